@@ -1,0 +1,19 @@
+"""Problems: what is wrong in a workspace, where it stands, and what to do about it."""
+
+from forecast_bench.problems.catalogue import CATALOGUE, Entry
+from forecast_bench.problems.formats import as_record, as_text, count_line
+from forecast_bench.problems.location import Location
+from forecast_bench.problems.problem import Level, Problem, in_order, problem
+
+__all__ = [
+    "CATALOGUE",
+    "Entry",
+    "Level",
+    "Location",
+    "Problem",
+    "as_record",
+    "as_text",
+    "count_line",
+    "in_order",
+    "problem",
+]

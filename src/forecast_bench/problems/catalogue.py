@@ -1,0 +1,240 @@
+"""Every problem that can be reported, with why it matters and how to mend it.
+
+The reference page of problems is generated from these entries.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final, Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One kind of problem: its title, its level, why it is one, and what to do."""
+
+    title: str
+    why: str
+    mend: str
+    level: Literal["error", "warning", "note"] = "error"
+
+
+_FILES = {
+    "file-unreadable": Entry(
+        "A file cannot be opened",
+        "What cannot be read cannot be checked, and a job that went on without it would report on "
+        "half a workspace.",
+        "Check the path and its permissions.",
+    ),
+    "file-too-large": Entry(
+        "A file is larger than a person writes",
+        "Judgments are written by hand. A file of many megabytes is a wrong file, or an attack.",
+        "Remove it from the folder, or split it: one file for each report.",
+    ),
+    "file-empty": Entry(
+        "A file holds nothing",
+        "An empty file is more often a failed save than an intention.",
+        "Restore its content, or delete the file.",
+    ),
+    "not-utf8": Entry(
+        "A file is not UTF-8 text",
+        "Names with accents would be read differently from machine to machine.",
+        "Save the file as UTF-8.",
+    ),
+    "yaml-syntax": Entry(
+        "The text is not YAML",
+        "Nothing after the fault can be read with certainty.",
+        "Mend the place shown; often a missing space after a colon, a tab, or an unclosed quote.",
+    ),
+    "too-deep": Entry(
+        "Nesting is deeper than any record",
+        "No record here nests more than a dozen levels; thousands exhaust the reader's memory.",
+        "Remove the nested brackets or indentation.",
+    ),
+    "several-documents": Entry(
+        "One file holds several YAML documents",
+        "Only one of them could be read, and the others would be dropped in silence.",
+        "Put each document into a file of its own.",
+    ),
+    "duplicate-key": Entry(
+        "A key is given twice",
+        "YAML readers keep one of the two without saying which.",
+        "Keep one of the two.",
+    ),
+    "anchor": Entry(
+        "A YAML anchor",
+        "A value written elsewhere hides what a judgment says from whoever reviews it.",
+        "Write the value out. A text that begins with & needs quotes.",
+    ),
+    "alias": Entry(
+        "A YAML alias",
+        "A value written elsewhere hides what a judgment says from whoever reviews it.",
+        "Write the value out. A text that begins with * needs quotes.",
+    ),
+    "tag": Entry(
+        "A YAML tag",
+        "Tags make values that the record does not have, and in other programs they run code.",
+        "Remove the tag. A text that begins with ! needs quotes.",
+    ),
+}
+
+_RECORDS = {
+    "wrong-shape": Entry(
+        "A value has the wrong shape",
+        "A list, a mapping and a text cannot stand for one another.",
+        "Write the shape that the message names.",
+    ),
+    "unknown-key": Entry(
+        "A key that the record does not have",
+        "A misspelt key would be ignored, and what it says would be lost without a word.",
+        "Use one of the keys listed, or remove it.",
+    ),
+    "missing-key": Entry(
+        "A key that the record needs is missing",
+        "Without it the judgment cannot be read, settled or scored.",
+        "Add the key.",
+    ),
+    "bad-value": Entry(
+        "A value cannot be read as what its key needs",
+        "Values are read as text and then by their key; none is guessed.",
+        "Write the value in the form that the message names.",
+    ),
+    "duplicate-id": Entry(
+        "One id names two things",
+        "Outcomes and scores are kept by id; two judgments under one would be mixed up.",
+        "Give one of them another id. Ids are unique in the whole workspace.",
+    ),
+    "settings": Entry(
+        "A setting in pyproject.toml is wrong",
+        "A job that ran with another setting than the one meant would publish wrong numbers.",
+        "Mend the entry under [tool.forecast-bench].",
+    ),
+    "no-judgments": Entry(
+        "The workspace holds no judgments",
+        "An empty or a mistaken folder must not pass for a workspace without problems.",
+        "Run the command in a workspace, name one with --workspace, or make one with init.",
+    ),
+}
+
+_LANGUAGE = {
+    "unknown-lexicon": Entry(
+        "A lexicon that is not known",
+        "Words have numbers only in a named version of a named yardstick.",
+        "Pin one of the lexicons listed, as name@version.",
+    ),
+    "unknown-phrase": Entry(
+        "A phrase that the lexicon does not have",
+        "A word off the yardstick has no number. The nearest string is not the nearest meaning, so "
+        "none is suggested.",
+        "Use a phrase of the lexicon, a number or a range; or record it as off_yardstick.",
+    ),
+    "lexicon-order": Entry(
+        "A lexicon's bands are not in order",
+        "A yardstick is read from the lowest band to the highest.",
+        "Order the phrases by their bands, each low below its high.",
+    ),
+    "no-probability": Entry(
+        "A judgment says how likely in no way, or in two",
+        "Each judgment carries one of probability, cannot_assess and off_yardstick.",
+        "Give exactly one of the three.",
+    ),
+}
+
+_TIME = {
+    "no-window": Entry(
+        "A question about the future has no window",
+        "Without dates it can never come out false.",
+        "Add within (such as 18 months) or window with from and to; or about: past or present.",
+    ),
+    "window-order": Entry(
+        "A window ends before it starts",
+        "Nothing can happen in it.",
+        "Swap or mend the dates.",
+    ),
+    "window-before-issue": Entry(
+        "A window is over before the judgment is issued",
+        "What is known already is no forecast.",
+        "Mend the dates, or say about: past.",
+    ),
+    "revision-before-issue": Entry(
+        "A revision is dated before the judgment",
+        "A judgment cannot be changed before it is made.",
+        "Mend the date of the revision or of the issue.",
+    ),
+    "revision-order": Entry(
+        "Revisions are not in the order of their dates",
+        "The record is append-only: later revisions stand below earlier ones, one a day.",
+        "Order them by date.",
+    ),
+    "resolution-before-issue": Entry(
+        "A resolution is dated before the judgment",
+        "What is settled already is no forecast.",
+        "Mend the date; or say about: past.",
+    ),
+}
+
+_QUESTIONS = {
+    "unknown-question": Entry(
+        "A question that nobody defines",
+        "A judgment without its question can never be settled.",
+        "Define it under questions in any file of the workspace, or mend the name.",
+    ),
+    "question-kind": Entry(
+        "A question has no kind, or several",
+        "How a question is settled must be unambiguous.",
+        "Give exactly one of count, change, share, reach and by_hand.",
+    ),
+    "threshold": Entry(
+        "A threshold is missing, doubled or impossible",
+        "The count that makes the event must be known before the counts are.",
+        "Give one threshold, in the form that the message names.",
+    ),
+    "hand-resolution": Entry(
+        "A question is resolved by hand and by counts",
+        "Two ways to settle one question can disagree. Counted questions resolve themselves; "
+        "a by-hand question is settled in one place.",
+        "Remove the resolution that is not meant.",
+    ),
+    "condition-loop": Entry(
+        "Conditions lead back to the question they condition",
+        "None of them could ever be settled.",
+        "Remove one given from the circle.",
+    ),
+    "unknown-actor": Entry(
+        "An actor that models/actors.yaml does not name",
+        "A name that matches nothing counts zero, and a zero that nobody meant settles questions.",
+        "Use an actor of models/actors.yaml, or add it there with the labels its sources use.",
+    ),
+    "unknown-place": Entry(
+        "A country that the source does not cover",
+        "A country outside coverage, or misspelt, has no incidents, and that is not a zero.",
+        "Use a country that the source covers, as the source writes it.",
+    ),
+    "unknown-type": Entry(
+        "A type of incident that is not known",
+        "A misspelt type counts nothing.",
+        "Use one of the types or groups of types listed.",
+    ),
+    "unknown-source": Entry(
+        "A source of incidents that is not described",
+        "Without its coverage and licence no count from it can be trusted.",
+        "Describe it in a YAML file under incidents/.",
+    ),
+    "unknown-rates": Entry(
+        "A rate law that models/rates does not define",
+        "The base rate depends on it.",
+        "Use the name of a file in models/rates, or add one.",
+    ),
+    "outside-coverage": Entry(
+        "A question reaches outside what its source covers",
+        "It will end as cannot resolve, since a zero outside coverage means nothing.",
+        "Change the window or the source, or settle the question by hand.",
+        level="warning",
+    ),
+}
+
+_SCORED_RECORDS: dict[str, Entry] = {}
+
+CATALOGUE: Final[Mapping[str, Entry]] = MappingProxyType(
+    {**_FILES, **_RECORDS, **_LANGUAGE, **_TIME, **_QUESTIONS, **_SCORED_RECORDS}
+)

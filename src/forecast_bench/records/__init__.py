@@ -1,0 +1,79 @@
+"""Records: frozen, typed, read from text, refusing what they do not know."""
+
+from forecast_bench.records.actor import Actor, ActorBook, CompoundLabel, CompoundPolicy
+from forecast_bench.records.base import Record
+from forecast_bench.records.judgment import (
+    Assumption,
+    FileHeader,
+    Indicator,
+    Judgment,
+    Report,
+    Revision,
+    SourceReference,
+)
+from forecast_bench.records.probability import Confidence, OffYardstick, Stated
+from forecast_bench.records.question import (
+    ByHand,
+    Change,
+    Condition,
+    Count,
+    IncidentFilter,
+    Question,
+    QuestionKind,
+    Reach,
+    Share,
+)
+from forecast_bench.records.rates import RateSpecification
+from forecast_bench.records.resolution import HandResolution, Outcome
+from forecast_bench.records.settings import Settings, Weights
+from forecast_bench.records.source import Coverage, SourceDescription
+from forecast_bench.records.time import (
+    Duration,
+    Window,
+    add,
+    exposure_months,
+    month_ends,
+    window_after,
+    window_before,
+)
+
+__all__ = [
+    "Actor",
+    "ActorBook",
+    "Assumption",
+    "ByHand",
+    "Change",
+    "CompoundLabel",
+    "CompoundPolicy",
+    "Condition",
+    "Confidence",
+    "Count",
+    "Coverage",
+    "Duration",
+    "FileHeader",
+    "HandResolution",
+    "IncidentFilter",
+    "Indicator",
+    "Judgment",
+    "OffYardstick",
+    "Outcome",
+    "Question",
+    "QuestionKind",
+    "RateSpecification",
+    "Reach",
+    "Record",
+    "Report",
+    "Revision",
+    "Settings",
+    "Share",
+    "SourceDescription",
+    "SourceReference",
+    "Stated",
+    "Weights",
+    "Window",
+    "add",
+    "exposure_months",
+    "month_ends",
+    "window_after",
+    "window_before",
+]

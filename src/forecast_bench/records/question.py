@@ -1,0 +1,196 @@
+"""Questions: what is observed, in which window, and what settles it."""
+
+import datetime
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BeforeValidator, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from forecast_bench.records.base import Record
+from forecast_bench.records.resolution import HandResolution
+from forecast_bench.records.scalars import Flag, Identifier, Number, Text, Texts, WholeNumber
+from forecast_bench.records.time import DurationText, Window, window_after
+
+QuestionKind = Literal["count", "change", "share", "reach", "by_hand"]
+KINDS: tuple[QuestionKind, ...] = ("count", "change", "share", "reach", "by_hand")
+
+
+class IncidentFilter(Record):
+    """Which incidents are counted; what is not given does not restrict."""
+
+    actor: Texts | None = Field(
+        default=None, description="Actors or groups of models/actors.yaml, on either side."
+    )
+    between: tuple[Text, Text] | None = Field(
+        default=None, description="Two actors that stand on opposite sides."
+    )
+    type: Texts | None = Field(default=None, description="Types of incident, or groups of types.")
+    countries: Texts | None = Field(
+        default=None, description="Countries as the source writes them."
+    )
+    admin1: Texts | None = Field(default=None, description="First-level areas.")
+
+
+class Count(Record):
+    """At least, at most or between so many incidents in the window."""
+
+    of: IncidentFilter
+    at_least: WholeNumber | None = Field(default=None, ge=1)
+    at_most: WholeNumber | None = Field(default=None, ge=0)
+    between: tuple[WholeNumber, WholeNumber] | None = None
+    any: Flag | None = Field(default=None, description="true: at least one.")
+    none: Flag | None = Field(default=None, description="true: not one.")
+
+    @model_validator(mode="after")
+    def _one_threshold(self) -> Self:
+        given = [
+            name
+            for name in ("at_least", "at_most", "between", "any", "none")
+            if getattr(self, name) is not None
+        ]
+        if len(given) != 1:
+            raise PydanticCustomError(
+                "threshold",
+                "a count needs exactly one of at_least, at_most, between, any and none",
+            )
+        if self.any is False or self.none is False:
+            raise PydanticCustomError(
+                "threshold", "any and none take only true; leave the other out"
+            )
+        if self.between is not None and not 0 <= self.between[0] <= self.between[1]:
+            raise PydanticCustomError(
+                "threshold", "between needs two counts from 0 on, the lower one first"
+            )
+        return self
+
+    @property
+    def bounds(self) -> tuple[int, int | None]:
+        """Fewest and most incidents that make the event; None where there is no upper bound."""
+        if self.between is not None:
+            return self.between
+        if self.at_most is not None or self.none:
+            return 0, self.at_most or 0
+        return self.at_least or 1, None
+
+
+class Change(Record):
+    """The rate in the window exceeds, or falls below, the rate of the baseline before it."""
+
+    of: IncidentFilter
+    direction: Literal["increase", "decrease"]
+    against: DurationText = Field(
+        description="Length of the baseline that ends where the window starts."
+    )
+    factor: Text = Field(
+        default="1",
+        pattern=r"^\d+(\.\d+)?$|^\d+/[1-9]\d*$",
+        description="Times the baseline's rate to be exceeded; kept as text to stay exact.",
+    )
+
+
+class Share(Record):
+    """Of the incidents matching a filter, at least a share also match a second one."""
+
+    of: IncidentFilter
+    also: IncidentFilter
+    at_least: Number = Field(gt=0, le=1)
+
+
+class Reach(Record):
+    """At least so many first-level areas have at least `each` incidents in the window."""
+
+    of: IncidentFilter
+    at_least: WholeNumber | None = Field(default=None, ge=1)
+    against: DurationText | None = Field(
+        default=None,
+        description="Instead of at_least: more areas than in the baseline of this length.",
+    )
+    each: WholeNumber = Field(default=1, ge=1)
+
+    @model_validator(mode="after")
+    def _one_threshold(self) -> Self:
+        if (self.at_least is None) == (self.against is None):
+            raise PydanticCustomError(
+                "threshold", "reach needs exactly one of at_least and against"
+            )
+        return self
+
+
+class ByHand(Record):
+    """A question that a person settles, with evidence."""
+
+    asks: Text = Field(description="What is asked, so that two people would settle it alike.")
+    settled_by: Text = Field(description="What evidence settles it.")
+
+
+class Condition(Record):
+    """What a judgment presupposes: another question, or a text settled by hand."""
+
+    question: Identifier | None = None
+    text: Text | None = None
+
+
+def _condition(value: Any) -> Any:
+    return {"question": value} if isinstance(value, str) else value
+
+
+class Question(Record):
+    """What is observed and settles a judgment, with its window."""
+
+    count: Count | None = None
+    change: Change | None = None
+    share: Share | None = None
+    reach: Reach | None = None
+    by_hand: ByHand | None = None
+    within: DurationText | None = Field(
+        default=None, description="Length of the window from the issue on."
+    )
+    window: Window | None = None
+    about: Literal["future", "present", "past"] = "future"
+    source: Identifier | None = Field(default=None, description="A source described in incidents/.")
+    rates: Identifier | None = Field(default=None, description="A rate law of models/rates/.")
+    given: Annotated[Condition, BeforeValidator(_condition)] | None = Field(
+        default=None, description="A condition; the judgment is void where it fails."
+    )
+    resolution: HandResolution | None = Field(default=None, description="For by-hand questions.")
+
+    @model_validator(mode="after")
+    def _coherent(self) -> Self:
+        kinds = [name for name in KINDS if getattr(self, name) is not None]
+        if len(kinds) != 1:
+            found = " and ".join(kinds) or "none"
+            raise PydanticCustomError(
+                "question-kind",
+                "a question has one of count, change, share, reach and by_hand; here: {found}",
+                {"found": found},
+            )
+        if self.within is not None and self.window is not None:
+            raise PydanticCustomError("no-window", "give within or window, not both")
+        if self.about == "future" and self.within is None and self.window is None:
+            raise PydanticCustomError("no-window", "the question has no window")
+        if self.kind != "by_hand":
+            if self.about != "future":
+                raise PydanticCustomError(
+                    "question-kind", "a counted question is about the future; settle it by hand"
+                )
+            if self.resolution is not None:
+                raise PydanticCustomError(
+                    "hand-resolution", "a counted question resolves itself; remove the resolution"
+                )
+        return self
+
+    @property
+    def kind(self) -> QuestionKind:
+        """Which of the five kinds the question is."""
+        return next(name for name in KINDS if getattr(self, name) is not None)
+
+    @property
+    def counted(self) -> Count | Change | Share | Reach | None:
+        """What is counted; None for a by-hand question."""
+        return self.count or self.change or self.share or self.reach
+
+    def window_from(self, issued: datetime.date) -> Window | None:
+        """Window of the question for a judgment issued on a day; None for past and present."""
+        if self.window is not None:
+            return self.window
+        return None if self.within is None else window_after(issued, self.within)

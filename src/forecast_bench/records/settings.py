@@ -1,0 +1,39 @@
+"""Settings of a workspace: [tool.forecast-bench] in its pyproject.toml."""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Weights(BaseModel):
+    """Largest weight a + b of a prior for each analytic confidence: our own convention."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    high: float = Field(default=100, gt=2)
+    moderate: float = Field(default=40, gt=2)
+    low: float = Field(default=12, gt=2)
+
+
+class Settings(BaseModel):
+    """What a team decides once for its workspace.
+
+    Examples
+    --------
+    >>> Settings().band_mass
+    0.8
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    lexicon: str | None = Field(default=None, description="Lexicon of files that name none.")
+    band_mass: float = Field(default=0.80, gt=0.5, lt=1, description="Prior mass inside a band.")
+    weights: Weights = Weights()
+    tracking: Literal["monthly", "daily"] = "monthly"
+    seed: int = Field(default=20171231, ge=0, description="Base of every random draw.")
+    phrase_weight: float = Field(
+        default=10, gt=0, description="Weight of the prior on how often a phrase comes true."
+    )
+    shrink_alarm: float = Field(
+        default=0.5, gt=0, le=1, description="A feed with fewer than this share of its rows alarms."
+    )

@@ -1,0 +1,22 @@
+"""YAML text with a line and a column for every key path."""
+
+from forecast_bench.yaml_source.document import Document, KeyPath, Plain
+from forecast_bench.yaml_source.reader import (
+    DEEPEST_NESTING,
+    LARGEST_FILE_BYTES,
+    read_file,
+    read_text,
+)
+from forecast_bench.yaml_source.validation import read_record, value_at
+
+__all__ = [
+    "DEEPEST_NESTING",
+    "LARGEST_FILE_BYTES",
+    "Document",
+    "KeyPath",
+    "Plain",
+    "read_file",
+    "read_record",
+    "read_text",
+    "value_at",
+]
