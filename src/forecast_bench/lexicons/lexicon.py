@@ -1,0 +1,150 @@
+"""Lexicons: versioned sets of estimative phrases, each with its band of probability."""
+
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BeforeValidator, Field, StringConstraints, model_validator
+
+from forecast_bench.records import Record
+from forecast_bench.records.scalars import Identifier, Number, Text, Texts
+
+Edge = Literal["inclusive", "exclusive", "approximate"]
+Structure = Literal["gapped", "partition", "nested"]
+Mark = Literal["primary", "transcribed", "memory"]
+
+# A date as far as it is known: a year, a month or a day.
+PartialDate = Annotated[str, StringConstraints(pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$")]
+
+
+def _words(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    phrase = " ".join(value.split())
+    if not any(character.isalpha() for character in phrase):
+        raise ValueError(f'"{phrase}" is not a phrase in words')
+    return phrase
+
+
+def _several_words(value: Any) -> Any:
+    values = [value] if isinstance(value, str) else value
+    return [_words(one) for one in values] if isinstance(values, list | tuple) else values
+
+
+Words = Annotated[Text, BeforeValidator(_words)]
+
+
+class Verified(Record):
+    """How well a transcription is confirmed."""
+
+    mark: Mark = Field(
+        description="primary: the source was read; transcribed: independent transcriptions of it "
+        "agree; memory: neither, so unconfirmed."
+    )
+    meaning: Text = Field(description="What was compared with what, in words.")
+
+
+class InForce(Record):
+    """When a lexicon was the rule; without an end it still is."""
+
+    start: PartialDate = Field(alias="from", description="First day, month or year.")
+    end: PartialDate | None = Field(default=None, alias="to", description="Last one.")
+
+
+class Edges(Record):
+    """Whether the ends of a band belong to it; an approximate end belongs to it too."""
+
+    low: Edge = "inclusive"
+    high: Edge = "inclusive"
+
+
+class Band(Record):
+    """A stretch of probability, 0..1.
+
+    Examples
+    --------
+    >>> Band(low="0.40", high="0.50", edges=Edges(high="exclusive")).contains(0.5)
+    False
+    """
+
+    low: Number = Field(ge=0, le=1)
+    high: Number = Field(ge=0, le=1)
+    edges: Edges = Edges()
+
+    def contains(self, probability: float) -> bool:
+        """Whether a probability lies in the band, by its edges."""
+        above_low = probability > self.low or (
+            probability == self.low and self.edges.low != "exclusive"
+        )
+        below_high = probability < self.high or (
+            probability == self.high and self.edges.high != "exclusive"
+        )
+        return above_low and below_high
+
+
+class Phrase(Band):
+    """An estimative phrase with its band."""
+
+    phrase: Words = Field(description="The phrase as the source prints it.")
+    synonyms: Annotated[tuple[Text, ...], BeforeValidator(_several_words)] = Field(
+        default=(), description="Other phrases that the source gives the same band."
+    )
+    row: Identifier | None = Field(
+        default=None, description="Which of the lexicon's rows; the first where none is named."
+    )
+    verified: Verified | None = Field(
+        default=None, description="Given where it differs from the lexicon's own mark."
+    )
+
+    @property
+    def wordings(self) -> tuple[str, ...]:
+        """The phrase and its synonyms."""
+        return (self.phrase, *self.synonyms)
+
+
+class Lexicon(Record):
+    """A versioned set of phrases, in ascending order of their bands within each row.
+
+    Rows are alternative sets of words for the same bands, of which a text uses one throughout.
+    A new version is needed whenever a phrase goes or a band moves.
+    """
+
+    id: Identifier
+    version: Identifier
+    title: Text
+    source: Text = Field(description="Who published it, where and when.")
+    licence: Text | None = None
+    in_force: InForce | None = None
+    verified: Verified | None = None
+    note: Text | None = None
+    structure: Structure = Field(
+        description="gapped: bands do not overlap; partition: each begins where one ends; "
+        "nested: one may lie inside another."
+    )
+    rows: Texts = Field(default=("main",), min_length=1)
+    phrases: tuple[Phrase, ...]
+
+    @model_validator(mode="after")
+    def _place_in_rows(self) -> Self:
+        placed = tuple(
+            one if one.row is not None else one.model_copy(update={"row": self.rows[0]})
+            for one in self.phrases
+        )
+        # The record is frozen for everyone else; here it is still being made.
+        object.__setattr__(self, "phrases", placed)
+        return self
+
+    @property
+    def key(self) -> str:
+        """The name that judgments pin, such as uk-phia@2018."""
+        return f"{self.id}@{self.version}"
+
+    def phrases_of(self, row: str) -> tuple[Phrase, ...]:
+        """Phrases of one row, lowest band first.
+
+        Raises
+        ------
+        ValueError
+            If the lexicon has no such row.
+        """
+        if row not in self.rows:
+            raise ValueError(f"{self.key} has the rows {', '.join(self.rows)}, not {row!r}")
+        return tuple(one for one in self.phrases if one.row == row)

@@ -1,0 +1,134 @@
+"""Shipped lexicons: frozen, complete, and cheap to read."""
+
+import hashlib
+import subprocess
+import sys
+from importlib import resources
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from forecast_bench.lexicons import describe_bands, load_shipped, read_lexicon, reference_page
+
+DATA = Path(str(resources.files("forecast_bench.lexicons") / "data"))
+PAGE = Path(__file__).parents[1] / "docs" / "reference" / "lexicons.md"
+
+SHIPPED = list(load_shipped().values())
+
+
+def bands(key: str, row: str = "main") -> list[tuple[str, float, float]]:
+    return [(one.phrase, one.low, one.high) for one in load_shipped()[key].phrases_of(row)]
+
+
+def test_released_files_never_change() -> None:
+    lines = (DATA / "RELEASED").read_text(encoding="utf-8").splitlines()
+    released = {name: digest for digest, name in map(str.split, lines)}
+    found = {
+        path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in DATA.glob("*.yaml")
+    }
+    assert found == released, "a released lexicon changed: make a new version of it instead"
+
+
+def test_each_file_is_named_by_its_key() -> None:
+    assert [f"{key}.yaml" for key in load_shipped()] == sorted(p.name for p in DATA.glob("*.yaml"))
+
+
+@pytest.mark.parametrize("path", sorted(DATA.glob("*.yaml")), ids=lambda path: path.stem)
+def test_shipped_files_pass_the_checks_of_house_files(path: Path) -> None:
+    lexicon, problems = read_lexicon(path, shown_as=path.name)
+    assert problems == ()
+    assert lexicon == load_shipped()[path.stem]
+
+
+@pytest.mark.parametrize("lexicon", SHIPPED, ids=lambda one: one.key)
+def test_what_a_released_lexicon_must_say(lexicon) -> None:
+    assert lexicon.source
+    assert lexicon.in_force is not None
+    assert lexicon.verified is not None
+    assert lexicon.verified.meaning
+
+
+@pytest.mark.parametrize("lexicon", SHIPPED, ids=lambda one: one.key)
+def test_bands_are_ordered_and_inside_0_to_1(lexicon) -> None:
+    for row in lexicon.rows:
+        ends = [end for one in lexicon.phrases_of(row) for end in (one.low, one.high)]
+        assert ends == sorted(ends)
+        assert ends[0] >= 0
+        assert ends[-1] <= 1
+
+
+def test_bands_of_the_british_yardstick() -> None:
+    inner = [
+        ("highly unlikely", 0.10, 0.20),
+        ("unlikely", 0.25, 0.35),
+        ("realistic possibility", 0.40, 0.50),
+        ("likely", 0.55, 0.75),
+        ("highly likely", 0.80, 0.90),
+    ]
+    expected = [("remote chance", 0.0, 0.05), *inner, ("almost certain", 0.95, 1.0)]
+    assert bands("uk-phia@2018") == bands("uk-phia@2025") == expected
+
+
+def test_ends_of_the_british_yardstick_differ_by_edition() -> None:
+    old, new = load_shipped()["uk-phia@2018"].phrases, load_shipped()["uk-phia@2025"].phrases
+    assert (old[0].contains(0), old[-1].contains(1)) == (True, True)
+    assert (new[0].contains(0), new[-1].contains(1)) == (False, False)
+    assert [one.verified.mark for one in old if one.verified] == ["memory", "memory"]
+    assert [one.phrase for one in old if one.verified] == ["remote chance", "almost certain"]
+    assert not any(one.verified for one in new)
+
+
+def test_rows_of_the_american_directive_share_their_bands() -> None:
+    ends = [0.01, 0.05, 0.20, 0.45, 0.55, 0.80, 0.95, 0.99]
+    likelihood = bands("us-icd203@2015", "likelihood")
+    probability = bands("us-icd203@2015", "probability")
+    assert [band[1:] for band in likelihood] == list(pairwise(ends))
+    assert [band[1:] for band in probability] == [band[1:] for band in likelihood]
+    every_third = [(one[0], other[0]) for one, other in zip(likelihood, probability, strict=True)]
+    assert every_third[::3] == [
+        ("almost no chance", "remote"),
+        ("roughly even chance", "roughly even odds"),
+        ("almost certain", "nearly certain"),
+    ]
+
+
+def test_records_are_frozen_and_the_mapping_too() -> None:
+    lexicon = load_shipped()["uk-phia@2018"]
+    with pytest.raises(ValidationError):
+        lexicon.version = "2019"
+    with pytest.raises(TypeError):
+        load_shipped()["mine@1"] = lexicon  # type: ignore[index]
+    assert load_shipped() is load_shipped()
+
+
+def test_bands_in_one_line() -> None:
+    assert describe_bands(load_shipped()["uk-phia@2018"]) == (
+        "remote chance 0-5 %, highly unlikely 10-20 %, unlikely 25-35 %, "
+        "realistic possibility 40-50 %, likely or probable 55-75 %, highly likely 80-90 %, "
+        "almost certain 95-100 %"
+    )
+    american = describe_bands(load_shipped()["us-icd203@2015"])
+    assert american.startswith("almost no chance 1-5 %, very unlikely 5-20 %, unlikely 20-45 %")
+    assert "; or remote 1-5 %, highly improbable 5-20 %" in american
+
+
+def test_reference_page_is_the_one_written_from_the_files() -> None:
+    assert PAGE.read_text(encoding="utf-8") == reference_page()
+
+
+def test_reference_page_names_every_phrase() -> None:
+    page = reference_page()
+    for lexicon in SHIPPED:
+        assert f"## {lexicon.key}" in page
+        assert all(wording in page for one in lexicon.phrases for wording in one.wordings)
+
+
+def test_lexicons_load_no_numeric_library() -> None:
+    code = (
+        "import sys; from forecast_bench.lexicons import load_shipped; load_shipped(); "
+        "print(sorted({'numpy', 'scipy', 'pandas'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
