@@ -1,0 +1,43 @@
+"""What incident history says: laws of rates, and the base rates of questions under them.
+
+A rate law is learned from a baseline (`rate_law`); each kind of question asks it for a probability,
+always as a log, so that no tail is lost: counts, changes, shares and reach over areas.
+"""
+
+from forecast_bench.rates.between import log_odds_between, log_probability_between
+from forecast_bench.rates.change import change_threshold
+from forecast_bench.rates.count import (
+    count_interval,
+    log_odds_at_least,
+    log_odds_at_most,
+    log_probability_at_least,
+    log_probability_at_most,
+    predictive_log_pmf,
+)
+from forecast_bench.rates.law import RateLaw, after, rate_law
+from forecast_bench.rates.reach import area_laws, log_odds_reach, log_probability_reach
+from forecast_bench.rates.share import ShareCounts, log_odds_share, log_probability_share
+from forecast_bench.rates.threshold import ThresholdLogOdds, threshold_log_odds
+
+__all__ = [
+    "RateLaw",
+    "ShareCounts",
+    "ThresholdLogOdds",
+    "after",
+    "area_laws",
+    "change_threshold",
+    "count_interval",
+    "log_odds_at_least",
+    "log_odds_at_most",
+    "log_odds_between",
+    "log_odds_reach",
+    "log_odds_share",
+    "log_probability_at_least",
+    "log_probability_at_most",
+    "log_probability_between",
+    "log_probability_reach",
+    "log_probability_share",
+    "predictive_log_pmf",
+    "rate_law",
+    "threshold_log_odds",
+]

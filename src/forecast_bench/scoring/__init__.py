@@ -1,0 +1,37 @@
+"""Scores of resolved judgments: pure mathematics on probabilities and outcomes."""
+
+from forecast_bench.scoring.inputs import checked_forecasts, checked_outcome, checked_probability
+from forecast_bench.scoring.rules import (
+    LOG_SCORE_CLAMP,
+    SCORING_RULES,
+    Score,
+    ScoringRule,
+    brier_score,
+    log_score,
+    scoring_rule,
+    unclamped_log_score,
+)
+from forecast_bench.scoring.skill_score import skill
+from forecast_bench.scoring.time_weighted import (
+    TimeWeightedScore,
+    time_weighted_score,
+    time_weighted_table,
+)
+
+__all__ = [
+    "LOG_SCORE_CLAMP",
+    "SCORING_RULES",
+    "Score",
+    "ScoringRule",
+    "TimeWeightedScore",
+    "brier_score",
+    "checked_forecasts",
+    "checked_outcome",
+    "checked_probability",
+    "log_score",
+    "scoring_rule",
+    "skill",
+    "time_weighted_score",
+    "time_weighted_table",
+    "unclamped_log_score",
+]
