@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy import stats
+from scipy import optimize, special, stats
 
 from forecast_bench.rates import (
     RateLaw,
@@ -14,6 +14,8 @@ from forecast_bench.rates import (
     log_odds_reach,
     log_probability_at_least,
     log_probability_reach,
+    rate_spread,
+    widened,
 )
 from forecast_bench.rates.reach import _poisson_binomial
 
@@ -81,13 +83,55 @@ def test_edges_are_exact():
     assert log_odds_reach(LAWS, areas=3, **over) == -np.inf
 
 
-def test_areas_never_hit_share_the_pooled_law():
-    # 4 + 2 incidents over 3 x 12 + 6 months at risk: Gamma(6.5, 42) without drift.
+def test_an_area_never_hit_borrows_from_the_spread_and_from_its_own_silence():
     laws = area_laws(incidents=[4, 0, 2, 0], exposure_months=[12, 12, 12, 6], drift=0)
-    assert laws.shape.tolist() == [4.5, 6.5, 2.5, 6.5]
-    assert laws.rate.tolist() == [12.0, 42.0, 12.0, 42.0]
+    spread = rate_spread(incidents=[4, 0, 2, 0], exposure_months=[12, 12, 12, 6])
+    assert laws.shape.tolist() == [4.5, spread.shape, 2.5, spread.shape]
+    assert laws.rate == pytest.approx([12.0, spread.rate + 12, 12.0, spread.rate + 6])
+    # The area watched for longer in vain is the quieter one; both are quieter than one that was hit.
+    rates = laws.shape / laws.rate
+    assert rates[1] < rates[3] < rates[2] < rates[0]
     scattered = area_laws(incidents=[4, 0], exposure_months=12, dispersion=2.0)
     value = log_probability_reach(scattered, areas=2, incidents_each=1, exposure_months=12)
     assert -np.inf < value < 0
-    with pytest.raises(ValueError, match="must be positive"):
-        area_laws(incidents=[1, 2], exposure_months=[12, 0])
+    with pytest.raises(ValueError, match="areas at risk"):
+        area_laws(incidents=[1, 0], exposure_months=[0, 12])
+    with pytest.raises(ValueError, match="areas at risk"):
+        area_laws(incidents=[0, 0], exposure_months=0)
+
+
+def test_spread_agrees_with_a_search_over_the_negative_binomial():
+    counted = np.array([20, 24, 7, 4, 61, 17, 1, 17, 2, 2, 1, 25, *[0] * 11])
+
+    def minus_log_likelihood(logs):
+        shape, rate = np.exp(logs)
+        return -stats.nbinom.logpmf(counted, shape, rate / (rate + 12)).sum()
+
+    searched = optimize.minimize(
+        minus_log_likelihood, [-1, -1], method="Nelder-Mead", options={"xatol": 1e-10}
+    )
+    spread = rate_spread(incidents=counted, exposure_months=12)
+    assert [spread.shape, spread.rate] == pytest.approx(np.exp(searched.x), rel=1e-6)
+    # Equal exposures: the fitted mean is the plain mean, 181 incidents in 23 x 12 months.
+    assert spread.shape / spread.rate == pytest.approx(181 / 276, rel=1e-9)
+
+
+def test_spread_without_incidents_is_the_jeffreys_law_of_all_areas():
+    spread = rate_spread(incidents=[0, 0, 0], exposure_months=[12, 12, 6])
+    assert (spread.shape, spread.rate) == (0.5, 30.0)
+
+
+def test_areas_alike_share_nearly_one_rate():
+    # Counts less spread than Poisson ones: nothing tells the areas apart, the Gamma is a point.
+    spread = rate_spread(incidents=[5, 5, 6, 5, 5], exposure_months=12)
+    assert spread.shape == pytest.approx(1e4, rel=1e-6)
+    assert spread.shape / spread.rate == pytest.approx(26 / 60, rel=1e-6)
+
+
+def test_drift_widens_without_moving_the_mean_of_the_log_rate():
+    law = RateLaw(shape=np.array([0.2, 3.0]), rate=np.array([10.0, 2.0]))
+    wide = widened(law, drift=0.7)
+    assert special.psi(wide.shape) - np.log(wide.rate) == pytest.approx(
+        special.psi(law.shape) - np.log(law.rate)
+    )
+    assert special.polygamma(1, wide.shape) == pytest.approx(special.polygamma(1, law.shape) + 0.49)

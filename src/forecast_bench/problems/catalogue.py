@@ -133,6 +133,17 @@ _LANGUAGE = {
         "A yardstick is read from the lowest band to the highest.",
         "Order the phrases by their bands, each low below its high.",
     ),
+    "duplicate-phrase": Entry(
+        "A lexicon gives a phrase twice",
+        "A judgment in that phrase would have two bands, and none of them for certain.",
+        "Keep one of the two.",
+    ),
+    "duplicate-lexicon": Entry(
+        "Two lexicons have one name and version",
+        "Judgments pin a lexicon by its name and version, and would be read by either. A released "
+        "version never changes.",
+        "Give the house lexicon another id or another version.",
+    ),
     "no-probability": Entry(
         "A judgment says how likely in no way, or in two",
         "Each judgment carries one of probability, cannot_assess and off_yardstick.",
@@ -233,8 +244,106 @@ _QUESTIONS = {
     ),
 }
 
-_SCORED_RECORDS: dict[str, Entry] = {}
+_SCORED_RECORDS = {
+    "score-missing-column": Entry(
+        "A record lacks a column",
+        "A score needs the probability that was stated and the outcome.",
+        "Add the column; its name stands in the first row.",
+    ),
+    "score-unknown-column": Entry(
+        "A record has a column that is not known",
+        "A misspelt column would be ignored, and the grouping it carries lost without a word.",
+        "Use one of the columns listed, or remove it.",
+    ),
+    "score-duplicate-column": Entry(
+        "A record has a column twice",
+        "Which of the two is meant cannot be known, so no row was read.",
+        "Keep one of the two.",
+    ),
+    "score-bad-row": Entry(
+        "A row cannot be split into the columns of the header",
+        "With a field too many or too few, or a quote left open, values land in wrong columns.",
+        "Give every row as many fields as the header; put fields with commas in double quotes.",
+    ),
+    "score-empty-row": Entry(
+        "A row holds nothing",
+        "An empty row is more often lost data than an intention. It is left out.",
+        "Remove the row, or restore its content.",
+        level="warning",
+    ),
+    "score-bad-probability": Entry(
+        "A probability is not a number from 0 to 1",
+        "Percentages, words and missing values are not guessed. The row is left out.",
+        "Write a number such as 0.7.",
+    ),
+    "score-bad-outcome": Entry(
+        "An outcome is neither 0 nor 1",
+        "Only a settled question has a score. The row is left out.",
+        "Write 1 where the event occurred and 0 where it did not; remove rows that are open.",
+    ),
+    "score-outcome-not-binary": Entry(
+        "An outcome lies between 0 and 1",
+        "A tie or a partial outcome has no probability score here. The row is left out, the "
+        "others are scored.",
+        "Settle the question as 0 or 1 by a rule stated beforehand, or remove the row.",
+        level="warning",
+    ),
+    "score-bad-date": Entry(
+        "A date of a record is not written as year-month-day",
+        "Days and months in another order would be swapped in silence. The row is left out.",
+        "Write dates as 2018-06-30.",
+    ),
+    "score-two-outcomes": Entry(
+        "One question has two outcomes",
+        "A question comes out one way for everyone who judged it. The rows are scored as given.",
+        "Mend the outcome, or give different questions different names.",
+        level="warning",
+    ),
+    "score-no-rows": Entry(
+        "A record has no row that can be scored",
+        "A score of nothing would pass for a score.",
+        "Add resolved forecasts, or mend the rows reported.",
+    ),
+}
+
+_INCIDENTS = {
+    "source-kind": Entry(
+        "A kind of source that no importer reads",
+        "A file read by the wrong rules would give wrong counts.",
+        "Write one of the kinds listed.",
+    ),
+    "incident-header": Entry(
+        "A file of incidents has another header than its kind needs",
+        "Columns taken for one another would be counted as what they are not.",
+        "Write the header that the message names, or name the kind that fits the file.",
+    ),
+    "incident-row": Entry(
+        "A row of incidents cannot be read",
+        "A row left out would be missing from every count; so nothing is imported.",
+        "Mend the row, in the form that the message names.",
+    ),
+    "incident-outside-coverage": Entry(
+        "A row of incidents lies outside what its source declares to cover",
+        "Either the row is misspelt or the coverage is, and zeros are read off the coverage.",
+        "Mend the row, or the coverage in the source's description.",
+    ),
+    "duplicate-incidents": Entry(
+        "Two rows count the same incidents",
+        "Both would be added up.",
+        "Keep one of the two, or add their counts up in one row.",
+    ),
+    "no-incidents": Entry(
+        "A file of incidents holds none",
+        "An empty feed is more often a failed download than peace.",
+        "Fetch the file again.",
+    ),
+    "incident-store": Entry(
+        "The store of incidents cannot be read or written",
+        "Counts from a damaged store, or from one of a newer format, would be wrong.",
+        "Remove the folder that the message names and import again; the store can be rebuilt.",
+    ),
+}
 
 CATALOGUE: Final[Mapping[str, Entry]] = MappingProxyType(
-    {**_FILES, **_RECORDS, **_LANGUAGE, **_TIME, **_QUESTIONS, **_SCORED_RECORDS}
+    {**_FILES, **_RECORDS, **_LANGUAGE, **_TIME, **_QUESTIONS, **_INCIDENTS, **_SCORED_RECORDS}
 )

@@ -14,8 +14,8 @@ from forecast_bench.rates.count import (
     log_probability_at_most,
     predictive_log_pmf,
 )
-from forecast_bench.rates.law import RateLaw, after, rate_law
-from forecast_bench.rates.reach import area_laws, log_odds_reach, log_probability_reach
+from forecast_bench.rates.law import RateLaw, after, rate_law, widened
+from forecast_bench.rates.reach import area_laws, log_odds_reach, log_probability_reach, rate_spread
 from forecast_bench.rates.share import ShareCounts, log_odds_share, log_probability_share
 from forecast_bench.rates.threshold import ThresholdLogOdds, threshold_log_odds
 
@@ -39,5 +39,7 @@ __all__ = [
     "log_probability_share",
     "predictive_log_pmf",
     "rate_law",
+    "rate_spread",
     "threshold_log_odds",
+    "widened",
 ]

@@ -96,6 +96,36 @@ def rate_law(
     return RateLaw(shape=plain(shape), rate=plain(rate), dispersion=scatter)
 
 
+def widened(law: RateLaw, *, drift: npt.ArrayLike) -> RateLaw:
+    """Return a law widened by drift, the mean of the log rate kept; see `rate_law`.
+
+    Parameters
+    ----------
+    law : RateLaw
+        What is known of the rate before it moves.
+    drift : array_like
+        Standard deviation, on the log scale, of its move.
+
+    Raises
+    ------
+    ValueError
+        If the drift is outside its domain.
+
+    Examples
+    --------
+    >>> wider = widened(RateLaw(shape=5.5, rate=12.0), drift=0.5)
+    >>> round(float(wider.shape), 6), round(float(wider.rate), 6)
+    (2.689237, 5.289755)
+    """
+    spread = amounts(drift, name="drift")
+    known = positive(law.shape, name="shape")
+    shape, log_scale = _widened(np.atleast_1d(known), np.atleast_1d(spread))
+    rate = np.asarray(law.rate) * np.exp(log_scale)
+    if known.ndim == 0 and spread.ndim == 0:
+        shape, rate = shape[0], rate[0]
+    return RateLaw(shape=plain(shape), rate=plain(rate), dispersion=law.dispersion)
+
+
 def after(law: RateLaw, *, incidents: npt.ArrayLike, elapsed_months: npt.ArrayLike) -> RateLaw:
     """Return the law of the rate after incidents were counted in a part of the window.
 
@@ -162,15 +192,15 @@ def observed(
 def _widened_by_table(counted: FloatArray, drift: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Solve once per distinct count where one drift serves many small counts."""
     if drift.ndim or not counted.size or counted.max() >= counted.size:
-        return _widened(counted, drift)
-    shape, log_scale = _widened(np.arange(counted.max() + 1), drift)
+        return _widened(counted + 0.5, drift)
+    shape, log_scale = _widened(np.arange(counted.max() + 1) + 0.5, drift)
     rows = counted.astype(np.intp)
     return shape[rows], log_scale[rows]
 
 
-def _widened(counted: FloatArray, drift: FloatArray) -> tuple[FloatArray, FloatArray]:
+def _widened(known: FloatArray, drift: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Return the widened shape and the log of the factor on the exposure."""
-    start, spread = np.broadcast_arrays(counted + 0.5, drift)
+    start, spread = np.broadcast_arrays(known, drift)
     shape = np.array(start)
     wide = spread > 0
     shape[wide] = _inverse_trigamma(_trigamma(start[wide])[0] + spread[wide] ** 2)

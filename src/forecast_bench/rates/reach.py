@@ -2,10 +2,14 @@
 
 import numpy as np
 import numpy.typing as npt
+from scipy import special
 
 from forecast_bench.rates.count import log_probability_at_least, log_probability_at_most
-from forecast_bench.rates.law import RateLaw, rate_law
+from forecast_bench.rates.law import RateLaw, rate_law, widened
 from forecast_bench.rates.numeric import FloatArray, amounts, counts, log_sum, whole
+
+# Areas that differ less than this Gamma says do not differ, as far as their counts can tell.
+_LOG_SHAPES = (np.log(1e-3), np.log(1e4))
 
 
 def area_laws(
@@ -15,7 +19,12 @@ def area_laws(
     drift: float = 0.5,
     dispersion: float | None = None,
 ) -> RateLaw:
-    """Return one law per area; areas never hit before share the pooled law of all at risk.
+    """Return one law per area; areas never hit borrow from the spread of all areas at risk.
+
+    An area with incidents has its own law. For the others, rates are taken to differ from area to
+    area as a Gamma fitted to the counts of all areas (see `rate_spread`), which is then updated on
+    the area's own silence. Giving them the plain average rate of all areas instead would call an
+    area that was silent for a year busier than one that was hit once.
 
     Parameters
     ----------
@@ -36,22 +45,101 @@ def area_laws(
     ValueError
         If a number is outside its domain or no area was at risk.
 
+    References
+    ----------
+    Robbins, H. (1956), An empirical Bayes approach to statistics, Proceedings of the Third Berkeley
+    Symposium 1, 157-163.
+
     Examples
     --------
-    >>> area_laws(incidents=[4, 0], exposure_months=[12, 12], drift=0)
-    RateLaw(shape=array([4.5, 4.5]), rate=array([12., 24.]), dispersion=None)
+    >>> laws = area_laws(incidents=[9, 2, 0], exposure_months=12, drift=0)
+    >>> (laws.shape / laws.rate).round(3)
+    array([0.792, 0.208, 0.048])
     """
     counted, months = np.broadcast_arrays(
         np.atleast_1d(counts(incidents, name="incidents")),
         amounts(exposure_months, name="exposure_months"),
     )
     seen = counted > 0
-    return rate_law(
-        incidents=np.where(seen, counted, counted.sum()),
-        exposure_months=np.where(seen, months, months.sum()),
+    if seen.all():
+        return rate_law(
+            incidents=counted, exposure_months=months, drift=drift, dispersion=dispersion
+        )
+    spread = rate_spread(incidents=counted, exposure_months=months)
+    return widened(
+        RateLaw(
+            shape=np.where(seen, counted + 0.5, spread.shape),
+            rate=np.where(seen, months, np.asarray(spread.rate) + months),
+            dispersion=dispersion,
+        ),
         drift=drift,
-        dispersion=dispersion,
     )
+
+
+def rate_spread(*, incidents: npt.ArrayLike, exposure_months: npt.ArrayLike) -> RateLaw:
+    """Return how rates differ from area to area: a Gamma, by greatest marginal likelihood.
+
+    Given a Gamma law of rates, an area's count is negative binomial. Without any incident there is
+    nothing to tell areas apart by, and the law is the Jeffreys posterior of all of them together.
+
+    Parameters
+    ----------
+    incidents, exposure_months : array_like
+        Counts and months at risk, one number per area.
+
+    Raises
+    ------
+    ValueError
+        If a number is outside its domain, incidents stand beside no exposure, or no area was at
+        risk.
+
+    Examples
+    --------
+    >>> spread = rate_spread(incidents=[9, 2, 0], exposure_months=12)
+    >>> round(float(spread.shape / spread.rate), 4)
+    0.3056
+    """
+    counted, months = np.broadcast_arrays(
+        np.atleast_1d(counts(incidents, name="incidents")),
+        amounts(exposure_months, name="exposure_months"),
+    )
+    if not months.any() or ((counted > 0) & (months == 0)).any():
+        msg = f"incidents need areas at risk, got exposure_months {exposure_months!r}."
+        raise ValueError(msg)
+    if not counted.any():
+        return RateLaw(shape=0.5, rate=float(months.sum()))
+    from scipy import optimize
+
+    start = np.log([1.0, months.sum() / counted.sum()])
+    fitted = optimize.minimize(
+        _minus_log_likelihood,
+        start,
+        args=(counted, months),
+        jac=True,
+        method="L-BFGS-B",
+        bounds=[_LOG_SHAPES, (None, None)],
+        options={"ftol": 1e-15, "gtol": 1e-9},
+    )
+    shape, rate = np.exp(fitted.x)
+    return RateLaw(shape=float(shape), rate=float(rate))
+
+
+def _minus_log_likelihood(
+    logs: FloatArray, counted: FloatArray, months: FloatArray
+) -> tuple[float, FloatArray]:
+    """Return minus the log likelihood of shape and rate, up to a constant, and its gradient."""
+    shape, rate = np.exp(logs)
+    log_silent = np.log(rate) - np.log(rate + months)
+    value = (
+        special.gammaln(counted + shape)
+        - special.gammaln(shape)
+        + shape * log_silent
+        - counted * np.log(rate + months)
+    )
+    by_shape = special.psi(counted + shape) - special.psi(shape) + log_silent
+    by_rate = shape / rate - (shape + counted) / (rate + months)
+    gradient = -np.array([shape * by_shape.sum(), rate * by_rate.sum()])
+    return -float(value.sum()), gradient
 
 
 def log_probability_reach(

@@ -24,6 +24,7 @@ from forecast_bench.records.question import (
     Share,
 )
 from forecast_bench.records.rates import RateSpecification
+from forecast_bench.records.recalibration import DiagnosticLimits, RecalibrationSettings
 from forecast_bench.records.resolution import HandResolution, Outcome
 from forecast_bench.records.settings import Settings, Weights
 from forecast_bench.records.source import Coverage, SourceDescription
@@ -49,6 +50,7 @@ __all__ = [
     "Confidence",
     "Count",
     "Coverage",
+    "DiagnosticLimits",
     "Duration",
     "FileHeader",
     "HandResolution",
@@ -61,6 +63,7 @@ __all__ = [
     "QuestionKind",
     "RateSpecification",
     "Reach",
+    "RecalibrationSettings",
     "Record",
     "Report",
     "Revision",

@@ -96,17 +96,21 @@ def _problem(
 
 def _as_written(document: Document, base: KeyPath, location: KeyPath) -> KeyPath:
     """Drop the steps that name a branch of a union, not a key of the text."""
-    value = value_at(document, base)
+    value: Any = value_at(document, base)
     steps: list[str | int] = []
     for index, step in enumerate(location):
-        if isinstance(value, list) and isinstance(step, int) and step < len(value):
-            value = value[step]
-        elif isinstance(value, dict) and step in value:
+        if _has(value, step):
             value = value[step]
         elif index < len(location) - 1 or not isinstance(value, dict):
             continue
         steps.append(step)
     return tuple(steps)
+
+
+def _has(value: Any, step: str | int) -> bool:
+    if isinstance(value, list):
+        return isinstance(step, int) and step < len(value)
+    return isinstance(value, dict) and step in value
 
 
 def _subject(path: KeyPath) -> str:

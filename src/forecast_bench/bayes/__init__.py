@@ -1,0 +1,46 @@
+"""Recalibration by a hierarchical model: what a stated probability turned out to be worth.
+
+The only package that uses PyMC, ArviZ, nutpie and PyTensor, and it imports them inside functions:
+importing it is cheap. The road: `cells` counts outcomes, `fit` samples, `diagnose` judges,
+`recalibration_state` says whether the fit may be proposed, `recalibration_map` and `recalibrate`
+say what it means, `save` and `load` keep it.
+"""
+
+from forecast_bench.bayes.cell_counts import Cells, cells
+from forecast_bench.bayes.diagnostics import Diagnostics, diagnose
+from forecast_bench.bayes.effects import confidence_statement, effects_table
+from forecast_bench.bayes.figures import diagnostic_figures
+from forecast_bench.bayes.fitting import Fit, fit
+from forecast_bench.bayes.identity import data_hash, seed_from
+from forecast_bench.bayes.libraries import compile_folder, prepare, versions
+from forecast_bench.bayes.model import recalibration_model
+from forecast_bench.bayes.recalibration import recalibrate, recalibration_map
+from forecast_bench.bayes.settings import DiagnosticLimits, RecalibrationSettings
+from forecast_bench.bayes.state import RecalibrationState, recalibration_state
+from forecast_bench.bayes.storage import load, save
+
+__all__ = [
+    "Cells",
+    "DiagnosticLimits",
+    "Diagnostics",
+    "Fit",
+    "RecalibrationSettings",
+    "RecalibrationState",
+    "cells",
+    "compile_folder",
+    "confidence_statement",
+    "data_hash",
+    "diagnose",
+    "diagnostic_figures",
+    "effects_table",
+    "fit",
+    "load",
+    "prepare",
+    "recalibrate",
+    "recalibration_map",
+    "recalibration_model",
+    "recalibration_state",
+    "save",
+    "seed_from",
+    "versions",
+]

@@ -1,0 +1,174 @@
+"""Resolved judgments as counts per cell of analyst, phrase and topic.
+
+Outcomes that share analyst, stated probability, phrase and topic have the same probability of
+being 1 under the model, so their sum is sufficient: a fit costs as much as there are cells,
+however many outcomes there are.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.special import logit
+
+COLUMNS = ("probability", "outcome", "analyst", "phrase", "topic")
+_KEYS = ("analyst", "phrase", "topic", "probability")
+
+
+@dataclass(frozen=True, eq=False)
+class Cells:
+    """Outcomes counted per distinct (analyst, phrase, topic, stated probability).
+
+    Attributes
+    ----------
+    log_odds
+        Stated log odds of each cell.
+    analyst, phrase, topic
+        Code of each cell, an index into the level names.
+    trials, occurred
+        Resolved judgments in each cell, and those whose event occurred.
+    analysts, phrases, topics
+        Level names, sorted.
+    """
+
+    log_odds: NDArray[np.float64]
+    analyst: NDArray[np.int64]
+    phrase: NDArray[np.int64]
+    topic: NDArray[np.int64]
+    trials: NDArray[np.int64]
+    occurred: NDArray[np.int64]
+    analysts: tuple[str, ...]
+    phrases: tuple[str, ...]
+    topics: tuple[str, ...]
+
+    @property
+    def outcomes(self) -> int:
+        """Resolved judgments in all cells."""
+        return int(self.trials.sum())
+
+
+def cells(frame: pd.DataFrame) -> Cells:
+    """Count outcomes per cell, in an order that does not depend on that of the rows.
+
+    Parameters
+    ----------
+    frame
+        One row per resolved judgment: ``probability`` strictly between 0 and 1, ``outcome`` 0 or 1,
+        and the texts ``analyst``, ``phrase`` (where no phrase was used: the stated value as text)
+        and ``topic``. No rows is legal and gives no cells. Other columns are ignored.
+
+    Returns
+    -------
+    Cells
+        Sorted by analyst, phrase, topic and probability.
+
+    Raises
+    ------
+    ValueError
+        If a column is missing, an outcome is missing or neither 0 nor 1, a probability is missing
+        or not strictly inside (0, 1), or a group has a missing name. PyMC would impute a missing
+        outcome without a word.
+
+    Examples
+    --------
+    >>> made = cells(pd.DataFrame({
+    ...     "probability": [0.85, 0.85, 0.3], "outcome": [1, 0, 0],
+    ...     "analyst": ["lee", "lee", "ada"], "phrase": ["highly likely", "highly likely", "0.3"], "topic": ["x", "x", "x"]}))
+    >>> made.analysts, made.trials.tolist(), made.occurred.tolist()
+    (('ada', 'lee'), [1, 2], [0, 1])
+    """
+    clean = resolved(frame)
+    counted = (
+        clean.groupby(list(_KEYS), sort=True, observed=True)["outcome"]
+        .agg(["size", "sum"])
+        .reset_index()
+    )
+    coded: dict[str, Any] = {}
+    for name in _KEYS[:3]:
+        levels, codes = np.unique(counted[name].to_numpy(dtype=object), return_inverse=True)
+        coded[name] = codes.astype(np.int64)
+        coded[f"{name}s"] = tuple(str(level) for level in levels)
+    return Cells(
+        log_odds=logit(counted["probability"].to_numpy(dtype=np.float64)),
+        trials=counted["size"].to_numpy(dtype=np.int64),
+        occurred=counted["sum"].to_numpy(dtype=np.int64),
+        **coded,
+    )
+
+
+def resolved(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the columns the model uses, checked and typed.
+
+    Parameters
+    ----------
+    frame
+        As for `cells`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``probability`` (float), ``outcome`` (int) and the texts ``analyst``, ``phrase``, ``topic``.
+
+    Raises
+    ------
+    ValueError
+        As for `cells`.
+
+    Examples
+    --------
+    >>> resolved(pd.DataFrame({"probability": [0.2], "outcome": [True], "analyst": ["a"],
+    ...     "phrase": ["unlikely"], "topic": ["t"]})).outcome.tolist()
+    [1]
+    """
+    missing = [name for name in COLUMNS if name not in frame.columns]
+    if missing:
+        raise ValueError(f"the frame lacks the columns {missing}")
+    outcome = pd.to_numeric(frame["outcome"]).to_numpy(dtype=np.float64, na_value=np.nan)
+    if not np.isin(outcome, (0.0, 1.0)).all():
+        bad = outcome[~np.isin(outcome, (0.0, 1.0))][0]
+        raise ValueError(f"outcome must be 0 or 1 in every row, got {bad}")
+    typed = stated(frame)
+    return typed.assign(outcome=outcome.astype(np.int64))
+
+
+def stated(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return stated probabilities and group names, checked and typed; outcomes are not needed.
+
+    Parameters
+    ----------
+    frame
+        One row per judgment with ``probability``, ``analyst``, ``phrase`` and ``topic``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Those four columns.
+
+    Raises
+    ------
+    ValueError
+        If a column or a group name is missing or a probability is not strictly inside (0, 1).
+
+    Examples
+    --------
+    >>> list(stated(pd.DataFrame({"probability": [0.2], "analyst": ["a"], "phrase": ["p"],
+    ...     "topic": ["t"]})).columns)
+    ['probability', 'analyst', 'phrase', 'topic']
+    """
+    missing = [name for name in COLUMNS if name != "outcome" and name not in frame.columns]
+    if missing:
+        raise ValueError(f"the frame lacks the columns {missing}")
+    probability = pd.to_numeric(frame["probability"]).to_numpy(dtype=np.float64, na_value=np.nan)
+    inside = (probability > 0) & (probability < 1)
+    if not inside.all():
+        raise ValueError(f"probability must lie inside (0, 1), got {probability[~inside][0]}")
+    groups = {}
+    for name in ("analyst", "phrase", "topic"):
+        if frame[name].isna().any():
+            raise ValueError(f"{name} is missing in {int(frame[name].isna().sum())} rows")
+        groups[name] = frame[name].map(str).astype(object)
+    return pd.DataFrame({"probability": probability, **groups}, index=frame.index)

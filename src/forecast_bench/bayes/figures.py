@@ -1,0 +1,69 @@
+"""Pictures of a fit's health: ranks, energy and group scales, as SVG that diffs as text."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from forecast_bench.bayes.layout import GROUPS, INTERCEPT, LOG_SLOPE
+
+_SALT = "forecast-bench"
+
+
+def diagnostic_figures(idata: Any, folder: Path) -> tuple[Path, ...]:
+    """Draw the diagnostic figures of a posterior.
+
+    Parameters
+    ----------
+    idata
+        Posterior of a fit.
+    folder
+        Where the files go; made if need be.
+
+    Returns
+    -------
+    tuple of Path
+        ``rank.svg``, ``energy.svg`` (not for independent draws, which have no energy) and
+        ``scales.svg`` (not without groups). The same posterior gives the same bytes.
+    """
+    import arviz
+    import matplotlib as mpl
+
+    folder.mkdir(parents=True, exist_ok=True)
+    posterior = idata["posterior"].dataset
+    scales = [f"{name}_scale" for name in GROUPS if f"{name}_scale" in posterior]
+    common = {"backend": "matplotlib"}
+    drawn: list[Path] = []
+    previous = mpl.get_backend(auto_select=False)
+    mpl.use("Agg")
+    try:
+        with mpl.rc_context({"svg.hashsalt": _SALT, "svg.fonttype": "none"}):
+            names = [INTERCEPT, LOG_SLOPE, *scales]
+            drawn.append(_save(arviz.plot_rank(idata, var_names=names, **common), folder / "rank"))
+            if "sample_stats" in idata.children:
+                drawn.append(_save(arviz.plot_energy(idata, **common), folder / "energy"))
+            if scales:
+                forest = arviz.plot_forest(
+                    idata,
+                    var_names=scales,
+                    combined=True,
+                    ci_kind="eti",
+                    ci_probs=(0.5, 0.9),
+                    point_estimate="median",
+                    **common,
+                )
+                drawn.append(_save(forest, folder / "scales"))
+    finally:
+        if previous is not None:
+            mpl.use(previous)
+    return tuple(drawn)
+
+
+def _save(collection: Any, stem: Path) -> Path:
+    import matplotlib.pyplot as plt
+
+    path = stem.with_suffix(".svg")
+    # Labels are cropped without a tight box; a date would change the bytes.
+    collection.savefig(path, bbox_inches="tight", metadata={"Date": None})
+    plt.close("all")
+    return path

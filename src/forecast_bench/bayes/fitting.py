@@ -1,0 +1,146 @@
+"""Fits of the recalibration model: cells in, a posterior with its own pedigree out."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from forecast_bench.bayes.cell_counts import Cells
+from forecast_bench.bayes.identity import data_hash
+from forecast_bench.bayes.layout import INTERCEPT, LOG_SLOPE, enabled_groups
+from forecast_bench.bayes.libraries import prepare, versions
+from forecast_bench.bayes.model import recalibration_model
+from forecast_bench.bayes.settings import RecalibrationSettings
+
+CORES = 2
+_TIMES = ("created_at", "sampling_time")
+
+
+@dataclass(frozen=True, eq=False)
+class Fit:
+    """A posterior and what it was made of.
+
+    Attributes
+    ----------
+    idata
+        DataTree: ``posterior``, ``sample_stats``, ``observed_data``, ``constant_data``. Its
+        attributes name model, sampler, seed, versions, settings and data hash.
+    data_hash
+        Hash of cells and settings: equal hashes need no refit.
+    seed
+        Seed the draws came from.
+    """
+
+    idata: Any
+    data_hash: str
+    seed: int
+
+
+def fit(
+    cells: Cells, settings: RecalibrationSettings, *, seed: int, cache: Path | None = None
+) -> Fit:
+    """Sample the posterior of the recalibration model.
+
+    The same cells, settings, seed and versions give the same draws, bit for bit. Without
+    any outcome the posterior is the prior, and exact independent draws of it are returned, in
+    mirrored sets so that the medians of ``intercept`` and ``log_slope`` are zero.
+
+    Parameters
+    ----------
+    cells
+        Counts per cell; none is legal.
+    settings
+        Priors, groups, draws.
+    seed
+        Non-negative; `seed_from` derives one from the data.
+    cache
+        Folder under which compiled code is kept (see `prepare`).
+
+    Returns
+    -------
+    Fit
+        Not judged yet: see `diagnose`.
+
+    Raises
+    ------
+    ValueError
+        If the seed is negative or counts are impossible.
+    """
+    if seed < 0:
+        raise ValueError(f"seed must not be negative, got {seed}")
+    prepare(cache)
+    content = data_hash(cells, settings)
+    if cells.outcomes:
+        idata, sampler = _sampled(cells, settings, seed), "nutpie"
+    else:
+        idata, sampler = _prior(settings, seed), "prior"
+    for group in idata.subtree:
+        for name in _TIMES:
+            group.attrs.pop(name, None)
+    idata.attrs.update(
+        {
+            "model_name": settings.name,
+            "model_version": settings.version,
+            "sampler": sampler,
+            "seed": seed,
+            "data_hash": content,
+            "outcomes": cells.outcomes,
+            "settings": settings.model_dump_json(),
+            "versions": json.dumps(versions(), sort_keys=True),
+        }
+    )
+    return Fit(idata=idata, data_hash=content, seed=seed)
+
+
+def _sampled(cells: Cells, settings: RecalibrationSettings, seed: int) -> Any:
+    import pymc
+
+    with recalibration_model(cells, settings) as model:
+        # The coordinates are left out: scales and effects determine them.
+        kept = [v.name for v in model.unobserved_RVs if v.name != "unit"]
+        idata = pymc.sample(
+            draws=settings.draws,
+            tune=settings.tune,
+            chains=settings.chains,
+            cores=min(CORES, settings.chains),
+            blas_cores=1,
+            nuts_sampler="nutpie",
+            nuts={"target_accept": settings.target_accept},
+            random_seed=seed,
+            var_names=kept,
+            progressbar=False,
+            quiet=True,
+        )
+    idata["posterior"] = idata["posterior"].dataset[
+        [name for name in kept if name in idata["posterior"].dataset]
+    ]
+    # A column of text or nothing, which netCDF cannot keep; divergences are counted elsewhere.
+    idata["sample_stats"] = idata["sample_stats"].dataset.drop_vars(
+        "divergence_message", errors="ignore"
+    )
+    return idata
+
+
+def _prior(settings: RecalibrationSettings, seed: int) -> Any:
+    """Draw from the prior; chains repeat one set of draws with each combination of signs."""
+    import arviz
+
+    generator = np.random.default_rng(seed)
+    chains, draws = settings.chains, settings.draws
+    sets = -(-chains // 4)
+    signs = np.array([(1, 1), (-1, -1), (1, -1), (-1, 1)])
+    posterior = {}
+    for column, (name, scale) in enumerate(
+        ((INTERCEPT, settings.intercept_scale), (LOG_SLOPE, settings.log_slope_scale))
+    ):
+        base = generator.normal(0, scale, (sets, 1, draws))
+        mirrored = (base * signs[:, column][:, None]).reshape(-1, draws)
+        posterior[name] = mirrored[:chains]
+    for name in enabled_groups(settings):
+        scales = np.abs(generator.normal(0, settings.group_scale, (chains, draws)))
+        posterior[f"{name}_scale"] = scales
+    return arviz.from_dict({"posterior": posterior})

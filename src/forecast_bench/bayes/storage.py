@@ -1,0 +1,79 @@
+"""Posteriors on disk: netCDF files that are whole or absent."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+ENGINE = "h5netcdf"
+
+
+def save(idata: Any, path: Path) -> Path:
+    """Write a posterior to netCDF, aside first and then renamed into place.
+
+    A reader, or a rerun after a kill, finds the old file or the new one, never half of one.
+
+    Parameters
+    ----------
+    idata
+        The DataTree of a fit.
+    path
+        Where to; its folder is made if need be.
+
+    Returns
+    -------
+    Path
+        The path given.
+
+    Examples
+    --------
+    >>> import tempfile, xarray
+    >>> tree = xarray.DataTree.from_dict({"posterior": xarray.Dataset({"a": ("draw", [1.0, 2.0])})})
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     load(save(tree, Path(folder) / "fit.nc"))["posterior"]["a"].values.tolist()
+    [1.0, 2.0]
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    aside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        idata.to_netcdf(aside, engine=ENGINE)
+        with aside.open("rb") as written:
+            os.fsync(written.fileno())
+        aside.replace(path)
+    finally:
+        aside.unlink(missing_ok=True)
+    return path
+
+
+def load(path: Path) -> Any:
+    """Read a posterior into memory; the file is closed afterwards.
+
+    Parameters
+    ----------
+    path
+        A file `save` wrote.
+
+    Returns
+    -------
+    xarray.DataTree
+        As saved.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file.
+
+    Examples
+    --------
+    >>> load(Path("absent.nc"))
+    Traceback (most recent call last):
+    ...
+    FileNotFoundError: no posterior at absent.nc
+    """
+    import xarray
+
+    if not path.is_file():
+        raise FileNotFoundError(f"no posterior at {path}")
+    with xarray.open_datatree(path, engine=ENGINE) as tree:
+        return tree.load()

@@ -1,0 +1,57 @@
+"""Checks judge what was read: every rule is a function from a workspace to problems."""
+
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from forecast_bench.checks.dates import (
+    resolutions_after_issue,
+    revisions_in_order,
+    windows_after_issue,
+)
+from forecast_bench.checks.identity import authorship, duplicate_ids
+from forecast_bench.checks.language import known_lexicons, known_phrases
+from forecast_bench.checks.questions import (
+    conditions_end,
+    countable,
+    inside_coverage,
+    known_questions,
+    resolved_one_way,
+    thresholds,
+)
+from forecast_bench.problems import Problem, in_order
+from forecast_bench.workspace import Workspace
+
+type Check = Callable[[Workspace], Iterator[Problem]]
+
+CHECKS: Final[tuple[Check, ...]] = (
+    duplicate_ids,
+    authorship,
+    known_lexicons,
+    known_phrases,
+    known_questions,
+    conditions_end,
+    windows_after_issue,
+    revisions_in_order,
+    resolutions_after_issue,
+    resolved_one_way,
+    countable,
+    thresholds,
+    inside_coverage,
+)
+
+
+def check(workspace: Workspace) -> tuple[Problem, ...]:
+    """Give everything that is wrong in a workspace, in the order of files and lines.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        As read; what reading found is included.
+    """
+    found = list(workspace.problems)
+    for rule in CHECKS:
+        found.extend(rule(workspace))
+    return in_order(found)
+
+
+__all__ = ["CHECKS", "Check", "check"]

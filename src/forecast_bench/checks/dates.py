@@ -1,0 +1,54 @@
+"""Checks on the order of things in time."""
+
+from collections.abc import Iterator
+
+from forecast_bench.problems import Problem
+from forecast_bench.workspace import Workspace
+
+
+def windows_after_issue(workspace: Workspace) -> Iterator[Problem]:
+    """A forecast's window is not over when it is issued."""
+    for one in workspace.judgments:
+        asked = workspace.question_of(one)
+        if asked is None or one.issued is None or asked.question.about != "future":
+            continue
+        try:
+            window = asked.question.window_from(one.issued)
+        except OverflowError as failure:
+            yield asked.problem("bad-value", str(failure), "within")
+            continue
+        if window is not None and window.end < one.issued:
+            message = f"the window ended on {window.end}, before the issue on {one.issued}"
+            yield one.problem("window-before-issue", message, "question")
+
+
+def revisions_in_order(workspace: Workspace) -> Iterator[Problem]:
+    """Revisions come after the issue, and each after the one above it."""
+    for one in workspace.judgments:
+        before = None
+        for index, revision in enumerate(one.judgment.revisions):
+            place = ("revisions", index, "on")
+            if one.issued is not None and revision.on <= one.issued:
+                message = (
+                    f"the revision is dated {revision.on}; the judgment was issued {one.issued}"
+                )
+                yield one.problem("revision-before-issue", message, *place)
+            elif before is not None and revision.on <= before:
+                message = f"the revision is dated {revision.on}; the one above it {before}"
+                yield one.problem("revision-order", message, *place)
+            before = revision.on
+
+
+def resolutions_after_issue(workspace: Workspace) -> Iterator[Problem]:
+    """What is about the future is settled after it was judged."""
+    for one in workspace.judgments:
+        asked = workspace.question_of(one)
+        if asked is None or one.issued is None or asked.question.about != "future":
+            continue
+        own, shared = one.judgment.resolution, asked.question.resolution
+        if own is not None and own.on <= one.issued:
+            message = f"resolved on {own.on}; the judgment was issued on {one.issued}"
+            yield one.problem("resolution-before-issue", message, "resolution", "on")
+        elif shared is not None and shared.on <= one.issued:
+            message = f'resolved on {shared.on}; "{one.id}" was issued on {one.issued}'
+            yield asked.problem("resolution-before-issue", message, "resolution", "on")

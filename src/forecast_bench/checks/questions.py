@@ -1,0 +1,165 @@
+"""Checks on questions: that they exist, can be counted, and end in one way."""
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from forecast_bench.incidents import known_type_names
+from forecast_bench.problems import Problem
+from forecast_bench.records import IncidentFilter
+from forecast_bench.workspace import RecordedQuestion, Workspace
+
+
+def known_questions(workspace: Workspace) -> Iterator[Problem]:
+    """A question named by a judgment or a condition is defined somewhere."""
+    note = f"questions: {', '.join(sorted(workspace.questions)) or 'none'}"
+    for one in workspace.judgments:
+        if one.question_name not in workspace.questions:
+            message = f'nobody defines the question "{one.question_name}"'
+            yield one.problem("unknown-question", message, "question", notes=(note,))
+    for asked in workspace.questions.values():
+        given = asked.question.given
+        if given is not None and given.question and given.question not in workspace.questions:
+            message = f'nobody defines the question "{given.question}"'
+            yield asked.problem("unknown-question", message, "given", notes=(note,))
+
+
+def conditions_end(workspace: Workspace) -> Iterator[Problem]:
+    """Following conditions from a question never leads back to it."""
+    for asked in workspace.questions.values():
+        seen = [asked.name]
+        while (given := workspace.questions[seen[-1]].question.given) is not None:
+            if given.question is None or given.question not in workspace.questions:
+                break
+            if given.question in seen:
+                if given.question == asked.name:
+                    circle = " -> ".join([*seen, given.question])
+                    yield asked.problem(
+                        "condition-loop", f"the condition is a circle: {circle}", "given"
+                    )
+                break
+            seen.append(given.question)
+
+
+def resolved_one_way(workspace: Workspace) -> Iterator[Problem]:
+    """Counts settle counted questions; one hand settles the others, in one place."""
+    for one in workspace.judgments:
+        asked = workspace.question_of(one)
+        own = one.judgment.resolution
+        if asked is None or own is None:
+            continue
+        question = asked.question
+        conditional_text = question.given is not None and question.given.text is not None
+        if question.kind != "by_hand" and not (conditional_text and own.outcome == "void"):
+            message = "a counted question resolves itself; remove the resolution"
+            yield one.problem("hand-resolution", message, "resolution", at_key=True)
+        elif question.resolution is not None:
+            message = f'the question "{asked.name}" is resolved already; keep one of the two'
+            yield one.problem("hand-resolution", message, "resolution", at_key=True)
+
+
+def countable(workspace: Workspace) -> Iterator[Problem]:
+    """Sources, rate laws, actors, places and types that a question names are known."""
+    for asked in workspace.questions.values():
+        question = asked.question
+        if question.rates is not None and question.rates not in workspace.rates:
+            note = f"rate laws: {', '.join(sorted(workspace.rates)) or 'none'}"
+            message = f'models/rates has no "{question.rates}"'
+            yield asked.problem("unknown-rates", message, "rates", notes=(note,))
+        if question.counted is None:
+            continue
+        yield from _source(workspace, asked)
+        for path, filtered in _filters(asked):
+            yield from _filter(workspace, asked, path, filtered)
+
+
+def thresholds(workspace: Workspace) -> Iterator[Problem]:
+    """A factor of change is above zero, and a condition is a question or a text."""
+    for asked in workspace.questions.values():
+        change, given = asked.question.change, asked.question.given
+        if change is not None and Fraction(change.factor) == 0:
+            yield asked.problem("threshold", "the factor must be above 0", "change", "factor")
+        if given is not None and (given.question is None) == (given.text is None):
+            message = "a condition is either a question or a text"
+            yield asked.problem("bad-value", message, "given")
+
+
+def _source(workspace: Workspace, asked: RecordedQuestion) -> Iterator[Problem]:
+    note = f"sources: {', '.join(sorted(workspace.sources)) or 'none'}"
+    name = workspace.source_of(asked)
+    if name is None:
+        message = f'the question "{asked.name}" does not name the source that counts it'
+        yield asked.problem("unknown-source", message, at_key=True, notes=(note,))
+    elif name not in workspace.sources:
+        message = f'incidents/ describes no source "{name}"'
+        yield asked.problem("unknown-source", message, "source", notes=(note,))
+
+
+def _filters(asked: RecordedQuestion) -> Iterator[tuple[tuple[str, str], IncidentFilter]]:
+    counted, kind = asked.question.counted, asked.question.kind
+    if counted is not None:
+        yield (kind, "of"), counted.of
+    if asked.question.share is not None:
+        yield (kind, "also"), asked.question.share.also
+
+
+def _filter(
+    workspace: Workspace, asked: RecordedQuestion, path: tuple[str, str], of: IncidentFilter
+) -> Iterator[Problem]:
+    known = workspace.actors.names
+    for key, names in (("actor", of.actor or ()), ("between", of.between or ())):
+        for name in names:
+            if name not in known:
+                note = f"actors and groups: {', '.join(sorted(workspace.actors.actors))}"
+                message = f'models/actors.yaml does not name "{name}"'
+                yield asked.problem("unknown-actor", message, *path, key, notes=(note,))
+    for name in of.type or ():
+        if name not in known_type_names():
+            note = f"types: {', '.join(sorted(known_type_names()))}"
+            yield asked.problem(
+                "unknown-type", f'"{name}" is not a type of incident', *path, "type", notes=(note,)
+            )
+    yield from _places(workspace, asked, path, of)
+
+
+def _places(
+    workspace: Workspace, asked: RecordedQuestion, path: tuple[str, str], of: IncidentFilter
+) -> Iterator[Problem]:
+    source = workspace.sources.get(workspace.source_of(asked) or "")
+    if source is None:
+        return
+    covered = source.coverage.countries
+    for name in of.countries or ():
+        if name not in covered:
+            note = f"{source.source} covers: {', '.join(covered)}"
+            message = f'the source {source.source} does not cover "{name}"'
+            yield asked.problem("unknown-place", message, *path, "countries", notes=(note,))
+    areas = {area for country in of.countries or covered for area in covered.get(country, ())}
+    for name in of.admin1 or ():
+        if name not in areas:
+            note = f"areas: {', '.join(sorted(areas))}"
+            message = f'the source {source.source} does not cover the area "{name}"'
+            yield asked.problem("unknown-place", message, *path, "admin1", notes=(note,))
+
+
+def inside_coverage(workspace: Workspace) -> Iterator[Problem]:
+    """Warn where a window or its baseline reaches outside what the source covers."""
+    warned = set()
+    for one in workspace.judgments:
+        asked = workspace.question_of(one)
+        if asked is None or asked.question.counted is None or one.issued is None:
+            continue
+        source = workspace.sources.get(workspace.source_of(asked) or "")
+        if source is None or asked.name in warned:
+            continue
+        try:
+            window = asked.question.window_from(one.issued)
+        except OverflowError:
+            continue  # reported by the check of windows
+        covered = source.coverage.window
+        if window is not None and (window.start < covered.start or window.end > covered.end):
+            warned.add(asked.name)
+            message = (
+                f"the window {window.start} to {window.end} reaches outside what {source.source} "
+                f"covers, {covered.start} to {covered.end}"
+            )
+            yield asked.problem("outside-coverage", message, at_key=True)

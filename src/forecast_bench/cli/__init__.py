@@ -1,0 +1,31 @@
+"""The command line: arguments in, exit status out."""
+
+import os
+import sys
+from collections.abc import Sequence
+
+from forecast_bench.cli.options import ExitStatus
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and leave with its exit status.
+
+    What is not an analyst's mistake nor a failed feed or fit is a bug of ours: it leaves with 70.
+    """
+    from forecast_bench.cli.application import application
+
+    try:
+        application(args=None if arguments is None else list(arguments), prog_name="forecast-bench")
+    except BrokenPipeError:
+        # The reader of a pipe has left, such as head: nothing to say to anybody.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(ExitStatus.DONE)
+    except Exception:  # noqa: BLE001 - the one place where a bug of ours is told from all else
+        sys.stderr.write("This is a bug of forecast-bench. Please report it with what follows.\n")
+        import traceback
+
+        traceback.print_exc()
+        sys.exit(ExitStatus.BUG)
+
+
+__all__ = ["main"]

@@ -1,0 +1,50 @@
+"""The commands, by name."""
+
+from typing import Annotated
+
+import typer
+
+from forecast_bench import __version__
+from forecast_bench.cli.base_rate import base_rate
+from forecast_bench.cli.check import check
+from forecast_bench.cli.incidents import incidents
+from forecast_bench.cli.init import init
+from forecast_bench.cli.output import print_line
+from forecast_bench.cli.recalibrate import recalibrate
+from forecast_bench.cli.review import review
+from forecast_bench.cli.score import score
+from forecast_bench.cli.status import show, status
+from forecast_bench.cli.words import lexicon
+
+application = typer.Typer(
+    name="forecast-bench",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="Judgments in words become priors, incident counts update them, calibration is tracked.",
+)
+
+
+@application.callback(invoke_without_command=True)
+def _version(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version and leave.")
+    ] = False,
+) -> None:
+    if version:
+        print_line(f"forecast-bench {__version__}")
+        raise typer.Exit
+
+
+application.command("init")(init)
+application.command("check")(check)
+application.add_typer(lexicon, name="lexicon")
+application.add_typer(incidents, name="incidents")
+application.command("base-rate")(base_rate)
+application.command("status")(status)
+application.command("show")(show)
+application.command("recalibrate")(recalibrate)
+application.command("review")(review)
+application.command("score")(score)

@@ -1,0 +1,29 @@
+"""A look at the workspace for commands that show it."""
+
+import datetime
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from forecast_bench.cli.options import ExitStatus, today_or
+from forecast_bench.cli.output import report_problems
+
+if TYPE_CHECKING:
+    from forecast_bench.job.looking import Look
+
+
+def looked(folder: Path, as_of: datetime.date | None) -> "Look":
+    """Look at a workspace, or leave with the problems that forbid it."""
+    from forecast_bench.job.looking import look
+
+    seen = look(folder, as_of=today_or(as_of))
+    report_problems(seen.problems)
+    for alarm in seen.alarms:
+        sys.stderr.write(f"alarm: {alarm.text} [{alarm.id}]\n")
+    if seen.broken == "problems":
+        raise typer.Exit(ExitStatus.PROBLEMS)
+    if seen.broken:
+        raise typer.Exit(ExitStatus.FAILED)
+    return seen

@@ -1,0 +1,137 @@
+"""`recalibrate`: the job."""
+
+import datetime
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Annotated
+
+import typer
+
+from forecast_bench.cli.options import (
+    AsOfOption,
+    ExitStatus,
+    Format,
+    FormatOption,
+    WorkspaceOption,
+    today_or,
+    workspace_folder,
+)
+from forecast_bench.cli.output import print_json, print_line, report_problems
+from forecast_bench.job import JobResult
+from forecast_bench.job import recalibrate as run_job
+
+_EXIT = {
+    "published": ExitStatus.DONE,
+    "unchanged": ExitStatus.DONE,
+    "problems": ExitStatus.PROBLEMS,
+    "locked": ExitStatus.LOCKED,
+    "failed": ExitStatus.FAILED,
+}
+
+
+def recalibrate(
+    workspace: WorkspaceOption = None,
+    as_of: AsOfOption = None,
+    output: FormatOption = Format.text,
+    *,
+    wait: Annotated[
+        float, typer.Option(metavar="SECONDS", help="Wait so long for another job to finish.")
+    ] = 0,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", help="Say nothing but what went wrong.")
+    ] = False,
+) -> None:
+    """Run the job: update, resolve, score, recalibrate, and publish a review.
+
+    Nothing changed: nothing is done. Exit status: 0 done, 1 problems in the workspace, 3 another
+    job holds the lock, 4 a feed or a fit failed and the last good run stays.
+
+    Example: forecast-bench recalibrate --as-of 2018-06-30
+    """
+    folder = workspace_folder(workspace)
+    with _progress(silent=quiet or output is Format.json) as watch:
+        result = run_job(
+            folder,
+            as_of=today_or(as_of),
+            now=datetime.datetime.now(tz=datetime.UTC),
+            watch=watch,
+            wait_seconds=wait,
+        )
+    report_problems(result.problems)
+    for alarm in result.alarms:
+        sys.stderr.write(f"alarm: {alarm['text']} [{alarm['id']}]\n")
+    if output is Format.json:
+        print_json(_document(result))
+    elif not quiet:
+        _say(result)
+    raise typer.Exit(ExitStatus.FAILED if result.alarms else _EXIT[result.ending])
+
+
+def _say(result: JobResult) -> None:
+    manifest = result.manifest
+    if result.ending == "locked":
+        print_line("another job is running in this workspace; nothing was done")
+        return
+    if result.ending in ("problems", "failed"):
+        stays = f"; the run {result.run.name} stays" if result.run else ""
+        print_line(f"nothing was published{stays}")
+        return
+    if result.ending == "unchanged":
+        print_line(f"nothing has changed since run {manifest['run']}; nothing was done")
+    else:
+        states = ", ".join(
+            f"{number} {state}" for state, number in manifest["counts_of_states"].items()
+        )
+        print_line(f"run {manifest['run']} as of {manifest['as_of']}")
+        print_line(f"{manifest['judgments']} judgments: {states}")
+        print_line(f"recalibration: {manifest['recalibration']['state']}")
+        print_line(_changed(manifest))
+    print_line(f"review: {_review(result)}")
+
+
+def _changed(manifest: dict[str, object]) -> str:
+    changed = manifest["changed"]
+    if manifest["previous"] is None:
+        return "first run of this workspace"
+    number = len(changed) if isinstance(changed, list) else 0
+    return f"{number} change{'' if number == 1 else 's'} since run {manifest['previous']}"
+
+
+def _review(result: JobResult) -> str | None:
+    return None if result.run is None else str(result.run / "review" / "review.html")
+
+
+def _document(result: JobResult) -> dict[str, object]:
+    manifest = result.manifest
+    fitted = manifest.get("recalibration", {})
+    return {
+        "ending": result.ending,
+        "run": None if result.run is None else result.run.name,
+        "changed": manifest.get("changed", []) if result.ending == "published" else [],
+        "resolved": sum(
+            number
+            for state, number in manifest.get("counts_of_states", {}).items()
+            if state in ("occurred", "did not occur")
+        ),
+        "alarms": list(result.alarms),
+        "recalibration": {key: fitted.get(key) for key in ("state", "gain", "low", "high")},
+        "review": _review(result),
+    }
+
+
+@contextmanager
+def _progress(*, silent: bool) -> Iterator[Callable[[str], None]]:
+    """A bar on a terminal, a line for each stage without one; always on standard error."""
+    if silent:
+        yield lambda _: None
+    elif sys.stderr.isatty():
+        from rich.console import Console
+        from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+        columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+        with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+            task = progress.add_task("start", total=None)
+            yield lambda stage: progress.update(task, description=stage)
+    else:
+        yield lambda stage: print(f"recalibrate: {stage}", file=sys.stderr, flush=True)  # noqa: T201

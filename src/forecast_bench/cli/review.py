@@ -1,0 +1,42 @@
+"""`review`: the review of a run, drawn again into a folder."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from forecast_bench.cli.options import (
+    ExitStatus,
+    Format,
+    FormatOption,
+    WorkspaceOption,
+    workspace_folder,
+)
+from forecast_bench.cli.output import print_json, print_line
+
+
+def review(
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder to write into.")],
+    workspace: WorkspaceOption = None,
+    run: Annotated[
+        str | None, typer.Option("--run", metavar="ID", help="The run; the latest by default.")
+    ] = None,
+    output: FormatOption = Format.text,
+) -> None:
+    """Write the review of a run: HTML, Markdown, figures, and the numbers behind them.
+
+    Example: forecast-bench review --out review/
+    """
+    from forecast_bench.job import find_run
+    from forecast_bench.review import render
+
+    folder = find_run(workspace_folder(workspace), run)
+    if folder is None:
+        asked = "there is no run yet" if run is None else f"there is no run {run}"
+        typer.echo(f"{asked}; make one with forecast-bench recalibrate", err=True)
+        raise typer.Exit(ExitStatus.PROBLEMS)
+    files = render(folder, out)
+    if output is Format.json:
+        print_json({"files": [str(path) for path in files]})
+    else:
+        print_line(f"{len(files)} files; open {out / 'review.html'}")

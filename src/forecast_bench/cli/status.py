@@ -1,0 +1,157 @@
+"""`status` and `show`: every judgment now, and the story of one."""
+
+from typing import Annotated, Any
+
+import typer
+
+from forecast_bench.cli.looking import looked
+from forecast_bench.cli.options import (
+    AsOfOption,
+    ExitStatus,
+    Format,
+    FormatOption,
+    WorkspaceOption,
+    workspace_folder,
+)
+from forecast_bench.cli.output import print_json, print_line, print_table
+
+
+def status(
+    workspace: WorkspaceOption = None,
+    as_of: AsOfOption = None,
+    output: FormatOption = Format.text,
+    *,
+    due: Annotated[
+        bool, typer.Option("--due", help="Only those that wait for somebody to resolve them.")
+    ] = False,
+) -> None:
+    """Show every judgment: stated, live, in its band or not, days left, outcome.
+
+    Example: forecast-bench status --as-of 2018-06-30
+    """
+    seen = looked(workspace_folder(workspace), as_of)
+    rows = [_plain(row) for row in seen.judgments.to_dict("records")]
+    if due:
+        rows = [row for row in rows if (row["state_reason"] or "").startswith("overdue")]
+    if output is Format.json:
+        print_json({"judgments": [_summary(row) for row in rows]})
+        return
+    print_table(
+        ["judgment", "stated", "base rate", "live", "band", "days left", "state"],
+        [
+            [
+                row["id"],
+                _said(row),
+                _percent(row["base_rate"]),
+                _percent(row["live"]),
+                {"none": ""}.get(row["band_state"], row["band_state"]),
+                row["days_left"],
+                row["state"],
+            ]
+            for row in rows
+        ],
+        numeric=["base rate", "live", "days left"],
+    )
+
+
+def show(
+    identifier: Annotated[str, typer.Argument(metavar="ID")],
+    workspace: WorkspaceOption = None,
+    as_of: AsOfOption = None,
+    output: FormatOption = Format.text,
+) -> None:
+    """Tell one judgment's story: statements, counts, live probability, outcome, scores.
+
+    Example: forecast-bench show jnim-kidnap-more
+    """
+    from forecast_bench.cli.options import today_or
+    from forecast_bench.tracking import path_table
+
+    seen = looked(workspace_folder(workspace), as_of)
+    own = [one for one in seen.followed if one.recorded.id == identifier]
+    rows = [row for row in seen.judgments.to_dict("records") if row["id"] == identifier]
+    if not own or not rows:
+        typer.echo(f'there is no judgment "{identifier}" on that day', err=True)
+        raise typer.Exit(ExitStatus.PROBLEMS)
+    row = _plain(rows[0])
+    path = [_plain(one) for one in path_table(own, as_of=today_or(as_of)).to_dict("records")]
+    if output is Format.json:
+        print_json({"judgment": row, "path": path})
+        return
+    _tell(row, path)
+
+
+def _tell(row: dict[str, Any], path: list[dict[str, Any]]) -> None:
+    print_line(f"{row['id']}: {row['statement']}")
+    print_line(f"  {row['file']}:{row['line']}, {row['analyst']}, issued {row['issued']}")
+    print_line(f"  stated: {_said(row)}")
+    print_line(f"  question: {row['question_text']}")
+    if row["baseline_text"]:
+        print_line(f"  baseline: {row['baseline_text']}; event: {row['threshold_text']}")
+        print_line(f"  base rate at issue: {_percent(row['base_rate'])}")
+    outcome = f"{row['state']}{', ' + row['outcome_on'] if row['outcome_on'] else ''}"
+    because = row["evidence"] or row["state_reason"]
+    print_line(f"  outcome: {outcome}{' (' + because + ')' if because else ''}")
+    if row["nearness"]:
+        print_line(f"  how near: {row['nearness']}")
+    if row["brier"] is not None:
+        skill = "" if row["skill"] is None else f", skill against the base rate {row['skill']:.2f}"
+        print_line(
+            f"  scores (lower is better): Brier {row['brier']:.4f} of 0..1, "
+            f"log {row['log_score']:.4f} nats{skill}"
+        )
+    if row["moved_text"]:
+        print_line(f"  moved: {row['moved_text']}")
+    if path:
+        print_line("")
+        print_table(
+            ["date", "count", "stated", "base rate", "live"],
+            [
+                [
+                    one["date"],
+                    one["count"],
+                    _percent(one["stated"]),
+                    _percent(one["after"]),
+                    _percent(one["live"]),
+                ]
+                for one in path
+            ],
+            numeric=["count", "stated", "base rate", "live"],
+        )
+
+
+def _summary(row: dict[str, Any]) -> dict[str, Any]:
+    names = "id base_rate live state outcome_on count days_left band_state question window_end"
+    return {
+        **{name: row[name] for name in names.split()},
+        "stated": row["stated_text"],
+        "stated_probability": row["now_mean"],
+        "low": row["now_band_low"],
+        "high": row["now_band_high"],
+        "outcome": row["state"] if row["state"] in ("occurred", "did not occur") else None,
+        "reason": row["state_reason"],
+    }
+
+
+def _said(row: dict[str, Any]) -> str:
+    """The word, always with its number."""
+    if row["prior_mean"] is None:
+        return f"{row['stated_text']} (no number)"
+    return f"{row['now_text']} ({row['now_mean']:.0%})"
+
+
+def _percent(value: float | None) -> str:
+    """Percent to one place; what is not certain never looks certain."""
+    if value is None:
+        return ""
+    if 0 < value < 0.0005:
+        return "<0.1%"
+    if 0.9995 < value < 1:
+        return ">99.9%"
+    return f"{value:.1%}"
+
+
+def _plain(row: dict[Any, Any]) -> dict[str, Any]:
+    import pandas as pd
+
+    return {key: None if pd.isna(value) else value for key, value in row.items()}

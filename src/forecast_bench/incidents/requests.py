@@ -1,0 +1,266 @@
+"""What is to be counted, and its expansion into the small tables that incidents are joined with."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from forecast_bench.incidents.actors import LabelTerm, label_key, labels_of
+from forecast_bench.incidents.taxonomy import expand_types, taxonomy
+from forecast_bench.records import ActorBook, IncidentFilter
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+# Before and after every day there is: a slot that has always begun, and one that never does.
+ALWAYS_SLOT: Final = -(2**30)
+NEVER_SLOT: Final = 2**30
+# Stands for every area where a filter restricts none.
+ANYWHERE: Final = "*"
+
+
+@dataclass(frozen=True, slots=True)
+class CountRequest:
+    """One count that is wanted.
+
+    Parameters
+    ----------
+    key : str
+        Name of the count in the result; one of its kind.
+    filter : IncidentFilter
+        Which incidents count.
+    start, end : datetime.date
+        First and last day.
+
+    Raises
+    ------
+    ValueError
+        If it ends before it starts.
+    """
+
+    key: str
+    filter: IncidentFilter
+    start: datetime.date
+    end: datetime.date
+
+    def __post_init__(self) -> None:
+        if self.end < self.start:
+            raise ValueError(f"{self.key!r} ends on {self.end}, before it starts on {self.start}")
+
+
+class IncidentFacts(NamedTuple):
+    """What must be known of the incidents before requests can be expanded.
+
+    `labels` and `countries` occur, as written; `first` and `last` enclose all days, None where
+    there are no incidents.
+    """
+
+    labels: tuple[str, ...]
+    countries: tuple[str, ...]
+    first: datetime.date | None
+    last: datetime.date | None
+
+
+class RequestTables(NamedTuple):
+    """Requests as tables; days are replaced by slots.
+
+    A slot is a stretch of days between two days on which something begins or ends (a month, a
+    request, a merger of actors). Inside one nothing changes, so incidents can be summed by slot
+    first, and what they match is still exact to the day.
+    """
+
+    days: pd.DataFrame
+    """day, slot"""
+    months: pd.DataFrame
+    """slot, month"""
+    windows: pd.DataFrame
+    """request, filter_id, start_slot, end_slot (the slot after the last)"""
+    filters: pd.DataFrame
+    """filter_id, condition_id, event_type, country, wanted_admin1 (ANYWHERE: any)"""
+    conditions: pd.DataFrame
+    """condition_id, named, opposed: what filters ask of the sides"""
+    terms: pd.DataFrame
+    """condition_id, role, label, since_slot, certain"""
+
+
+def expand(
+    requests: Sequence[CountRequest], book: ActorBook, facts: IncidentFacts
+) -> RequestTables:
+    """Expand requests into tables; requests with the same filter share its rows.
+
+    Raises
+    ------
+    ValueError
+        If two requests have one key, or a filter names an actor or a type that is not known.
+    """
+    keys = [one.key for one in requests]
+    if len(set(keys)) < len(keys):
+        raise ValueError(f"{len(keys)} requests have only {len(set(keys))} different keys")
+    filters: dict[IncidentFilter, int] = {}
+    conditions: dict[_Condition, int] = {}
+    for one in requests:
+        filters.setdefault(one.filter, len(filters))
+        conditions.setdefault(roles(one.filter), len(conditions))
+    terms = _term_rows(conditions, book, facts.labels)
+    breaks = _breaks(requests, (row[3] for row in terms), facts)
+    return RequestTables(
+        days=_days(breaks, facts),
+        months=_months(breaks),
+        windows=_windows(requests, filters, breaks),
+        filters=_filters(filters, conditions, facts.countries),
+        conditions=_conditions(conditions),
+        terms=_terms(terms, breaks),
+    )
+
+
+type _Condition = tuple[tuple[str, tuple[str, ...]], ...]
+type _TermRow = tuple[int, str, str, datetime.date | None, bool]
+
+
+def _term_rows(
+    conditions: Mapping[_Condition, int], book: ActorBook, labels: Iterable[str]
+) -> list[_TermRow]:
+    as_written: dict[str, list[str]] = {}
+    for label in labels:
+        as_written.setdefault(label_key(label), []).append(label)
+    known: dict[tuple[str, ...], tuple[LabelTerm, ...]] = {}
+    rows: list[_TermRow] = []
+    for condition, identity in conditions.items():
+        for role, names in condition:
+            if names not in known:
+                known[names] = labels_of(book, names)
+            rows.extend(
+                (identity, role, label, term.since, term.certain)
+                for term in known[names]
+                for label in as_written.get(label_key(term.label), ())
+            )
+    return rows
+
+
+def roles(incident_filter: IncidentFilter) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Actors that a filter asks for, by what they must do in an incident.
+
+    Examples
+    --------
+    >>> roles(IncidentFilter(between=("North", "South")))
+    (('first', ('North',)), ('second', ('South',)))
+    """
+    found: list[tuple[str, tuple[str, ...]]] = []
+    if incident_filter.actor is not None:
+        found.append(("actor", incident_filter.actor))
+    if incident_filter.between is not None:
+        first, second = incident_filter.between
+        found.extend((("first", (first,)), ("second", (second,))))
+    return tuple(found)
+
+
+def _breaks(
+    requests: Sequence[CountRequest], since: Iterable[datetime.date | None], facts: IncidentFacts
+) -> list[int]:
+    """Days, as ordinals, on which a slot begins."""
+    found = {one.start.toordinal() for one in requests}
+    found |= {one.end.toordinal() + 1 for one in requests}
+    found |= {day.toordinal() for day in since if day is not None}
+    if facts.first is not None and facts.last is not None:
+        for index in range(
+            facts.first.year * 12 + facts.first.month - 1, facts.last.year * 12 + facts.last.month
+        ):
+            found.add(datetime.date(index // 12, index % 12 + 1, 1).toordinal())
+    return sorted(found)
+
+
+def _days(breaks: list[int], facts: IncidentFacts) -> pd.DataFrame:
+    import numpy as np
+    import pandas as pd
+
+    if facts.first is None or facts.last is None:
+        ordinals = np.arange(0)
+    else:
+        ordinals = np.arange(facts.first.toordinal(), facts.last.toordinal() + 1)
+    slots = np.searchsorted(np.asarray(breaks, dtype=np.int64), ordinals, side="right") - 1
+    # The day with ordinal 719163 is the one that dates are counted from.
+    days = (ordinals - 719_163).astype("datetime64[D]").astype("datetime64[s]")
+    return pd.DataFrame({"day": days, "slot": slots.astype(np.int64)})
+
+
+def _months(breaks: list[int]) -> pd.DataFrame:
+    import pandas as pd
+
+    last = datetime.date.max.toordinal()
+    days = [datetime.date.fromordinal(min(one, last)).replace(day=1) for one in breaks]
+    return pd.DataFrame(
+        {"slot": range(len(breaks)), "month": pd.Series(days, dtype="datetime64[s]")}
+    )
+
+
+def _windows(
+    requests: Sequence[CountRequest], filters: Mapping[IncidentFilter, int], breaks: list[int]
+) -> pd.DataFrame:
+    import pandas as pd
+
+    at = {day: slot for slot, day in enumerate(breaks)}
+    rows = [
+        (
+            number,
+            filters[one.filter],
+            at[one.start.toordinal()],
+            at[one.end.toordinal() + 1],
+        )
+        for number, one in enumerate(requests)
+    ]
+    frame = pd.DataFrame(rows, columns=["request", "filter_id", "start_slot", "end_slot"])
+    return frame.astype("int64")
+
+
+def _filters(
+    filters: Mapping[IncidentFilter, int],
+    conditions: Mapping[_Condition, int],
+    countries: Sequence[str],
+) -> pd.DataFrame:
+    import pandas as pd
+
+    columns = ["filter_id", "condition_id", "event_type", "country", "wanted_admin1"]
+    rows = [
+        (identity, conditions[roles(one)], event_type, country, admin1)
+        for one, identity in filters.items()
+        for event_type in sorted(taxonomy().types if one.type is None else expand_types(one.type))
+        for country in dict.fromkeys(countries if one.countries is None else one.countries)
+        for admin1 in dict.fromkeys((ANYWHERE,) if one.admin1 is None else one.admin1)
+    ]
+    kinds = dict.fromkeys(columns[:2], "int64") | dict.fromkeys(columns[2:], "str")
+    return pd.DataFrame(rows, columns=columns).astype(kinds)
+
+
+def _conditions(conditions: Mapping[_Condition, int]) -> pd.DataFrame:
+    import pandas as pd
+
+    columns = ["condition_id", "named", "opposed"]
+    rows = [
+        (identity, "actor" in asked, "first" in asked)
+        for condition, identity in conditions.items()
+        for asked in [{role for role, _ in condition}]
+    ]
+    kinds = {"condition_id": "int64", "named": "bool", "opposed": "bool"}
+    return pd.DataFrame(rows, columns=columns).astype(kinds)
+
+
+def _terms(rows: list[_TermRow], breaks: list[int]) -> pd.DataFrame:
+    import pandas as pd
+
+    at = {day: slot for slot, day in enumerate(breaks)}
+    columns = ["condition_id", "role", "label", "since_slot", "certain"]
+    coded = [
+        (*row[:3], ALWAYS_SLOT if row[3] is None else at[row[3].toordinal()], row[4])
+        for row in rows
+    ]
+    return pd.DataFrame(coded, columns=columns).astype(
+        {
+            "condition_id": "int64",
+            "role": "str",
+            "label": "str",
+            "since_slot": "int64",
+            "certain": "bool",
+        }
+    )

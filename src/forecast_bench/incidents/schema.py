@@ -1,0 +1,55 @@
+"""The canonical record of an incident, as columns; event-level and counted sources share it."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+@cache
+def incident_schema() -> pa.Schema:
+    """Columns of an incident table, in order, the same for every source.
+
+    `vintage` is the day on which the source was read. `date_from` and `date_to` enclose the days on
+    which the incident may have happened, both included: one day for a dated event, a whole month
+    for a monthly count. `country` is as the source writes it, `country_code` ISO 3166 alpha-3 where
+    the source gives it. `event_type` is a type of the taxonomy, `source_type` the source's own
+    word. `side_a` and `side_b` hold the names as coded, without control characters. `weight` is the
+    number of events in the row: 1 for an event, the count for a monthly count. `event_id` depends
+    on what identifies the row, not on what may be revised (counts, deaths), so that vintages can be
+    compared.
+
+    Examples
+    --------
+    >>> incident_schema().names[:4]
+    ['source', 'event_id', 'vintage', 'date_from']
+    """
+    import pyarrow as pa
+
+    names = pa.list_(pa.field("element", pa.string(), nullable=False))
+    return pa.schema(
+        [
+            pa.field("source", pa.string(), nullable=False),
+            pa.field("event_id", pa.string(), nullable=False),
+            pa.field("vintage", pa.date32(), nullable=False),
+            pa.field("date_from", pa.date32(), nullable=False),
+            pa.field("date_to", pa.date32(), nullable=False),
+            pa.field("country", pa.string(), nullable=False),
+            pa.field("country_code", pa.string()),
+            pa.field("admin1", pa.string()),
+            pa.field("admin2", pa.string()),
+            pa.field("latitude", pa.float64()),
+            pa.field("longitude", pa.float64()),
+            pa.field("event_type", pa.string(), nullable=False),
+            pa.field("source_type", pa.string(), nullable=False),
+            pa.field("side_a", names, nullable=False),
+            pa.field("side_b", names, nullable=False),
+            pa.field("fatalities_best", pa.int64()),
+            pa.field("fatalities_low", pa.int64()),
+            pa.field("fatalities_high", pa.int64()),
+            pa.field("weight", pa.int64(), nullable=False),
+        ]
+    )

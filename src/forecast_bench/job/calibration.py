@@ -1,0 +1,156 @@
+"""Reliability of what has resolved: by stated value, by phrase, by analyst and topic."""
+
+import math
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import pandas as pd
+
+from forecast_bench.lexicons import Lexicon, look_up
+from forecast_bench.priors import encode_band
+from forecast_bench.records import Settings
+from forecast_bench.reliability import (
+    consistency_band,
+    isotonic_curve,
+    last_stated_probability,
+    phrase_table,
+    summary,
+)
+
+# With fewer independent outcomes than this no measure is judged.
+LEAST_OUTCOMES = 10
+
+
+def resolved_record(judgments: pd.DataFrame) -> pd.DataFrame:
+    """Judgments that calibration may count, in the columns that the measures read.
+
+    Those settled early wait for the scheduled end of their window.
+    """
+    rows = judgments[judgments["in_calibration"].fillna(value=False).astype(bool)]
+    words = rows["stated_kind"] == "phrase"
+    return pd.DataFrame(
+        {
+            "judgment": rows["id"].astype(str),
+            "probability": rows["prior_mean"].astype(float),
+            "outcome": (rows["state"] == "occurred").astype(int),
+            "phrase": rows["stated_text"].where(words),
+            "lexicon": rows["lexicon"],
+            "forecaster": rows["analyst"].astype(str),
+            "question": rows["question"].astype(str),
+            "situation": rows["situation"],
+            "topic": rows["topic"],
+            "date": rows["issued"],
+            "reference": rows["base_rate"].astype("Float64").astype(float),
+        }
+    ).reset_index(drop=True)
+
+
+def calibration_summary(record: pd.DataFrame) -> dict[str, Any]:
+    """Scores and reliability of a record, ready for JSON; unknown measures are null."""
+    if record.empty:
+        return {
+            "n": 0,
+            "effective_n": 0,
+            "judgeable": False,
+            "least": LEAST_OUTCOMES,
+            "note": "no judgment has resolved and reached the end of its window",
+            "by": {},
+        }
+    found = summary(record.drop(columns=["lexicon", "judgment"]), least_outcomes=LEAST_OUTCOMES)
+    document: dict[str, Any] = found.model_dump()
+    document["by"] = {
+        {"forecaster": "analyst"}.get(name, name): groups for name, groups in document["by"].items()
+    }
+    document["least"] = document.pop("least_outcomes")
+    document["note"] = (
+        ""
+        if found.judgeable
+        else f"worth {found.effective_n:.1f} independent outcomes; "
+        f"{LEAST_OUTCOMES} are needed before calibration can be judged"
+    )
+    plain: dict[str, Any] = _without_nan(document)
+    return plain
+
+
+def reliability_table(record: pd.DataFrame, *, seed: int) -> pd.DataFrame:
+    """CORP curve with its consistency band, one row for each distinct stated probability."""
+    if record.empty:
+        names = [
+            "probability",
+            "n",
+            "occurred",
+            "frequency",
+            "recalibrated",
+            "band_low",
+            "band_high",
+        ]
+        return pd.DataFrame({name: pd.Series(dtype="float64") for name in names})
+    curve = isotonic_curve(probability=record["probability"], outcome=record["outcome"])
+    band = consistency_band(
+        probability=record["probability"],
+        question=record["question"],
+        situation=record["situation"],
+        last_probability=last_stated_probability(
+            probability=record["probability"],
+            question=record["question"],
+            date=record["date"],
+            forecaster=record["forecaster"],
+        ),
+        seed=seed,
+    )
+    return curve.assign(band_low=band["low"].to_numpy(), band_high=band["high"].to_numpy())
+
+
+def phrases_in_practice(
+    record: pd.DataFrame, lexicons: Mapping[str, Lexicon], in_use: Iterable[str], settings: Settings
+) -> pd.DataFrame:
+    """For each phrase of the lexicons in use: its band, its outcomes, and what it has meant."""
+    tables = []
+    for identifier in in_use:
+        lexicon = lexicons[identifier]
+        bands = pd.DataFrame(
+            [
+                {
+                    "phrase": one.phrase,
+                    "low": one.low,
+                    "high": one.high,
+                    "mean": _mean(one.low, one.high, settings.band_mass),
+                }
+                for one in lexicon.phrases
+            ]
+        )
+        own = record[record["lexicon"] == identifier].assign(
+            phrase=lambda rows, lexicon=lexicon: [
+                _canonical(lexicon, text) for text in rows["phrase"]
+            ]
+        )
+        table = phrase_table(lexicon=bands, record=own, prior_weight=settings.phrase_weight)
+        table = table.rename(
+            columns={"a": "posterior_a", "b": "posterior_b", "mean": "posterior_mean"}
+        )
+        tables.append(
+            table.assign(
+                lexicon=identifier,
+                prior_a=bands["mean"] * settings.phrase_weight,
+                prior_b=(1 - bands["mean"]) * settings.phrase_weight,
+            )
+        )
+    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame()
+
+
+def _mean(low: float, high: float, mass: float) -> float:
+    a, b = encode_band(low, high, mass=mass)
+    return a / (a + b)
+
+
+def _canonical(lexicon: Lexicon, text: object) -> str | None:
+    found = look_up(lexicon, text) if isinstance(text, str) else None
+    return None if found is None else found.phrase
+
+
+def _without_nan(value: Any) -> Any:
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, Mapping):
+        return {key: _without_nan(one) for key, one in value.items()}
+    return value

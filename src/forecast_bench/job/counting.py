@@ -1,0 +1,146 @@
+"""All questions counted at once, each with what its source covers."""
+
+import datetime
+from collections.abc import Iterable, Mapping
+
+import pandas as pd
+
+from forecast_bench.incidents import (
+    CountRequest,
+    VintageChoice,
+    counts_by_month,
+    coverage_gap,
+    filter_labels,
+)
+from forecast_bench.job.feeds import Alarm
+from forecast_bench.records import ActorBook, IncidentFilter, Window
+from forecast_bench.tracking import (
+    PARTS,
+    AskedQuestion,
+    CountedQuestion,
+    part_window,
+    periods,
+    question_counts,
+)
+
+_COLUMNS = ["question", "part", "filter", "month", "country", "admin1", "count", "ambiguous"]
+
+
+def count_questions(
+    asked: Mapping[str, AskedQuestion],
+    choices: Mapping[str, VintageChoice],
+    book: ActorBook,
+    *,
+    as_of: datetime.date,
+) -> dict[str, CountedQuestion]:
+    """Count every question in the vintage of its source, up to a day.
+
+    Parameters
+    ----------
+    asked : mapping of str to AskedQuestion
+        By key.
+    choices : mapping of str to VintageChoice
+        By source; every source asked has one.
+    book : ActorBook
+        What actors are called.
+    as_of : date
+        No incident after this day is counted.
+    """
+    counted = _count(asked, choices, book, as_of=as_of)
+    return {
+        key: _counted_question(one, counted[counted["question"] == key], choices, book, as_of)
+        for key, one in asked.items()
+    }
+
+
+def silent_names(
+    asked: Mapping[str, AskedQuestion], choices: Mapping[str, VintageChoice], book: ActorBook
+) -> list[Alarm]:
+    """Alarm where a name matches nothing in its source: its zero is no quiet month."""
+    found = {}
+    for one in asked.values():
+        coverage = choices[one.source.source].vintage.manifest.coverage
+        for incident_filter in one.filters.values():
+            names = IncidentFilter(actor=incident_filter.actor, between=incident_filter.between)
+            gap = coverage_gap(names, coverage.window, coverage, filter_labels(names, book))
+            if gap is not None:
+                found[one.name] = Alarm("name-matches-nothing", f"question {one.name}: {gap}")
+    return [found[name] for name in sorted(found)]
+
+
+def _known_until(choice: VintageChoice, as_of: datetime.date) -> datetime.date:
+    return min(as_of, choice.vintage.manifest.coverage.window.end)
+
+
+def _count(
+    asked: Mapping[str, AskedQuestion],
+    choices: Mapping[str, VintageChoice],
+    book: ActorBook,
+    *,
+    as_of: datetime.date,
+) -> pd.DataFrame:
+    requests = {
+        request.key: (request, (key, part, name))
+        for key, one in asked.items()
+        for part, name, request in _requests(key, one, choices, as_of)
+    }
+    if not requests:
+        return pd.DataFrame(columns=_COLUMNS)
+    frames = []
+    for source, choice in choices.items():
+        own = [
+            request
+            for request, (key, _, _) in requests.values()
+            if asked[key].source.source == source
+        ]
+        if own:
+            frames.append(counts_by_month(own, book, choice.vintage.incidents_file))
+    frame = pd.concat(frames, ignore_index=True)
+    frame[["question", "part", "filter"]] = [requests[key][1] for key in frame["key"]]
+    frame["month"] = frame["month"].dt.date
+    return frame[_COLUMNS]
+
+
+def _requests(
+    key: str, one: AskedQuestion, choices: Mapping[str, VintageChoice], as_of: datetime.date
+) -> Iterable[tuple[str, str, CountRequest]]:
+    known_until = _known_until(choices[one.source.source], as_of)
+    for part in PARTS:
+        found = periods(part_window(one, part, known_until=known_until), known_until=known_until)
+        if not found:
+            continue
+        for name, incident_filter in one.filters.items():
+            request = CountRequest(
+                f"{key} {part} {name}", incident_filter, found[0].start, found[-1].end
+            )
+            yield part, name, request
+
+
+def _counted_question(
+    one: AskedQuestion,
+    counted: pd.DataFrame,
+    choices: Mapping[str, VintageChoice],
+    book: ActorBook,
+    as_of: datetime.date,
+) -> CountedQuestion:
+    choice = choices[one.source.source]
+    known_until = _known_until(choice, as_of)
+    # While the window runs, a later vintage may still cover the rest of it.
+    running = as_of <= one.window.end
+    end = min(one.window.end, known_until) if running else one.window.end
+    window = Window(start=min(one.window.start, end), end=end)
+    return CountedQuestion(
+        asked=one,
+        counts=question_counts(one, counted, known_until=known_until),
+        known_until=known_until,
+        baseline_gap=_gap(one.filters.values(), one.baseline, choice, book),
+        window_gap=_gap(one.filters.values(), window, choice, book),
+    )
+
+
+def _gap(
+    filters: Iterable[IncidentFilter], window: Window, choice: VintageChoice, book: ActorBook
+) -> str | None:
+    coverage = choice.vintage.manifest.coverage
+    reasons = (coverage_gap(one, window, coverage, filter_labels(one, book)) for one in filters)
+    return next((reason for reason in reasons if reason is not None), None)

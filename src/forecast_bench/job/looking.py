@@ -1,0 +1,99 @@
+"""A workspace looked at on a day: read, checked, counted, followed; nothing is published."""
+
+import datetime
+from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+import pandas as pd
+
+from forecast_bench.checks import check
+from forecast_bench.incidents import VintageChoice
+from forecast_bench.job.counting import count_questions, silent_names
+from forecast_bench.job.feeds import Alarm, bring_in
+from forecast_bench.problems import Problem
+from forecast_bench.tracking import FollowedJudgment, follow, judgment_table, questions_to_count
+from forecast_bench.workspace import Workspace, load_workspace
+
+
+class Clock(Protocol):
+    """Something that is told of every stage."""
+
+    def stage(self, name: str) -> AbstractContextManager[None]:
+        """Time one stage."""
+
+
+class NoClock:
+    """Nobody watches."""
+
+    def stage(self, name: str) -> AbstractContextManager[None]:  # noqa: ARG002 - the protocol's
+        """Let the stage pass."""
+        return nullcontext()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Look:
+    """What a workspace says on a day.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        As read.
+    problems : tuple of Problem
+        Of the files people write, and of the feeds.
+    broken : {"", "problems", "failed"}
+        Whether errors in the files, or a feed, ended the look; then nothing below is filled.
+    alarms : tuple of Alarm
+        What must not pass in silence.
+    choices : mapping of str to VintageChoice
+        The vintage counted of each source.
+    followed : tuple of FollowedJudgment
+        Every judgment issued by that day.
+    judgments : DataFrame
+        The table of them.
+    """
+
+    workspace: Workspace
+    problems: tuple[Problem, ...]
+    broken: str = ""
+    alarms: tuple[Alarm, ...] = ()
+    choices: Mapping[str, VintageChoice] = field(default_factory=dict)
+    followed: tuple[FollowedJudgment, ...] = ()
+    judgments: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+
+def look(folder: Path, *, as_of: datetime.date, clock: Clock | None = None) -> Look:
+    """Read, check, import, count, update, resolve and score, as of a day.
+
+    Parameters
+    ----------
+    folder : Path
+        The workspace.
+    as_of : date
+        The day whose world is looked at.
+    clock : Clock, optional
+        Told of every stage.
+    """
+    clock = clock or NoClock()
+    with clock.stage("read and check"):
+        workspace = load_workspace(folder)
+        problems = check(workspace)
+    if any(one.level == "error" for one in problems):
+        return Look(workspace, problems, "problems")
+    with clock.stage("import incidents"):
+        feeds = bring_in(workspace, as_of=as_of)
+    if feeds.alarms:
+        return Look(workspace, (*problems, *feeds.problems), "failed", feeds.alarms)
+    with clock.stage("count"):
+        issued = [one for one in workspace.judgments if one.issued and one.issued <= as_of]
+        asked = questions_to_count(workspace, issued)
+        counted = count_questions(asked, feeds.choices, workspace.actors, as_of=as_of)
+        alarms = silent_names(asked, feeds.choices, workspace.actors)
+    with clock.stage("update, resolve and score"):
+        followed = tuple(follow(workspace, one, counted, as_of=as_of) for one in issued)
+        judgments = judgment_table(
+            followed, as_of=as_of, default_lexicon=workspace.settings.lexicon
+        )
+    return Look(workspace, problems, "", tuple(alarms), feeds.choices, followed, judgments)

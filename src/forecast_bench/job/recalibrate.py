@@ -1,0 +1,201 @@
+"""The recalibration job: read, check, import, count, follow, fit, diagnose, publish."""
+
+import datetime
+import json
+import platform
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from filelock import FileLock, Timeout
+
+from forecast_bench import __version__
+from forecast_bench.job.fingerprint import fingerprint, input_hashes
+from forecast_bench.job.ledger import append
+from forecast_bench.job.runs import latest_run, read_manifest
+from forecast_bench.problems import Problem
+from forecast_bench.workspace import DERIVED
+
+if TYPE_CHECKING:
+    from forecast_bench.job.stages import Finished
+
+Ending = Literal["published", "unchanged", "problems", "locked", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class JobResult:
+    """How the job ended.
+
+    Parameters
+    ----------
+    ending : str
+        published, unchanged (nothing to do), problems (in what people wrote), locked (another job
+        runs), or failed (a feed or a fit; the last published run stays).
+    run : Path or None
+        The run in force.
+    manifest : dict
+        Its manifest, empty where there is none.
+    problems : tuple of Problem
+        What to mend.
+    alarms : tuple of dict
+        What must not pass in silence.
+    """
+
+    ending: Ending
+    run: Path | None
+    manifest: dict[str, Any] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+    alarms: tuple[dict[str, str], ...] = ()
+
+
+@dataclass(slots=True)
+class StageClock:
+    """How long each stage took, told to whoever watches."""
+
+    watch: Callable[[str], None]
+    stages: list[dict[str, Any]] = field(default_factory=list)
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Time one stage."""
+        self.watch(name)
+        started = time.perf_counter()
+        yield
+        self.stages.append({"stage": name, "seconds": round(time.perf_counter() - started, 3)})
+
+
+def recalibrate(
+    workspace: Path,
+    *,
+    as_of: datetime.date,
+    now: datetime.datetime,
+    watch: Callable[[str], None],
+    wait_seconds: float = 0,
+) -> JobResult:
+    """Run the job once.
+
+    Parameters
+    ----------
+    workspace : Path
+        Folder of the workspace.
+    as_of : date
+        The day whose world is looked at.
+    now : datetime
+        When the run is made, in UTC: for its name and the ledger, never for a number.
+    watch : callable
+        Told the name of each stage as it begins.
+    wait_seconds : float
+        How long to wait for another job to finish.
+
+    Raises
+    ------
+    OSError
+        If a folder or a disk refuses to be written; what was published before stays.
+    """
+    derived = workspace / DERIVED
+    derived.mkdir(exist_ok=True)
+    lock = FileLock(derived / "job.lock", timeout=wait_seconds)
+    started = time.perf_counter()
+    try:
+        with lock:
+            result = _locked(workspace, as_of=as_of, now=now, watch=watch)
+            append(workspace, _entry(result, as_of, now, time.perf_counter() - started))
+            return result
+    except Timeout:
+        return JobResult("locked", latest_run(workspace))
+
+
+def _locked(
+    workspace: Path, *, as_of: datetime.date, now: datetime.datetime, watch: Callable[[str], None]
+) -> JobResult:
+    inputs = input_hashes(workspace)
+    mark = fingerprint(inputs, as_of=as_of)
+    latest = latest_run(workspace)
+    if latest is not None:
+        manifest = read_manifest(latest)
+        if manifest["fingerprint"] == mark:
+            alarms = tuple(manifest["alarms"])
+            return JobResult("unchanged", latest, manifest, alarms=alarms)
+    # What follows needs the heavy libraries; a job with nothing to do does not wait for them.
+    from forecast_bench.job.stages import run_stages
+
+    clock = StageClock(watch)
+    finished = run_stages(workspace, as_of=as_of, previous=latest, clock=clock)
+    if finished.ending != "published":
+        return JobResult(
+            finished.ending,
+            latest,
+            {} if latest is None else read_manifest(latest),
+            finished.problems,
+            finished.alarms,
+        )
+    return _publish(workspace, finished, clock, inputs=inputs, mark=mark, as_of=as_of, now=now)
+
+
+def _publish(
+    workspace: Path,
+    finished: "Finished",
+    clock: StageClock,
+    *,
+    inputs: dict[str, str],
+    mark: str,
+    as_of: datetime.date,
+    now: datetime.datetime,
+) -> JobResult:
+    from forecast_bench.job.runs import MANIFEST, RUN_FORMAT, publish, run_id, written_aside
+    from forecast_bench.job.tables import write_tables
+    from forecast_bench.review import render
+
+    name = run_id(now, mark)
+    previous = latest_run(workspace)
+    manifest = {
+        "format": RUN_FORMAT,
+        "run": name,
+        "as_of": as_of.isoformat(),
+        "made_at": now.isoformat(timespec="seconds"),
+        "fingerprint": mark,
+        "previous": None if previous is None else previous.name,
+        "workspace_name": workspace.resolve().name,
+        "version": __version__,
+        "versions": _versions(),
+        "inputs": [{"file": file, "sha256": sha256} for file, sha256 in inputs.items()],
+        **finished.manifest,
+        "alarms": list(finished.alarms),
+        "stages": clock.stages,
+    }
+    with written_aside(workspace) as aside:
+        with clock.stage("write the tables"):
+            write_tables(aside, finished)
+            text = json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
+            (aside / MANIFEST).write_text(text, encoding="utf-8")
+        with clock.stage("draw the review"):
+            render(aside, aside / "review")
+        (aside / MANIFEST).write_text(
+            json.dumps(manifest, indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
+        )
+        run = publish(workspace, aside, name)
+    return JobResult("published", run, manifest, finished.problems, finished.alarms)
+
+
+def _versions() -> dict[str, str]:
+    names = ("pymc", "arviz", "nutpie", "numpy", "scipy", "pandas", "ibis-framework", "duckdb")
+    return {"python": platform.python_version(), **{name: version(name) for name in names}}
+
+
+def _entry(
+    result: JobResult, as_of: datetime.date, now: datetime.datetime, seconds: float
+) -> dict[str, Any]:
+    return {
+        "at": now.isoformat(timespec="seconds"),
+        "as_of": as_of.isoformat(),
+        "ending": result.ending,
+        "run": None if result.run is None else result.run.name,
+        "seconds": round(seconds, 3),
+        "problems": len(result.problems),
+        "alarms": [alarm["id"] for alarm in result.alarms],
+        "version": __version__,
+    }

@@ -1,0 +1,98 @@
+"""Run folders: written aside, renamed into place whole, and found again."""
+
+import datetime
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from forecast_bench.workspace import DERIVED
+
+MANIFEST = "manifest.json"
+RUN_FORMAT = 1
+_ASIDE = ".aside-"
+_LATEST = "latest"
+
+
+def runs_folder(workspace: Path) -> Path:
+    """Folder of the runs of a workspace."""
+    return workspace / DERIVED / "runs"
+
+
+def latest_run(workspace: Path) -> Path | None:
+    """Folder of the run published last; None before the first."""
+    latest = runs_folder(workspace) / _LATEST
+    return latest.resolve() if (latest / MANIFEST).is_file() else None
+
+
+def find_run(workspace: Path, name: str | None) -> Path | None:
+    """Folder of a run by its id, or of the latest one; None where there is none."""
+    if name is None:
+        return latest_run(workspace)
+    folder = runs_folder(workspace) / name
+    inside = folder.parent == runs_folder(workspace)
+    return folder if inside and (folder / MANIFEST).is_file() else None
+
+
+def read_manifest(run: Path) -> dict[str, Any]:
+    """Read the manifest of a run."""
+    manifest: dict[str, Any] = json.loads((run / MANIFEST).read_text(encoding="utf-8"))
+    return manifest
+
+
+def run_id(made_at: datetime.datetime, fingerprint: str) -> str:
+    """Id of a run: when it was made and what it was made of.
+
+    Examples
+    --------
+    >>> run_id(datetime.datetime(2018, 7, 1, 3, 0, tzinfo=datetime.UTC), "0123456789abcdef")
+    '20180701T030000Z-01234567'
+    """
+    return f"{made_at:%Y%m%dT%H%M%SZ}-{fingerprint[:8]}"
+
+
+@contextmanager
+def written_aside(workspace: Path) -> Iterator[Path]:
+    """Give a folder to write a run into; removed unless it was published."""
+    folder = runs_folder(workspace)
+    folder.mkdir(parents=True, exist_ok=True)
+    for left_over in folder.glob(f"{_ASIDE}*"):
+        shutil.rmtree(left_over)
+    aside = Path(tempfile.mkdtemp(prefix=_ASIDE, dir=folder))
+    aside.chmod(0o755)
+    try:
+        yield aside
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+def publish(workspace: Path, aside: Path, name: str) -> Path:
+    """Rename a finished run into place, then point `latest` to it: in that order, each atomic.
+
+    Readers see the run before or the new one, whole. The caller holds the lock of the workspace.
+    """
+    _flush(aside)
+    target = runs_folder(workspace) / name
+    # Killed after the rename and before the pointer: the same run comes again, whole.
+    if target.exists():
+        shutil.rmtree(target)
+    aside.rename(target)
+    pointer = runs_folder(workspace) / f"{_ASIDE}{_LATEST}"
+    pointer.unlink(missing_ok=True)
+    pointer.symlink_to(name)
+    pointer.replace(runs_folder(workspace) / _LATEST)
+    return target
+
+
+def _flush(folder: Path) -> None:
+    """Bring every file to disk before the rename can be, lest a power cut publish empty files."""
+    for path in (*folder.rglob("*"), folder):
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

@@ -1,0 +1,152 @@
+"""The stages of the job between its inputs and a finished run, in memory."""
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+import pandas as pd
+
+from forecast_bench.incidents import VintageChoice
+from forecast_bench.job.calibration import (
+    calibration_summary,
+    phrases_in_practice,
+    reliability_table,
+    resolved_record,
+)
+from forecast_bench.job.changes import changes, read_judgments
+from forecast_bench.job.feeds import Alarm, source_record
+from forecast_bench.job.looking import Clock, look
+from forecast_bench.job.recalibrating import Recalibration, recalibrating
+from forecast_bench.problems import Problem
+from forecast_bench.tracking import count_table, path_table
+from forecast_bench.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Finished:
+    """What the stages found; nothing of it is written yet.
+
+    Parameters
+    ----------
+    ending : str
+        published where the tables may be published; problems or failed where they may not.
+    problems, alarms
+        What to mend, and what must not pass in silence.
+    manifest : dict
+        What the manifest says of the content.
+    tables : mapping of str to DataFrame
+        By file name.
+    documents : mapping of str to JSON value
+        By file name.
+    recalibration : Recalibration or None
+        The fit, with its folder.
+    """
+
+    ending: Literal["published", "problems", "failed"]
+    problems: tuple[Problem, ...] = ()
+    alarms: tuple[dict[str, str], ...] = ()
+    manifest: dict[str, Any] = field(default_factory=dict)
+    tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    documents: Mapping[str, Any] = field(default_factory=dict)
+    recalibration: Recalibration | None = None
+
+
+def run_stages(
+    workspace_folder: Path,
+    *,
+    as_of: datetime.date,
+    previous: Path | None,
+    clock: Clock,
+) -> Finished:
+    """Read, check, import, count, follow, score, fit and diagnose.
+
+    Parameters
+    ----------
+    workspace_folder : Path
+        The workspace.
+    as_of : date
+        The day whose world is looked at.
+    previous : Path or None
+        The run published last, to say what changed since.
+    clock : Clock
+        Told of every stage.
+    """
+    seen = look(workspace_folder, as_of=as_of, clock=clock)
+    if seen.broken == "problems":
+        return Finished("problems", seen.problems)
+    if seen.broken:
+        return Finished("failed", seen.problems, _listed(seen.alarms))
+    workspace, judgments = seen.workspace, seen.judgments
+    with clock.stage("measure reliability"):
+        record = resolved_record(judgments)
+        reliability = _reliability(workspace, judgments, record)
+    with clock.stage("recalibrate"):
+        fit = recalibrating(
+            workspace_folder,
+            judgments,
+            record,
+            model=workspace.recalibration,
+            settings=workspace.settings,
+        )
+    if fit.failed:
+        failed = [Alarm("fit-failed", f"models/recalibration.yaml: {why}") for why in fit.failed]
+        return Finished("failed", seen.problems, _listed(failed))
+    judgments = judgments.merge(
+        fit.table, how="left", left_on="id", right_on="judgment", validate="one_to_one"
+    ).drop(columns="judgment")
+    return Finished(
+        "published",
+        seen.problems,
+        _listed(seen.alarms),
+        manifest=_manifest(workspace, judgments, seen.choices, fit, previous),
+        tables={
+            "judgments": judgments,
+            "tracking": path_table(seen.followed, as_of=as_of),
+            "counts": count_table(seen.followed),
+            **reliability[0],
+        },
+        documents={"calibration": reliability[1]},
+        recalibration=fit,
+    )
+
+
+def _reliability(
+    workspace: Workspace, judgments: pd.DataFrame, record: pd.DataFrame
+) -> tuple[dict[str, pd.DataFrame], dict[str, Any]]:
+    tables = {
+        "phrases": phrases_in_practice(
+            record, workspace.lexicons, _lexicons_in_use(judgments), workspace.settings
+        ),
+        "reliability": reliability_table(record, seed=workspace.settings.seed),
+    }
+    return tables, calibration_summary(record)
+
+
+def _lexicons_in_use(judgments: pd.DataFrame) -> list[str]:
+    words = judgments[judgments["stated_kind"] == "phrase"]
+    return sorted(words["lexicon"].dropna().unique())
+
+
+def _manifest(
+    workspace: Workspace,
+    judgments: pd.DataFrame,
+    choices: Mapping[str, VintageChoice],
+    fit: Recalibration,
+    previous: Path | None,
+) -> dict[str, Any]:
+    return {
+        "judgments": len(judgments),
+        "counts_of_states": judgments["state"].value_counts().sort_index().to_dict(),
+        "settings": workspace.settings.model_dump(),
+        "seed": workspace.settings.seed,
+        "lexicons": _lexicons_in_use(judgments),
+        "sources": [source_record(one) for one in choices.values()],
+        "changed": changes(read_judgments(previous), judgments),
+        "recalibration": fit.record,
+    }
+
+
+def _listed(alarms: list[Alarm] | tuple[Alarm, ...]) -> tuple[dict[str, str], ...]:
+    return tuple(asdict(one) for one in alarms)

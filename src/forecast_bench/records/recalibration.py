@@ -1,0 +1,88 @@
+"""How the recalibration model is fitted and what it must show to be believed.
+
+A record without behaviour, so that a file under ``models/`` fills it and nothing heavy is loaded.
+"""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class DiagnosticLimits(BaseModel):
+    """What a set of draws must reach before anything is concluded from it.
+
+    Defaults follow Vehtari et al. (2021) for r_hat and effective sample sizes and
+    Betancourt (2016) for the energy fraction.
+
+    References
+    ----------
+    Vehtari, A., Gelman, A., Simpson, D., Carpenter, B. & Bürkner, P.-C. (2021). Rank-normalization,
+    folding, and localization. Bayesian Analysis 16(2). https://doi.org/10.1214/20-BA1221
+    Betancourt, M. (2016). Diagnosing suboptimal cotangent disintegrations in Hamiltonian Monte
+    Carlo. https://doi.org/10.48550/arXiv.1604.00695
+
+    Examples
+    --------
+    >>> DiagnosticLimits().r_hat
+    1.01
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    r_hat: float = Field(1.01, gt=1, description="Largest rank-normalised split r_hat allowed.")
+    ess_bulk: float = Field(400, gt=0, description="Smallest bulk effective sample size allowed.")
+    ess_tail: float = Field(400, gt=0, description="Smallest tail effective sample size allowed.")
+    divergences: int = Field(0, ge=0, description="Largest number of divergent draws allowed.")
+    e_bfmi: float = Field(0.3, ge=0, description="Smallest energy fraction (E-BFMI) allowed.")
+
+
+class RecalibrationSettings(BaseModel):
+    """Priors, groups, sampler and verdict of the recalibration model.
+
+    Scales are standard deviations on the log-odds scale.
+
+    Examples
+    --------
+    >>> RecalibrationSettings().intercept_scale
+    0.5
+    >>> RecalibrationSettings(topics=False).topics
+    False
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str = Field("recalibration", min_length=1, description="Name of the model.")
+    version: str = Field("1.0.0", min_length=1, description="Version of the model.")
+    intercept_scale: float = Field(
+        0.5, gt=0, description="Prior sd of the common shift a, in log odds."
+    )
+    log_slope_scale: float = Field(0.3, gt=0, description="Prior sd of the common log slope b.")
+    group_scale: float = Field(
+        0.3, gt=0, description="Half-normal prior scale of each group's own sd."
+    )
+    analysts: bool = Field(True, description="Give each analyst a shift.")
+    analyst_slopes: bool = Field(True, description="Give each analyst a log slope.")
+    phrases: bool = Field(True, description="Give each phrase or stated value a shift.")
+    topics: bool = Field(True, description="Give each topic a shift.")
+    interval: float = Field(
+        0.9, gt=0, lt=1, description="Posterior probability of every interval, equal tails."
+    )
+    draws: int = Field(1000, ge=50, description="Draws kept in each chain.")
+    tune: int = Field(1000, ge=50, description="Draws of adaptation in each chain, not kept.")
+    chains: int = Field(4, ge=2, description="Independent chains; r_hat needs two.")
+    target_accept: float = Field(
+        0.9, gt=0.5, lt=1, description="Acceptance the step size is adapted to."
+    )
+    dense_limit: int = Field(
+        200,
+        ge=0,
+        description="Up to this many effects, sampling is steered by what the data determine;"
+        " above it, effects are sampled in units of their scale. The posterior is the same.",
+    )
+    least_outcomes: int = Field(
+        50, ge=1, description="Distinct questions resolved before a recalibration is proposed."
+    )
+    limits: DiagnosticLimits = Field(
+        default_factory=lambda: DiagnosticLimits(),
+        description="What the draws must reach for the fit to stand.",
+    )

@@ -1,0 +1,8 @@
+"""What a run says, for people: data first, then figures, then pages."""
+
+from forecast_bench.review.content import review_content
+from forecast_bench.review.document import Review
+from forecast_bench.review.render import render
+from forecast_bench.review.run import Run, read_run
+
+__all__ = ["Review", "Run", "read_run", "render", "review_content"]

@@ -1,0 +1,253 @@
+"""What a card says of one judgment, group by group; a group with nothing to say is left out."""
+
+from forecast_bench.review.document import Block, Bullets, Details, Facts, Paragraph
+from forecast_bench.review.row import Row
+from forecast_bench.review.stated import first_stated, has_number, now_stated, revisions
+from forecast_bench.review.wording import (
+    NOT_AVAILABLE,
+    capitalised,
+    clean,
+    count,
+    interval,
+    number,
+    percent,
+)
+
+Pair = tuple[str, str]
+
+
+def _known(*pairs: tuple[str, str | None]) -> tuple[Pair, ...]:
+    return tuple((name, text) for name, text in pairs if text)
+
+
+def words(row: Row) -> Facts:
+    """The statement as first made, its revisions, its confidence."""
+    revised = revisions(row)
+    return Facts(
+        _known(
+            ("First stated" if revised else "Stated", first_stated(row)),
+            ("Revised", "; ".join(revised)),
+            ("Stands now", now_stated(row) if revised else None),
+            (
+                "Analytic confidence",
+                clean(row.text("confidence")) or ("not stated" if has_number(row) else None),
+            ),
+        ),
+        title="The words",
+    )
+
+
+def question(row: Row) -> Facts:
+    """What settles it, in which window, under which condition."""
+    window = ""
+    if row.text("window_start") or row.text("window_end"):
+        window = f"{row.text('window_start') or 'open'} to {row.text('window_end') or 'open'}"
+        left = row.number("days_left")
+        if left and row.text("state") == "open":
+            window += f", {count(left)} days left"
+    given = clean(row.text("given"))
+    if given and row.text("given_state"):
+        given += f" (condition: {clean(row.text('given_state'))})"
+    about = row.text("about")
+    return Facts(
+        _known(
+            ("Settled by", clean(row.text("question_text")) or NOT_AVAILABLE),
+            ("Window", window),
+            ("About the", about if about and about != "future" else None),
+            ("Only if", given),
+        ),
+        title="The question",
+    )
+
+
+def base_rate(row: Row) -> Facts | None:
+    """The base-rate card; None where history does not settle the question."""
+    if row.number("base_rate") is None:
+        return None
+    law = None
+    if row.number("law_shape") is not None:
+        law = (
+            f"Gamma rate, shape {number(row.number('law_shape'))}, "
+            f"rate {number(row.number('law_rate'))} per month"
+        )
+        if row.number("drift") is not None:
+            law += f", drift {number(row.number('drift'), places=2)}"
+        if row.number("dispersion") is not None:
+            law += f", dispersion {number(row.number('dispersion'), places=2)}"
+        law += " included" if row.number("drift") is not None else ""
+    return Facts(
+        _known(
+            ("Base rate at issue", percent(row.number("base_rate"))),
+            ("Baseline", clean(row.text("baseline_text"))),
+            ("Threshold", clean(row.text("threshold_text"))),
+            ("Law", law),
+        ),
+        title="What history alone says",
+    )
+
+
+def counted_noun(row: Row) -> str:
+    """What the count of a question counts.
+
+    Examples
+    --------
+    >>> counted_noun(Row({"question_kind": "reach"})), counted_noun(Row({"count": 1.0}))
+    ('areas', 'incident')
+    """
+    noun = {"reach": "areas", "share": "matching incidents"}.get(
+        row.text("question_kind"), "incidents"
+    )
+    return noun.removesuffix("s") if row.number("count") == 1 else noun
+
+
+def progress(row: Row) -> Facts | None:
+    """Counts so far and what they did; None where nothing is counted."""
+    if row.number("count") is None:
+        return None
+    elapsed, months = row.number("elapsed_months"), row.number("window_months")
+    exposure = ""
+    if elapsed is not None and months is not None:
+        exposure = f" in {number(elapsed, places=1)} of {number(months, places=1)} months"
+    unclear = row.number("ambiguous") or 0.0
+    moved = capitalised(clean(row.text("moved_text")))
+    parts = [row.number("moved_by_analyst"), row.number("moved_by_counts")]
+    scale = ""
+    if any(one is not None for one in parts):
+        scale = (
+            f"analyst {number(parts[0], places=2)}, counts {number(parts[1], places=2)} "
+            "(log odds; they add up)"
+        )
+    return Facts(
+        _known(
+            ("Counted", f"{count(row.number('count'))} {counted_noun(row)}{exposure}"),
+            (
+                "Ambiguous",
+                f"{count(unclear)} further incidents under compound labels or at an edge, "
+                "counted for nobody"
+                if unclear
+                else None,
+            ),
+            ("Base rate after", percent(row.number("after"))),
+            ("What moved it", moved),
+            ("In parts", scale),
+        ),
+        title="What the counts say",
+    )
+
+
+def outcome(row: Row) -> Facts:
+    """State, evidence, how near it was, and whether it counts in calibration."""
+    by = {"counts": "by counts", "hand": "by hand"}.get(row.text("resolved_by"), "")
+    state = row.text("state") or NOT_AVAILABLE
+    if row.text("outcome_on"):
+        state += f" on {row.text('outcome_on')}"
+    if by:
+        state += f", settled {by}"
+    if row.flag("early"):
+        state += ", before its window ended"
+    counted = "counted" if row.flag("in_calibration") else "not counted"
+    note = clean(row.text("calibration_note"))
+    return Facts(
+        _known(
+            ("Outcome", state),
+            ("Reason", clean(row.text("state_reason"))),
+            ("Evidence", clean(row.text("evidence"))),
+            ("How near it was", clean(row.text("nearness"))),
+            ("In calibration", f"{counted}{': ' + note if note else ''}"),
+        ),
+        title="Outcome",
+    )
+
+
+def scores(row: Row) -> Facts | None:
+    """Scores with their conventions; None where the judgment is not scored."""
+    if row.number("brier") is None:
+        return None
+    against = None
+    if row.number("base_brier") is not None:
+        against = (
+            f"Brier {number(row.number('base_brier'))}, "
+            f"log score {number(row.number('base_log_score'))}"
+        )
+    weighted = None
+    if row.number("time_weighted_brier") is not None:
+        weighted = (
+            f"{number(row.number('time_weighted_brier'))} over "
+            f"{percent(row.number('time_weighted_coverage'))} of the days"
+        )
+    skill = row.number("skill")
+    return Facts(
+        _known(
+            ("Brier (0 to 1, lower is better)", number(row.number("brier"))),
+            ("Log score (nats, lower is better)", number(row.number("log_score"))),
+            ("The base rate scored", against),
+            (
+                "Skill against the base rate (1 is best, 0 no gain)",
+                None if skill is None else number(skill, places=2),
+            ),
+            ("Time-weighted Brier", weighted),
+        ),
+        title="Scores",
+    )
+
+
+def basis(row: Row) -> Details | None:
+    """Assumptions, indicators and sources; None where the record has none."""
+    blocks: list[Block] = []
+    assumptions = tuple(
+        clean(one.text("text"))
+        + (" (lynchpin)" if one.flag("lynchpin") else "")
+        + (f"; basis: {clean(one.text('basis'))}" if one.text("basis") else "")
+        for one in row.records("assumptions")
+    )
+    indicators = tuple(
+        clean(one.text("text"))
+        + (f" (would {clean(one.text('would'))} it)" if one.text("would") else "")
+        for one in row.records("indicators")
+    )
+    cited = tuple(
+        clean(one.text("ref") or one.text("text"))
+        + (f" (graded {clean(one.text('grade'))})" if one.text("grade") else "")
+        for one in row.records("sources")
+    )
+    for name, items in (
+        ("Assumptions", assumptions),
+        ("Indicators", indicators),
+        ("Sources", cited),
+    ):
+        if items:
+            blocks += [Paragraph(name, "lead"), Bullets(items)]
+    return Details("Assumptions, indicators and sources", tuple(blocks)) if blocks else None
+
+
+def record(row: Row) -> Details:
+    """Where the judgment is written, by whom, and the prior in full."""
+    prior = None
+    if row.number("prior_a") is not None:
+        prior = (
+            f"Beta({number(row.number('prior_a'), places=4)}, "
+            f"{number(row.number('prior_b'), places=4)}), 90 % credible interval "
+            f"{interval(row.number('prior_low'), row.number('prior_high'))}"
+        )
+    place = clean(row.text("file"))
+    if place and row.number("line") is not None:
+        place += f", line {count(row.number('line'))}"
+    return Details(
+        "The record",
+        (
+            Facts(
+                _known(
+                    ("Written in", place),
+                    ("Report", clean(row.text("report_title")) or clean(row.text("report"))),
+                    ("Report's source", clean(row.text("report_source"))),
+                    ("Lexicon", clean(row.text("lexicon"))),
+                    ("Prior", prior),
+                    ("Question", clean(row.text("question"))),
+                    ("Counted from", clean(row.text("source"))),
+                    ("Situation", clean(row.text("situation"))),
+                    ("Note", clean(row.text("note"))),
+                )
+                or (("Record", "the run holds nothing more on it"),)
+            ),
+        ),
+    )

@@ -1,0 +1,54 @@
+"""Figures from small tidy tables; they draw and never compute what they draw."""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
+
+import pandas as pd
+
+from forecast_bench.review.figures.judgment import judgment_chart
+from forecast_bench.review.figures.phrases import phrase_chart
+from forecast_bench.review.figures.recalibration import recalibration_chart
+from forecast_bench.review.figures.reliability import reliability_chart
+
+if TYPE_CHECKING:
+    import altair
+
+Draw = Callable[[Mapping[str, pd.DataFrame], Mapping[str, str]], "altair.TopLevelMixin"]
+
+
+def _judgment(frames: Mapping[str, pd.DataFrame], _options: Mapping[str, str]) -> Any:
+    return judgment_chart(frames["curve"], frames["bands"], frames["counts"], frames["marks"])
+
+
+def _phrases(frames: Mapping[str, pd.DataFrame], _options: Mapping[str, str]) -> Any:
+    return phrase_chart(frames["phrases"])
+
+
+def _reliability(frames: Mapping[str, pd.DataFrame], options: Mapping[str, str]) -> Any:
+    return reliability_chart(
+        frames["reliability"], title=options["title"], warning=options["warning"]
+    )
+
+
+def _recalibration(frames: Mapping[str, pd.DataFrame], options: Mapping[str, str]) -> Any:
+    return recalibration_chart(frames["map"], title=options["title"])
+
+
+FIGURES: Final[Mapping[str, Draw]] = MappingProxyType(
+    {
+        "judgment": _judgment,
+        "phrases": _phrases,
+        "reliability": _reliability,
+        "recalibration": _recalibration,
+    }
+)
+"""How each kind of figure is drawn from its frames and options."""
+
+__all__ = [
+    "FIGURES",
+    "judgment_chart",
+    "phrase_chart",
+    "recalibration_chart",
+    "reliability_chart",
+]

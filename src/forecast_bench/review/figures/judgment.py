@@ -1,0 +1,228 @@
+"""The live probability of one judgment over time, over the counts that moved it."""
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from forecast_bench.review.figures import theme
+
+if TYPE_CHECKING:
+    import altair
+
+# Each name also says how it is drawn, so that nobody depends on its colour.
+_SERIES = ("live probability (solid)", "base rate after counts (dashed)", "stated band (shaded)")
+
+
+def judgment_chart(
+    curve: pd.DataFrame, bands: pd.DataFrame, counts: pd.DataFrame, marks: pd.DataFrame
+) -> "altair.VConcatChart":
+    """Draw a judgment: its band, its live probability, and the monthly counts on the same months.
+
+    Parameters
+    ----------
+    curve : pandas.DataFrame
+        One row per date: `date` (ISO), `live`, `after` (0..1, nullable), `provisional` (bool:
+        counts may still be filled up; drawn hollow).
+    bands : pandas.DataFrame
+        One row per band that stood: `start`, `end` (ISO), `low`, `high` (0..1).
+    counts : pandas.DataFrame
+        One row per month and kind: `start`, `end` (ISO), `kind` (text of the legend), `count`,
+        `below` (what the bar stands on).
+    marks : pandas.DataFrame
+        One row per vertical rule: `date` (ISO), `label`, `level` (0, 1, …: the line of the label)
+        and `align` ("left" or "right": on which side of the rule the label ends).
+
+    Returns
+    -------
+    altair.Chart
+        Probabilities always run from 0 to 100 %.
+
+    Examples
+    --------
+    >>> curve = pd.DataFrame({"date": ["2018-01-31"], "live": [0.85], "after": [0.5],
+    ...     "provisional": [False]})
+    >>> bands = pd.DataFrame(
+    ...     {"start": ["2018-01-01"], "end": ["2018-02-28"], "low": [0.8], "high": [0.9]})
+    >>> counts = pd.DataFrame(columns=["start", "end", "kind", "count", "below"])
+    >>> marks = pd.DataFrame(columns=["date", "label", "level", "align"])
+    >>> type(judgment_chart(curve, bands, counts, marks)).__name__
+    'VConcatChart'
+    """
+    import altair as alt
+
+    days = (curve["date"], bands["end"], counts["start"], counts["end"], marks["date"])
+    dates = [day for column in days for day in column]
+    # UTC throughout: the bytes must not depend on where the machine stands.
+    scale = alt.Scale(type="utc", domain=[_instant(min(dates)), _instant(max(dates))])
+    parts = [_probabilities(marks, scale)]
+    if len(counts):
+        parts.append(_counts(counts, scale))
+    lined = pd.concat(
+        [
+            curve.assign(value=curve["live"], series=_SERIES[0]),
+            curve.assign(value=curve["after"], series=_SERIES[1], provisional=False),
+        ]
+    ).dropna(subset=["value"])
+    finished: alt.VConcatChart = theme.themed(
+        alt.vconcat(*parts, spacing=10).resolve_scale(x="shared", color="independent"),
+        datasets={
+            "curve": lined,
+            "bands": bands.assign(series=_SERIES[2]),
+            "counts": counts,
+            "marks": marks,
+        },
+    )
+    return finished
+
+
+def _instant(day: str) -> Any:
+    import altair as alt
+
+    year, month, date = (int(part) for part in day.split("-"))
+    return alt.DateTime(year=year, month=month, date=date, utc=True)
+
+
+def _axis(*, labels: bool) -> Any:
+    import altair as alt
+
+    return alt.Axis(
+        labels=labels,
+        ticks=labels,
+        grid=False,
+        title=None,
+        tickCount={"interval": "month", "step": 6},
+        format="%b %Y",
+        labelOverlap="greedy",
+        labelFlush=False,
+    )
+
+
+def _probabilities(marks: pd.DataFrame, scale: Any) -> Any:
+    import altair as alt
+
+    across = alt.X("date:T", scale=scale, axis=_axis(labels=False))
+    colours = alt.Color(
+        "series:N",
+        scale=alt.Scale(domain=list(_SERIES), range=[theme.LIVE, theme.REFERENCE, theme.BAND]),
+        legend=alt.Legend(
+            columns=1,
+            symbolType="square",
+            rowPadding=1,
+            offset=22 + 14 * len(marks["level"].unique()),
+        ),
+    )
+    percent = alt.Y(
+        "value:Q",
+        scale=alt.Scale(domain=[0, 1]),
+        axis=alt.Axis(values=list(theme.QUARTERS), labelExpr=theme.PER_CENT, title=None),
+    )
+    base = alt.Chart(alt.NamedData("curve"))
+    layers: list[Any] = [
+        alt.Chart(alt.NamedData("bands"))
+        .mark_rect()
+        .encode(
+            x=alt.X("start:T", scale=scale, axis=_axis(labels=False)),
+            x2="end:T",
+            y=alt.Y("low:Q"),
+            y2="high:Q",
+            color=colours,
+        ),
+        _rules(scale),
+        base.transform_filter(alt.datum.series == _SERIES[1])
+        .mark_line(strokeDash=[5, 4], strokeWidth=1.8, interpolate="step-after")
+        .encode(x=across, y=percent, color=colours),
+        base.transform_filter(alt.datum.series == _SERIES[0])
+        .mark_line(strokeWidth=2.4, interpolate="step-after")
+        .encode(x=across, y=percent, color=colours),
+        base.transform_filter(alt.datum.series == _SERIES[0])
+        .mark_point(size=26, opacity=1, strokeWidth=1.6)
+        .encode(
+            x=across,
+            y=percent,
+            color=colours,
+            fill=alt.condition("datum.provisional", alt.value(theme.PLATE), alt.value(theme.LIVE)),
+        ),
+        *(
+            _label(int(level), align, scale)
+            for level, align in sorted(set(zip(marks["level"], marks["align"], strict=True)))
+        ),
+    ]
+    return alt.layer(*layers).properties(width=theme.WIDTH, height=190)
+
+
+def _label(level: int, align: Any, scale: Any) -> Any:
+    """Print the names of rules above the plot, where no curve runs through them."""
+    import altair as alt
+
+    return (
+        alt.Chart(alt.NamedData("marks"))
+        .transform_filter((alt.datum.level == level) & (alt.datum.align == align))
+        .mark_text(align=align, fontSize=12, color=theme.INK, baseline="bottom")
+        .encode(x=alt.X("date:T", scale=scale), y=alt.value(-4 - 14 * level), text="label:N")
+    )
+
+
+def _rules(scale: Any) -> Any:
+    import altair as alt
+
+    return (
+        alt.Chart(alt.NamedData("marks"))
+        .mark_rule(color=theme.QUIET, strokeWidth=1)
+        .encode(x=alt.X("date:T", scale=scale))
+    )
+
+
+def _counts(counts: pd.DataFrame, scale: Any) -> Any:
+    import altair as alt
+
+    kinds = list(dict.fromkeys(counts.loc[counts["count"] > 0, "kind"]))
+    shades = {
+        "before the window": theme.BEFORE,
+        "in the window": theme.COUNTED,
+        "after the window": "#d5d1c7",
+    }
+    bars = (
+        alt.Chart(alt.NamedData("counts"))
+        .transform_calculate(top="datum.below + datum.count")
+        .transform_filter("datum.count > 0")
+        .mark_bar(stroke=theme.PLATE, strokeWidth=0.8)
+        .encode(
+            x=alt.X("start:T", scale=scale, axis=_axis(labels=True)),
+            x2="end:T",
+            y=alt.Y(
+                "below:Q",
+                axis=alt.Axis(title=None, values=_ticks(_top(counts)), format="d"),
+                scale=alt.Scale(domain=[0, _top(counts)], nice=False),
+            ),
+            y2="top:Q",
+            color=alt.Color(
+                "kind:N",
+                scale=alt.Scale(
+                    domain=kinds, range=[shades.get(one, theme.AMBIGUOUS) for one in kinds]
+                ),
+                legend=alt.Legend(columns=2, symbolType="square", rowPadding=1, offset=8),
+            ),
+        )
+    )
+    return alt.layer(bars, _rules(scale)).properties(
+        width=theme.WIDTH,
+        height=80,
+        title=alt.TitleParams(
+            "incidents a month",
+            anchor="start",
+            fontSize=12.5,
+            fontWeight="normal",
+            color=theme.QUIET,
+            offset=2,
+        ),
+    )
+
+
+def _ticks(top: float) -> list[int]:
+    """Whole numbers only: there is no half incident."""
+    step = max(1, round(top / 2))
+    return list(range(0, int(top) + 1, step))
+
+
+def _top(counts: pd.DataFrame) -> float:
+    return float(max(1.0, (counts["below"] + counts["count"]).max()))

@@ -1,0 +1,87 @@
+"""What each phrase promised and what came true."""
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from forecast_bench.review.figures import theme
+
+if TYPE_CHECKING:
+    import altair
+
+
+def phrase_chart(phrases: pd.DataFrame) -> "altair.LayerChart | altair.FacetChart":
+    """Draw a lexicon: the band of each phrase, and the frequency with which its statements held.
+
+    Parameters
+    ----------
+    phrases : pandas.DataFrame
+        One row per phrase in the order of the lexicon: `label` (the phrase with its band),
+        `band_low`, `band_high`, `posterior_mean`, `low`, `high` (0..1), `n`, `tally` (text). A
+        phrase with `n` = 0 shows its band alone: there is nothing to estimate from.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"label": ["likely (55 to 75 %)"], "band_low": [0.55],
+    ...     "band_high": [0.75], "posterior_mean": [0.6], "low": [0.4], "high": [0.8], "n": [3],
+    ...     "tally": ["2 of 3"]})
+    >>> type(phrase_chart(frame)).__name__
+    'LayerChart'
+    """
+    import altair as alt
+
+    order = list(phrases["label"])
+    rows = alt.Y(
+        "label:N",
+        sort=order,
+        title=None,
+        axis=alt.Axis(
+            labelColor=theme.INK, ticks=False, domain=False, labelLimit=260, labelPadding=8
+        ),
+    )
+    scale = alt.Scale(domain=[0, 1])
+    axis = alt.Axis(
+        values=list(theme.QUARTERS),
+        labelExpr=theme.PER_CENT,
+        title=None,
+        orient="bottom",
+        labelFlush=False,
+    )
+    shapes = [
+        "band of the lexicon (bar)",
+        "share that came true, mean (dot)",
+        "its 90 % credible interval (line)",
+    ]
+    colour = alt.Color(
+        "shown:N",
+        scale=alt.Scale(domain=shapes, range=[theme.BAND, theme.LIVE, theme.INK]),
+        legend=alt.Legend(columns=1, symbolType="square", rowPadding=1, offset=10),
+    )
+    seen = phrases[phrases["n"] > 0]
+    band = (
+        alt.Chart(phrases.assign(shown=shapes[0]))
+        .mark_bar(height=16)
+        .encode(
+            x=alt.X("band_low:Q", scale=scale, axis=axis), x2="band_high:Q", y=rows, color=colour
+        )
+    )
+    interval = (
+        alt.Chart(seen.assign(shown=shapes[2]))
+        .mark_rule(strokeWidth=2)
+        .encode(x=alt.X("low:Q", scale=scale), x2="high:Q", y=rows, color=colour)
+    )
+    point = (
+        alt.Chart(seen.assign(shown=shapes[1]))
+        .mark_point(size=70, filled=True, opacity=1, stroke=theme.PLATE, strokeWidth=1)
+        .encode(x=alt.X("posterior_mean:Q", scale=scale), y=rows, color=colour)
+    )
+    tally = (
+        alt.Chart(phrases)
+        .mark_text(align="left", fontSize=12.5, color=theme.INK)
+        .encode(x=alt.value(225), y=rows, text="tally:N")
+    )
+    return theme.themed(
+        alt.layer(band, interval, point, tally).properties(
+            width=215, height=alt.Step(28), padding={"right": 60}
+        )
+    )

@@ -1,0 +1,177 @@
+"""Whether the fitted models may be believed: state, gate, diagnostics, map, pictures."""
+
+from typing import Final
+
+from forecast_bench.review.document import Block, Details, Facts, Figure, Paragraph, Section, table
+from forecast_bench.review.row import Row, rows_of
+from forecast_bench.review.run import Run
+from forecast_bench.review.wording import (
+    capitalised,
+    clean,
+    count,
+    interval,
+    listed,
+    number,
+    percent,
+)
+
+_PICTURES: Final = {
+    "rank": "Rank plot of the chains: even bars where they agree",
+    "energy": "Energy of the sampler: marginal and transition should overlap",
+    "forest": "Effects with their credible intervals",
+}
+
+
+def health_section(run: Run) -> Section:
+    """The recalibration, its gate and its diagnostics."""
+    title = "Model health"
+    values = run.manifest.get("recalibration")
+    if not values:
+        why = "Not available, because the run records no recalibration."
+        return Section("models", title, (Paragraph(why, "absent"),))
+    row = Row(values)
+    state = clean(row.text("state")) or "none"
+    reason = capitalised(clean(row.text("reason")))
+    in_force = "The map is in force." if state == "active" else "No map is in force: stated stays."
+    blocks: list[Block] = [
+        Paragraph(
+            f"Recalibration: {state}. {in_force} {reason.rstrip('.')}.".replace(" .", ""), "lead"
+        ),
+    ]
+    facts = _facts(row)
+    if facts:
+        blocks.append(Facts(tuple(facts), title="The gate"))
+    blocks += _diagnostics(row.within("diagnostics"))
+    blocks += _map(run, state)
+    blocks += _effects(run)
+    blocks += _pictures(run)
+    return Section("models", title, tuple(blocks))
+
+
+def _facts(row: Row) -> list[tuple[str, str]]:
+    found: list[tuple[str, str]] = []
+    if row.number("gain") is not None:
+        ends = f"{number(row.number('low'))} to {number(row.number('high'))}"
+        found.append(
+            (
+                "Gain in log score out of sample, nats",
+                f"{number(row.number('gain'))}, 90 % interval {ends}; above 0 is needed",
+            )
+        )
+    if row.number("questions") is not None:
+        found.append(
+            (
+                "Fitted on",
+                f"{count(row.number('outcomes'))} outcomes of "
+                f"{count(row.number('questions'))} questions",
+            )
+        )
+    if row.number("slope") is not None:
+        ends = f"{number(row.number('slope_low'), places=2)} to "
+        ends += number(row.number("slope_high"), places=2)
+        found.append(
+            (
+                "Slope on the log-odds scale; under 1 is over-confident",
+                f"{number(row.number('slope'), places=2)}, 90 % credible interval {ends}",
+            )
+        )
+    if "fitted" in row.values:
+        found.append(("This run", "fitted anew" if row.flag("fitted") else "reused the last fit"))
+    if row.text("data_hash"):
+        found.append(("Data", row.text("data_hash")))
+    if row.text("seed"):
+        found.append(("Seed", row.text("seed")))
+    return found
+
+
+def _diagnostics(row: Row) -> list[Block]:
+    if not row.values:
+        return [Paragraph("Diagnostics: not available, because nothing was fitted.", "absent")]
+    passed = row.flag("passed")
+    reasons = row.values.get("reasons") or ()
+    why = f": {listed(clean(str(one)) for one in reasons)}" if len(reasons) else ""
+    verdict = "Diagnostics passed." if passed else f"Diagnostics failed{why}."
+    name = clean(row.text("r_hat_parameter"))
+    worst = f" (largest at {name})" if name else ""
+    return [
+        Paragraph(verdict, "plain" if passed else "alarm"),
+        table(
+            "Diagnostics of the recalibration model",
+            ("Measure", "Value", "Needed"),
+            [
+                (f"r-hat{worst}", number(row.number("r_hat")), "at most 1.01"),
+                ("Bulk effective sample size", count(row.number("ess_bulk")), "at least 400"),
+                ("Tail effective sample size", count(row.number("ess_tail")), "at least 400"),
+                ("Divergences", count(row.number("divergences")), "0"),
+                ("E-BFMI", number(row.number("e_bfmi"), places=2), "at least 0.3"),
+            ],
+            numeric=("Value",),
+        ),
+    ]
+
+
+def _map(run: Run, state: str) -> list[Block]:
+    if run.recalibration_map is None or run.recalibration_map.empty:
+        return [Paragraph("Recalibration map: not available, because none was fitted.", "absent")]
+    frame = run.recalibration_map.sort_values("probability").reset_index(drop=True)
+    picked = [frame.iloc[(frame["probability"] - at).abs().argmin()] for at in (0.1, 0.5, 0.9)]
+    said = "; ".join(
+        f"{percent(float(one['probability']))} becomes {percent(float(one['median']))} "
+        f"({interval(float(one['low']), float(one['high']))})"
+        for one in picked
+    )
+    force = "in force" if state == "active" else f"{state}, not in force"
+    return [
+        Figure(
+            name="recalibration",
+            kind="recalibration",
+            alternative=f"Recalibration map ({force}): {said}.",
+            caption="Median of the fitted map with its 90 % credible interval; dots: no change.",
+            source=f"Fitted on {count(Row(run.manifest['recalibration']).number('outcomes'))} "
+            "outcomes of this workspace.",
+            frames={"map": frame},
+            options={"title": f"Recalibration map: {force}", "warning": ""},
+        )
+    ]
+
+
+def _effects(run: Run) -> list[Block]:
+    if run.effects is None or run.effects.empty:
+        return []
+    shown = table(
+        "Effects by analyst, phrase and topic, on the log-odds scale, with 90 % credible intervals",
+        ("Group", "Level", "Median", "Low", "High", "Probability of over-confidence"),
+        [
+            (
+                clean(one.text("group")),
+                clean(one.text("level")),
+                number(one.number("median"), places=2),
+                number(one.number("low"), places=2),
+                number(one.number("high"), places=2),
+                percent(one.number("overconfident")),
+            )
+            for one in rows_of(run.effects)
+        ],
+        numeric=("Median", "Low", "High", "Probability of over-confidence"),
+    )
+    return [Details(f"Effects of {len(run.effects)} analysts, phrases and topics", (shown,))]
+
+
+def _pictures(run: Run) -> list[Block]:
+    if not run.pictures:
+        return []
+    r_hat = number(
+        Row(run.manifest.get("recalibration") or {}).within("diagnostics").number("r_hat")
+    )
+    figures = tuple(
+        Figure(
+            name=name,
+            kind="image",
+            alternative=f"{words}; r-hat {r_hat}.",
+            caption=f"{words}.",
+            picture=run.pictures[name],
+        )
+        for name, words in _PICTURES.items()
+        if name in run.pictures
+    )
+    return [Details("Diagnostic pictures", figures)]

@@ -1,0 +1,92 @@
+"""What each number of a review means and where its formula comes from."""
+
+from typing import Final
+
+from forecast_bench.review.document import Facts, Paragraph, Section
+
+METHOD: Final = (
+    (
+        "Stated probability",
+        "The mean of a Beta prior. Its shape has maximum entropy with a set mass inside the band "
+        "of the phrase; analytic confidence caps its weight (worth so many observations) and never "
+        "moves its mean. Jaynes 1957, doi:10.1103/PhysRev.106.620; the caps are a convention of "
+        "this project.",
+    ),
+    (
+        "Base rate",
+        "What incident history alone says: counts are Poisson given a Gamma rate (Jeffreys prior), "
+        "widened by drift, and gathered to the window. Jeffreys 1946, doi:10.1098/rspa.1946.0056.",
+    ),
+    (
+        "Live probability",
+        "Odds as stated, times the Bayes factor of the counts since. The word says where to start, "
+        "the counts how far to move. Jeffrey 1965, The Logic of Decision (probability kinematics).",
+    ),
+    (
+        "What moved it",
+        "The change of log odds since issue, split into dated revisions of the analyst and counts. "
+        "The two add up exactly.",
+    ),
+    (
+        "Credible interval",
+        "Holds the quantity with probability 90 %, given model and data. The interval of a live "
+        "probability is that of the prior updated by an outcome of that probability.",
+    ),
+    (
+        "Consistency band",
+        "Where a point of the reliability diagram would lie nine times in ten if the statements "
+        "were reliable; outcomes are drawn once for each question. It is not a credible interval.",
+    ),
+    (
+        "Effective n",
+        "How many independent judgments the record is worth: judgments of one question or "
+        "situation stand and fall together. Kish 1965, Survey Sampling.",
+    ),
+    (
+        "Brier score",
+        "(probability - outcome) squared, 0 to 1, lower is better; other tools print twice this, "
+        "or 1 minus. Brier 1950, doi:10.1175/1520-0493(1950)078<0001:VOFEIT>2.0.CO;2.",
+    ),
+    (
+        "Log score",
+        "Minus the log of the probability given to what happened, in nats, lower is better; "
+        "probabilities are clamped to 0.0001 and 0.9999. Good 1952, "
+        "doi:10.1111/j.2517-6161.1952.tb00104.x.",
+    ),
+    (
+        "MCB, DSC, UNC and the pooled values",
+        "Isotonic regression after pooling ties (CORP). Dimitriadis, Gneiting and Jordan 2021, "
+        "doi:10.1073/pnas.2016191118.",
+    ),
+    (
+        "VI, CI, DI, NDI, ANDI",
+        "Decomposition over distinct statements. Murphy 1973, "
+        "doi:10.1175/1520-0450(1973)012<0595:ANVPOT>2.0.CO;2; Yaniv, Yates and Smith 1991, "
+        "doi:10.1037/0033-2909.110.3.611.",
+    ),
+    (
+        "What a phrase was worth",
+        "A Beta prior at the middle of the band, updated by outcomes. There is no verdict below "
+        "posterior probability 0.9.",
+    ),
+    (
+        "Recalibrated",
+        "Linear in log odds, partially pooled over analysts, phrases and topics. In force only "
+        "when it gains out of sample. Turner et al. 2014, doi:10.1007/s10994-013-5401-4.",
+    ),
+    (
+        "r-hat, effective sample size",
+        "Whether the chains agree and how much they say. Vehtari et al. 2021, "
+        "doi:10.1214/20-BA1221.",
+    ),
+)
+"""Name, meaning and source of every number that a review prints."""
+
+
+def method_section() -> Section:
+    """What each number means, in short."""
+    lead = Paragraph(
+        "The number always stands with the word, since readers hear very different numbers in the "
+        "same word (Wintle et al. 2019, doi:10.1371/journal.pone.0213522)."
+    )
+    return Section("method", "What each number means", (lead, Facts(METHOD)))

@@ -1,0 +1,114 @@
+"""Writes a review: a page, its Markdown twin, the figures, and the numbers behind them."""
+
+import os
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from forecast_bench.review.cards import FULL_FIGURES
+from forecast_bench.review.content import review_content
+from forecast_bench.review.document import Figure, Review, figures_of
+from forecast_bench.review.html import as_html
+from forecast_bench.review.markdown import as_markdown
+from forecast_bench.review.numbers import plotted
+from forecast_bench.review.pictures import as_png, as_svg
+from forecast_bench.review.run import Run, read_run
+
+OURS: Final = frozenset({"review.html", "review.md", "figures", "numbers"})
+"""What a review's folder holds; a folder that holds anything else is never replaced."""
+
+
+def render(run_folder: Path, out: Path) -> tuple[Path, ...]:
+    """Write the review of a run.
+
+    The same run gives the same bytes. The folder is written aside and renamed into place, so a
+    reader never meets half a review.
+
+    Parameters
+    ----------
+    run_folder : pathlib.Path
+        The run to review.
+    out : pathlib.Path
+        The folder to make; an earlier review there is replaced.
+
+    Returns
+    -------
+    tuple of pathlib.Path
+        The files, in order.
+
+    Raises
+    ------
+    FileNotFoundError
+        If `run_folder` is not a run.
+    FileExistsError
+        If `out` exists and holds anything that is not a review.
+    """
+    _refuse_foreign(out)
+    run = read_run(run_folder)
+    review = review_content(run)
+    aside = out.with_name(f".{out.name}.{os.getpid()}.new")
+    shutil.rmtree(aside, ignore_errors=True)
+    aside.mkdir(parents=True)
+    try:
+        _write(run, review, aside)
+        _publish(aside, out)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+    return tuple(sorted(path for path in out.rglob("*") if path.is_file()))
+
+
+def _refuse_foreign(out: Path) -> None:
+    if not out.exists():
+        return
+    foreign = sorted(one.name for one in out.iterdir() if one.name not in OURS)
+    if foreign:
+        raise FileExistsError(f"{out} is not a review: it holds {foreign[0]}")
+
+
+def _publish(aside: Path, out: Path) -> None:
+    before = out.with_name(f".{out.name}.{os.getpid()}.old")
+    shutil.rmtree(before, ignore_errors=True)
+    if out.exists():
+        out.rename(before)
+    try:
+        aside.rename(out)
+    except OSError:
+        if before.exists():
+            before.rename(out)
+        raise
+    shutil.rmtree(before, ignore_errors=True)
+
+
+def _write(run: Run, review: Review, folder: Path) -> None:
+    drawn = _draw(review, folder / "figures", large=len(run.judgments) > FULL_FIGURES)
+    paths = {name: f"figures/{name}.svg" for name in drawn}
+    (folder / "review.html").write_text(as_html(review, drawn), encoding="utf-8", newline="\n")
+    (folder / "review.md").write_text(as_markdown(review, paths), encoding="utf-8", newline="\n")
+    numbers = folder / "numbers"
+    numbers.mkdir()
+    for name, table in plotted(run, review).items():
+        table.to_csv(numbers / f"{name}.csv", index=False, lineterminator="\n")
+        table.to_parquet(numbers / f"{name}.parquet", index=False)
+
+
+def _draw(review: Review, folder: Path, *, large: bool) -> Mapping[str, str]:
+    """Draw each figure once; in a large review only the summary figures become PNG."""
+    folder.mkdir()
+    drawn: dict[str, str] = {}
+    for figure in figures_of(review):
+        if figure.kind == "sparkline":
+            continue
+        svg = as_svg(figure)
+        drawn[figure.name] = svg
+        (folder / f"{figure.name}.svg").write_text(svg, encoding="utf-8", newline="\n")
+        if _as_pixels(figure, large=large):
+            (folder / f"{figure.name}.png").write_bytes(as_png(svg))
+    return drawn
+
+
+def _as_pixels(figure: Figure, *, large: bool) -> bool:
+    # Pictures of the run folder are foreign text; browsers keep them inert, a converter need not.
+    if figure.kind == "image":
+        return False
+    return not (large and figure.kind == "judgment")

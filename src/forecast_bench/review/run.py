@@ -1,0 +1,121 @@
+"""A run folder as frozen tables, with a note of every part that is not there."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import pandas as pd
+
+_TABLES: Final[Mapping[str, tuple[str, ...]]] = {
+    "judgments": ("id", "statement", "state"),
+    "tracking": ("judgment", "date", "stated", "base_rate", "after", "live"),
+    "counts": ("judgment", "period_start", "period_end", "part", "place", "count", "ambiguous"),
+    "phrases": ("lexicon", "phrase", "band_low", "band_high", "n"),
+    "reliability": ("probability", "n", "frequency", "recalibrated", "band_low", "band_high"),
+}
+_PICTURES: Final = ("rank", "energy", "forest")
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What one execution of the job left behind.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        Where it was read from.
+    manifest, calibration : mapping
+        The two JSON documents; empty where the file is missing.
+    problems : tuple of mapping
+        Warnings and notes of the workspace.
+    judgments, tracking, counts, phrases, reliability : pandas.DataFrame
+        One row per judgment; per judgment and date; per judgment and month; per phrase; per
+        distinct stated probability.
+    recalibration_map, effects : pandas.DataFrame or None
+        None where no recalibration was fitted.
+    pictures : mapping of str to str
+        SVG text of the diagnostics, by name.
+    missing : tuple of str
+        Names of the files that are not there.
+    """
+
+    folder: Path
+    manifest: Mapping[str, Any]
+    calibration: Mapping[str, Any]
+    problems: tuple[Mapping[str, Any], ...]
+    judgments: pd.DataFrame
+    tracking: pd.DataFrame
+    counts: pd.DataFrame
+    phrases: pd.DataFrame
+    reliability: pd.DataFrame
+    recalibration_map: pd.DataFrame | None
+    effects: pd.DataFrame | None
+    pictures: Mapping[str, str]
+    missing: tuple[str, ...]
+
+
+def read_run(folder: Path) -> Run:
+    """Read a run folder.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        A folder of ``.forecast-bench/runs`` (``latest`` will do).
+
+    Returns
+    -------
+    Run
+        Parts that are absent are empty tables and are named in `missing`.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no manifest: the folder is not a run.
+
+    Examples
+    --------
+    >>> read_run(Path("no-such-run"))
+    Traceback (most recent call last):
+    FileNotFoundError: no run at no-such-run: it has no manifest.json
+    """
+    if not (folder / "manifest.json").is_file():
+        raise FileNotFoundError(f"no run at {folder}: it has no manifest.json")
+    tables = {name: _table(folder, name) for name in _TABLES}
+    missing = [f"{name}.parquet" for name in _TABLES if not (folder / f"{name}.parquet").exists()]
+    missing += [n for n in ("calibration.json", "problems.json") if not (folder / n).exists()]
+    fitted = folder / "recalibration"
+    return Run(
+        folder=folder,
+        manifest=_json(folder / "manifest.json", {}),
+        calibration=_json(folder / "calibration.json", {}),
+        problems=tuple(_json(folder / "problems.json", [])),
+        **tables,
+        recalibration_map=_optional(fitted / "map.parquet"),
+        effects=_optional(fitted / "effects.parquet"),
+        pictures={
+            name: (fitted / f"{name}.svg").read_text("utf-8")
+            for name in _PICTURES
+            if (fitted / f"{name}.svg").is_file()
+        },
+        missing=tuple(missing),
+    )
+
+
+def _json(path: Path, empty: Any) -> Any:
+    return json.loads(path.read_text("utf-8")) if path.is_file() else empty
+
+
+def _optional(path: Path) -> pd.DataFrame | None:
+    return pd.read_parquet(path) if path.is_file() else None
+
+
+def _table(folder: Path, name: str) -> pd.DataFrame:
+    """Read the file, or give an empty table with the columns the review looks for."""
+    path = folder / f"{name}.parquet"
+    columns = _TABLES[name]
+    if not path.is_file():
+        return pd.DataFrame(columns=list(columns))
+    frame = pd.read_parquet(path)
+    return frame.assign(**{column: None for column in columns if column not in frame.columns})

@@ -1,0 +1,144 @@
+"""A question as a judgment asked it: with dates, a baseline and a source."""
+
+import datetime
+from dataclasses import dataclass
+from fractions import Fraction
+
+from forecast_bench.records import (
+    Duration,
+    IncidentFilter,
+    Question,
+    RateSpecification,
+    SourceDescription,
+    Window,
+    exposure_months,
+    window_before,
+)
+from forecast_bench.workspace import RecordedQuestion, Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class AskedQuestion:
+    """A counted question with the windows it is counted in.
+
+    Parameters
+    ----------
+    name : str
+        The question's name.
+    question : Question
+        One of the counted kinds.
+    issued : date
+        Day of the judgment; the baseline ends by it, so that the base rate knows no later count.
+    window, baseline : Window
+        Where the event may happen, and the history before.
+    rates : RateSpecification
+        The law that history is read with.
+    source : SourceDescription
+        What counts it.
+    """
+
+    name: str
+    question: Question
+    issued: datetime.date
+    window: Window
+    baseline: Window
+    rates: RateSpecification
+    source: SourceDescription
+
+    @property
+    def key(self) -> str:
+        """Name of the question and the day of issue: judgments that share both share the counts."""
+        return f"{self.name}@{self.issued.isoformat()}"
+
+    @property
+    def filters(self) -> dict[str, IncidentFilter]:
+        """Filters to count: `of`, and for a share also `matching`."""
+        counted = self.question.counted
+        if counted is None:
+            raise ValueError(f"question {self.name} is settled by hand and counts nothing")
+        if self.question.share is None:
+            return {"of": counted.of}
+        return {"of": counted.of, "matching": both(counted.of, self.question.share.also)}
+
+    @property
+    def window_months(self) -> Fraction:
+        """Time at risk in the window."""
+        return exposure_months(self.window.start, self.window.end)
+
+    @property
+    def baseline_months(self) -> Fraction:
+        """Time at risk in the baseline."""
+        return exposure_months(self.baseline.start, self.baseline.end)
+
+    @property
+    def areas(self) -> tuple[tuple[str, str], ...]:
+        """Country and area of every area at risk, for a question of reach; one blank otherwise."""
+        reach = self.question.reach
+        if reach is None:
+            return (("", ""),)
+        return tuple(
+            (country, area)
+            for country, areas in self.source.coverage.countries.items()
+            for area in areas
+            if country in (reach.of.countries or (country,))
+            and area in (reach.of.admin1 or (area,))
+        )
+
+
+def ask(
+    workspace: Workspace, asked: RecordedQuestion, issued: datetime.date
+) -> AskedQuestion | None:
+    """Give a question with the dates that a day of issue fixes; None where a hand settles it.
+
+    Raises
+    ------
+    ValueError
+        If the workspace was not checked: the question has no window or no source.
+    """
+    if asked.question.counted is None:
+        return None
+    window = asked.question.window_from(issued)
+    name = workspace.source_of(asked)
+    if window is None or name is None:
+        raise ValueError(f"question {asked.name} has no window or no source")
+    rates = workspace.rates_of(asked)
+    ends_before = min(window.start, issued + datetime.timedelta(days=1))
+    return AskedQuestion(
+        name=asked.name,
+        question=asked.question,
+        issued=issued,
+        window=window,
+        baseline=window_before(ends_before, _baseline_length(asked, rates)),
+        rates=rates,
+        source=workspace.sources[name],
+    )
+
+
+def both(first: IncidentFilter, second: IncidentFilter) -> IncidentFilter:
+    """Filter that an incident passes when it passes two.
+
+    Lists of types and places intersect; an actor may be named by one of the two.
+    """
+    return IncidentFilter(
+        actor=second.actor or first.actor,
+        between=second.between or first.between,
+        type=_common(first.type, second.type),
+        countries=_common(first.countries, second.countries),
+        admin1=_common(first.admin1, second.admin1),
+    )
+
+
+def _common(
+    first: tuple[str, ...] | None, second: tuple[str, ...] | None
+) -> tuple[str, ...] | None:
+    if first is None or second is None:
+        return first or second
+    return tuple(name for name in first if name in second)
+
+
+def _baseline_length(asked: RecordedQuestion, rates: RateSpecification) -> Duration:
+    if asked.question.change is not None:
+        return asked.question.change.against
+    if asked.question.reach is not None and asked.question.reach.against is not None:
+        return asked.question.reach.against
+    return rates.baseline

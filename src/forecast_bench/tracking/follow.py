@@ -1,0 +1,249 @@
+"""Every judgment followed to a day: its counts, its law, its path and its outcome."""
+
+import datetime
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+
+from forecast_bench.records import Duration, HandResolution, add
+from forecast_bench.resolving import (
+    Progress,
+    Resolution,
+    resolve_by_hand,
+    resolve_counted,
+    resolve_share,
+    under_condition,
+)
+from forecast_bench.tracking.asked import AskedQuestion, ask
+from forecast_bench.tracking.law_path import LawPath, areas_reached, law_path
+from forecast_bench.tracking.path import JudgmentPath, judgment_path, path_dates
+from forecast_bench.tracking.periods import PartCounts, QuestionCounts
+from forecast_bench.tracking.statements import DatedStatement, statements
+from forecast_bench.workspace import RecordedJudgment, RecordedQuestion, Workspace
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CountedQuestion:
+    """An asked question with what was counted for it, or with why that may not be used.
+
+    Parameters
+    ----------
+    asked : AskedQuestion
+        The question.
+    counts : QuestionCounts
+        What the store holds.
+    known_until : date
+        Day to which the source was known.
+    baseline_gap, window_gap : str or None
+        Why the source's coverage does not allow a count before, or in, the window.
+    """
+
+    asked: AskedQuestion
+    counts: QuestionCounts
+    known_until: datetime.date
+    baseline_gap: str | None = None
+    window_gap: str | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FollowedJudgment:
+    """A judgment with all that is known of it on a day.
+
+    `path` is None where no probability was stated; `law` where there is no base rate.
+    """
+
+    recorded: RecordedJudgment
+    asked: RecordedQuestion
+    counted: CountedQuestion | None
+    law: LawPath | None
+    made: tuple[DatedStatement, ...]
+    path: JudgmentPath | None
+    resolution: Resolution
+    condition: Resolution | None
+
+
+def questions_to_count(
+    workspace: Workspace, judgments: Iterable[RecordedJudgment]
+) -> dict[str, AskedQuestion]:
+    """Every counted question that the judgments and their conditions ask, by its key."""
+    found: dict[str, AskedQuestion] = {}
+    for recorded in judgments:
+        asked = workspace.question_of(recorded)
+        while asked is not None and recorded.issued is not None:
+            counted = ask(workspace, asked, recorded.issued)
+            if counted is not None:
+                found[counted.key] = counted
+            given = asked.question.given
+            asked = workspace.questions.get(given.question or "") if given else None
+    return found
+
+
+def follow(
+    workspace: Workspace,
+    recorded: RecordedJudgment,
+    counted: Mapping[str, CountedQuestion],
+    *,
+    as_of: datetime.date,
+) -> FollowedJudgment:
+    """Follow one judgment to a day.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        Checked: no problem of level error.
+    recorded : RecordedJudgment
+        Issued by `as_of`.
+    counted : mapping of str to CountedQuestion
+        What was counted, by the key of the asked question.
+    as_of : date
+        Nothing after this day is looked at.
+
+    Raises
+    ------
+    ValueError
+        If the workspace was not checked or the judgment was issued later.
+    """
+    asked = workspace.question_of(recorded)
+    if asked is None or recorded.issued is None or recorded.issued > as_of:
+        raise ValueError(f"judgment {recorded.id} cannot be followed to {as_of}")
+    own = _counted(asked, recorded.issued, counted)
+    law = None if own is None or own.baseline_gap else law_path(own.asked, own.counts)
+    made = statements(workspace, recorded, as_of=as_of)
+    condition = _condition(workspace, asked, recorded.issued, counted, as_of)
+    resolution = under_condition(
+        _resolve(asked, recorded.issued, own, law, recorded.judgment.resolution, as_of), condition
+    )
+    path = None
+    if made:
+        window = asked.question.window_from(recorded.issued)
+        dates = path_dates(made, window, as_of=as_of, every=workspace.settings.tracking)
+        window_counts = None if own is None else own.counts.window
+        path = judgment_path(made, dates, law=law, window_counts=window_counts)
+    return FollowedJudgment(recorded, asked, own, law, made, path, resolution, condition)
+
+
+def progress_of(asked: AskedQuestion, part: PartCounts) -> Progress:
+    """Totals by the end of each period: incidents, or areas reached.
+
+    Incidents under compound labels count by the policy of the label; what they might have added is
+    shown beside the count and does not make an outcome doubtful.
+    """
+    totals = _totals(asked, part)
+    return Progress(part.ends, totals, totals)
+
+
+def progress_after(asked: AskedQuestion, counts: QuestionCounts) -> Progress:
+    """What was added after the window's end, as if the window had run on."""
+    later = counts.after_window
+    within = _totals(asked, counts.window)
+    at_end = within[-1] if within else 0
+    both = PartCounts(
+        counts.window.periods + later.periods,
+        np.vstack([counts.window.count, later.count]),
+        np.vstack([counts.window.ambiguous, later.ambiguous]),
+        np.vstack([counts.window.matching, later.matching]),
+    )
+    added = tuple(total - at_end for total in _totals(asked, both)[len(within) :])
+    return Progress(later.ends, added, added)
+
+
+def _totals(asked: AskedQuestion, part: PartCounts) -> tuple[int, ...]:
+    reach = asked.question.reach
+    if reach is not None:
+        return tuple(int(total) for total in areas_reached(part, reach.each, ambiguous=False))
+    return tuple(int(total) for total in part.count.sum(axis=1).cumsum())
+
+
+def noun_of(asked: AskedQuestion) -> str:
+    """What the totals of a question are totals of."""
+    return "areas" if asked.question.reach is not None else "incidents"
+
+
+def settlement_of(asked: AskedQuestion) -> datetime.timedelta:
+    """How long the source's counts keep changing after the window's end."""
+    return _timedelta(asked.source.settlement, asked.window.end)
+
+
+def _counted(
+    asked: RecordedQuestion, issued: datetime.date, counted: Mapping[str, CountedQuestion]
+) -> CountedQuestion | None:
+    if asked.question.counted is None:
+        return None
+    return counted[f"{asked.name}@{issued.isoformat()}"]
+
+
+def _resolve(
+    asked: RecordedQuestion,
+    issued: datetime.date,
+    own: CountedQuestion | None,
+    law: LawPath | None,
+    by_hand: HandResolution | None,
+    as_of: datetime.date,
+) -> Resolution:
+    if own is None or (by_hand is not None and by_hand.outcome == "void" and by_hand.on <= as_of):
+        found = by_hand or asked.question.resolution
+        return resolve_by_hand(found, window=asked.question.window_from(issued), as_of=as_of)
+    settlement = settlement_of(own.asked)
+    share = asked.question.share
+    if share is not None:
+        return resolve_share(
+            matching=int(own.counts.window.matching.sum()),
+            total=int(own.counts.window.count.sum()),
+            at_least=Fraction(str(share.at_least)),
+            window=own.asked.window,
+            as_of=as_of,
+            settlement=settlement,
+            gap=own.window_gap,
+        )
+    gap = own.window_gap
+    if law is None and asked.question.count is None and gap is None:
+        gap = f"the baseline cannot be counted: {own.baseline_gap}"
+    fewest, most = _event(asked, law)
+    return resolve_counted(
+        progress_of(own.asked, own.counts.window),
+        fewest=fewest,
+        most=most,
+        window=own.asked.window,
+        as_of=as_of,
+        settlement=settlement,
+        gap=gap,
+        noun=noun_of(own.asked),
+    )
+
+
+def _event(asked: RecordedQuestion, law: LawPath | None) -> tuple[int, int | None]:
+    """Totals that make the event: the law knows them, or the question itself."""
+    if law is not None:
+        return law.fewest, law.most
+    return asked.question.count.bounds if asked.question.count is not None else (0, None)
+
+
+def _condition(
+    workspace: Workspace,
+    asked: RecordedQuestion,
+    issued: datetime.date,
+    counted: Mapping[str, CountedQuestion],
+    as_of: datetime.date,
+) -> Resolution | None:
+    given = asked.question.given
+    if given is None or given.question is None:
+        return None
+    condition = workspace.questions[given.question]
+    own = _counted(condition, issued, counted)
+    law = None if own is None or own.baseline_gap else law_path(own.asked, own.counts)
+    by_hand = next(
+        (
+            one.judgment.resolution
+            for one in workspace.judgments
+            if one.question_name == condition.name and one.judgment.resolution is not None
+        ),
+        None,
+    )
+    own_outcome = _resolve(condition, issued, own, law, by_hand, as_of)
+    return under_condition(own_outcome, _condition(workspace, condition, issued, counted, as_of))
+
+
+def _timedelta(duration: Duration, after: datetime.date) -> datetime.timedelta:
+    return add(after, duration) - after

@@ -1,0 +1,381 @@
+"""One row for each judgment: all that a card shows of it."""
+
+import datetime
+import json
+import math
+from collections.abc import Iterable
+from typing import Any
+
+import pandas as pd
+from pydantic import BaseModel
+
+from forecast_bench.priors import interval
+from forecast_bench.records import OffYardstick
+from forecast_bench.resolving import nearness
+from forecast_bench.scoring import brier_score, log_score, skill, time_weighted_score
+from forecast_bench.tracking.follow import (
+    CountedQuestion,
+    FollowedJudgment,
+    noun_of,
+    progress_after,
+    progress_of,
+    settlement_of,
+)
+from forecast_bench.tracking.path import probability_of
+from forecast_bench.tracking.schema import JUDGMENT_COLUMNS, table
+from forecast_bench.tracking.wording import (
+    describe_bounds,
+    describe_condition,
+    describe_move,
+    describe_question,
+)
+from forecast_bench.updating import Mixture, mixture_interval, mixture_mean
+
+type Row = dict[str, Any]
+
+INTERVAL_LEVEL = 0.9
+# A threshold whose base rate is nearer to certainty than this tests nothing.
+_LITTLE = 0.02
+
+
+def judgment_table(
+    followed: Iterable[FollowedJudgment], *, as_of: datetime.date, default_lexicon: str | None
+) -> pd.DataFrame:
+    """One row for each judgment, with the columns of `JUDGMENT_COLUMNS`."""
+    return table(
+        (
+            {
+                **_written(one, default_lexicon),
+                **_stated(one),
+                **_question(one),
+                **_law(one),
+                **_counted(one, as_of),
+                **_live(one),
+                **_outcome(one),
+                **_scores(one),
+            }
+            for one in followed
+        ),
+        # Parts are made in the order of the story; the table has the order of the schema.
+        JUDGMENT_COLUMNS,
+    )
+
+
+def _written(one: FollowedJudgment, default_lexicon: str | None) -> Row:
+    recorded, judgment = one.recorded, one.recorded.judgment
+    place = recorded.document.place((*recorded.path, "id"))
+    return {
+        "id": recorded.id,
+        "statement": judgment.statement,
+        "file": place.file,
+        "line": place.line,
+        "report": recorded.report.id,
+        "report_title": recorded.report.title,
+        "report_source": recorded.report.source,
+        "analyst": ", ".join(recorded.analysts),
+        "issued": str(recorded.issued),
+        "topic": recorded.topic,
+        "situation": judgment.situation,
+        "lexicon": recorded.lexicon(default_lexicon),
+        "confidence": judgment.confidence,
+        "assumptions": _json(judgment.assumptions),
+        "indicators": _json(judgment.indicators),
+        "sources": _json(judgment.sources),
+        "note": judgment.note,
+    }
+
+
+def _stated(one: FollowedJudgment) -> Row:
+    answer = one.recorded.answer()
+    off = answer if isinstance(answer, OffYardstick) else None
+    row: Row = {
+        "stated_kind": "off yardstick" if off else "cannot assess",
+        "stated_text": off.wording if off else "cannot assess",
+        "stated_reason": off.kind if off else str(answer),
+        "revisions": json.dumps(
+            [
+                {
+                    "on": str(made.on),
+                    "text": made.text,
+                    "mean": made.prior.mean,
+                    "because": made.because,
+                }
+                for made in one.made[1:]
+            ]
+        ),
+    }
+    if not one.made:
+        return {**row, **dict.fromkeys(_PRIOR_COLUMNS)}
+    first, now = one.made[0], one.made[-1]
+    low, high = interval(first.prior, level=INTERVAL_LEVEL)
+    stated = one.recorded.judgment.probability
+    return {
+        **row,
+        "stated_kind": stated.kind if stated else None,
+        "stated_text": first.text,
+        "stated_reason": None,
+        "band_low": first.prior.low,
+        "band_high": first.prior.high,
+        "prior_a": first.prior.a,
+        "prior_b": first.prior.b,
+        "prior_mean": first.prior.mean,
+        "prior_weight": first.prior.weight,
+        "prior_low": low,
+        "prior_high": high,
+        "now_text": now.text,
+        "now_mean": now.prior.mean,
+        "now_band_low": now.prior.low,
+        "now_band_high": now.prior.high,
+    }
+
+
+_PRIOR_COLUMNS = [
+    "band_low",
+    "band_high",
+    "prior_a",
+    "prior_b",
+    "prior_mean",
+    "prior_weight",
+    "prior_low",
+    "prior_high",
+    "now_text",
+    "now_mean",
+    "now_band_low",
+    "now_band_high",
+]
+
+
+def _question(one: FollowedJudgment) -> Row:
+    question, issued = one.asked.question, one.recorded.issued
+    window = None if issued is None else question.window_from(issued)
+    return {
+        "question": one.asked.name,
+        "question_kind": question.kind,
+        "question_text": describe_question(question, window),
+        "window_start": str(window.start) if window else None,
+        "window_end": str(window.end) if window else None,
+        "about": question.about,
+        "given": describe_condition(question.given),
+        "given_state": one.condition.outcome if one.condition else None,
+        "source": one.counted.asked.source.source if one.counted else None,
+    }
+
+
+def _law(one: FollowedJudgment) -> Row:
+    row: Row = dict.fromkeys(
+        [
+            "threshold_text",
+            "baseline_text",
+            "baseline_count",
+            "baseline_months",
+            "law_shape",
+            "law_rate",
+            "drift",
+            "dispersion",
+            "base_rate",
+            "tests_little",
+        ]
+    )
+    if one.counted is None:
+        return row
+    asked, counts = one.counted.asked, one.counted.counts
+    baseline = asked.baseline
+    counted = int(counts.baseline.count.sum())
+    row |= {
+        "baseline_text": one.counted.baseline_gap
+        or f"{counted} incidents in {float(asked.baseline_months):g} months "
+        f"({baseline.start} to {baseline.end})",
+        "baseline_count": None if one.counted.baseline_gap else counted,
+        "baseline_months": float(asked.baseline_months),
+        "drift": asked.rates.drift,
+        "dispersion": asked.rates.dispersion,
+    }
+    if one.law is None:
+        return row
+    share = asked.question.share
+    base_rate = probability_of(one.law.log_odds)[0]
+    return row | {
+        "threshold_text": f"a share of at least {share.at_least:g}"
+        if share
+        else describe_bounds(one.law.fewest, one.law.most, noun_of(asked)),
+        # Reach has one law for each area, which no single pair of numbers describes.
+        "law_shape": None if asked.question.reach else float(one.law.law.shape),
+        "law_rate": None if asked.question.reach else float(one.law.law.rate),
+        "base_rate": float(base_rate),
+        "tests_little": not bool(_LITTLE <= base_rate <= 1 - _LITTLE),
+    }
+
+
+def _counted(one: FollowedJudgment, as_of: datetime.date) -> Row:
+    issued = one.recorded.issued
+    window = None if issued is None else one.asked.question.window_from(issued)
+    row: Row = {
+        "count": None,
+        "ambiguous": None,
+        "elapsed_months": None,
+        "window_months": None,
+        "days_left": max(0, (window.end - as_of).days) if window else None,
+        "provisional": None,
+    }
+    if one.counted is None:
+        return row
+    asked, part = one.counted.asked, one.counted.counts.window
+    progress = progress_of(asked, part)
+    elapsed = part.elapsed_months
+    return row | {
+        "count": progress.totals[-1] if progress.totals else 0,
+        "ambiguous": int(part.ambiguous.sum()),
+        "elapsed_months": float(elapsed[-1]) if len(elapsed) else 0.0,
+        "window_months": float(asked.window_months),
+        "provisional": bool(part.ends) and part.ends[-1] + settlement_of(asked) > as_of,
+    }
+
+
+def _live(one: FollowedJudgment) -> Row:
+    if one.path is None:
+        empty: Row = dict.fromkeys(
+            [
+                "after",
+                "live",
+                "live_low",
+                "live_high",
+                "posterior_mean",
+                "moved_by_counts",
+                "moved_by_analyst",
+                "left_band_on",
+            ]
+        )
+        return {**empty, "moved_text": "", "band_state": "none"}
+    path, prior = one.path, one.made[-1].prior
+    live = float(path.live[-1])
+    mixture = Mixture(a=prior.a, b=prior.b, weight=live)
+    low, high = mixture_interval(mixture, level=INTERVAL_LEVEL)
+    by_counts, by_analyst = float(path.from_counts[-1]), float(path.from_analyst[-1])
+    after = path.after
+    return {
+        "after": None if after is None else float(after[-1]),
+        "live": live,
+        "live_low": float(low),
+        "live_high": float(high),
+        "posterior_mean": float(mixture_mean(mixture)),
+        "moved_by_counts": by_counts if math.isfinite(by_counts) else None,
+        "moved_by_analyst": by_analyst,
+        "moved_text": describe_move(by_counts, by_analyst),
+        "band_state": _band_state(path.live[-1], one.made[-1].band),
+        "left_band_on": _left_band_on(one),
+    }
+
+
+def _band_state(live: float, band: tuple[float, float] | None) -> str:
+    if band is None:
+        return "none"
+    return "below" if live < band[0] else "above" if live > band[1] else "inside"
+
+
+def _left_band_on(one: FollowedJudgment) -> str | None:
+    """First day of the present stay outside the band; None while inside."""
+    if one.path is None:
+        return None
+    left = None
+    for day, live, statement in zip(one.path.dates, one.path.live, one.path.in_force, strict=True):
+        if _band_state(live, statement.band) in ("inside", "none"):
+            left = None
+        elif left is None:
+            left = str(day)
+    return left
+
+
+def _outcome(one: FollowedJudgment) -> Row:
+    found = one.resolution
+    assessed = bool(one.made)
+    final = found.is_final
+    note = ""
+    if assessed and final and not found.in_calibration:
+        note = "settled early: counted in calibration from the scheduled end of its window"
+    elif final and not assessed:
+        note = "no probability was stated, so there is nothing to score"
+    return {
+        "state": found.outcome if assessed or found.outcome != "open" else "not assessed",
+        "outcome_on": str(found.on) if found.on else None,
+        "state_reason": found.reason,
+        "evidence": found.evidence,
+        "resolved_by": found.by,
+        "nearness": _nearness(one.counted, one) if final else "",
+        "early": found.early,
+        "scored": assessed and final,
+        "in_calibration": assessed and final and found.in_calibration,
+        "calibration_note": note,
+    }
+
+
+def _nearness(counted: CountedQuestion | None, one: FollowedJudgment) -> str:
+    if counted is None or one.law is None or one.asked.question.share is not None:
+        return ""
+    return nearness(
+        progress_of(counted.asked, counted.counts.window),
+        progress_after(counted.asked, counted.counts),
+        fewest=one.law.fewest,
+        most=one.law.most,
+        window=counted.asked.window,
+        noun=noun_of(counted.asked),
+    )
+
+
+def _scores(one: FollowedJudgment) -> Row:
+    row: Row = dict.fromkeys(
+        [
+            "brier",
+            "log_score",
+            "base_brier",
+            "base_log_score",
+            "skill",
+            "time_weighted_brier",
+            "time_weighted_coverage",
+        ]
+    )
+    if not (one.made and one.resolution.is_final):
+        return row
+    outcome = float(one.resolution.outcome == "occurred")
+    stated = one.made[0].prior.mean
+    brier = float(brier_score(probability=stated, outcome=outcome))
+    row |= {"brier": brier, "log_score": float(log_score(probability=stated, outcome=outcome))}
+    row |= _time_weighted(one, outcome)
+    base_rate = None if one.path is None else one.path.base_rate
+    if base_rate is None:
+        return row
+    base_brier = float(brier_score(probability=base_rate, outcome=outcome))
+    return row | {
+        "base_brier": base_brier,
+        "base_log_score": float(log_score(probability=base_rate, outcome=outcome)),
+        "skill": float(skill(score=brier, reference=base_brier)) if base_brier > 0 else None,
+    }
+
+
+def _time_weighted(one: FollowedJudgment, outcome: float) -> Row:
+    """Score the stated probability over the days it stood, to the outcome or the window's end."""
+    issued = one.recorded.issued
+    window = None if issued is None else one.asked.question.window_from(issued)
+    settled = one.resolution.on
+    if issued is None or window is None or settled is None:
+        return {}
+    end = min(window.end, settled)
+    standing = [made for made in one.made if made.on < end]
+    starts = [made.on for made in standing]
+    days = [(until - start).days for start, until in zip(starts, [*starts[1:], end], strict=True)]
+    if not days:
+        return {}
+    scored = time_weighted_score(
+        score=[
+            float(brier_score(probability=made.prior.mean, outcome=outcome)) for made in standing
+        ],
+        days=days,
+        days_open=(end - issued).days,
+    )
+    return {
+        "time_weighted_brier": scored.score,
+        "time_weighted_coverage": scored.coverage,
+    }
+
+
+def _json(records: Iterable[BaseModel]) -> str:
+    return json.dumps([one.model_dump(mode="json", exclude_none=True) for one in records])

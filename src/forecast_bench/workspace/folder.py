@@ -1,0 +1,68 @@
+"""Where a workspace is and which files it has."""
+
+import hashlib
+from collections.abc import Iterable
+from pathlib import Path
+
+JUDGMENTS = "judgments"
+MODELS = "models"
+INCIDENTS = "incidents"
+DERIVED = ".forecast-bench"
+SETTINGS = "pyproject.toml"
+
+
+def find_workspace(start: Path) -> Path | None:
+    """Give the nearest folder from `start` upward that has a folder of judgments.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     (Path(folder) / "judgments" / "2018").mkdir(parents=True)
+    ...     find_workspace(Path(folder) / "judgments" / "2018") == Path(folder).resolve()
+    True
+    """
+    start = start.resolve()
+    return next((one for one in (start, *start.parents) if (one / JUDGMENTS).is_dir()), None)
+
+
+def judgment_files(workspace: Path) -> tuple[Path, ...]:
+    """Every YAML file under judgments/, in the order of their paths."""
+    return yaml_files(workspace / JUDGMENTS, pattern="**/*")
+
+
+def yaml_files(folder: Path, *, pattern: str = "*") -> tuple[Path, ...]:
+    """YAML files of a folder by path; none where the folder is missing."""
+    found = (path for ending in ("yaml", "yml") for path in folder.glob(f"{pattern}.{ending}"))
+    return tuple(sorted(path for path in found if path.is_file()))
+
+
+def input_files(workspace: Path) -> tuple[Path, ...]:
+    """Every file that what the job publishes depends on."""
+    found = [workspace / SETTINGS] if (workspace / SETTINGS).is_file() else []
+    for name in (JUDGMENTS, MODELS, INCIDENTS):
+        found.extend(
+            path
+            for path in (workspace / name).rglob("*")
+            if path.is_file() and "__pycache__" not in path.parts and not path.name.startswith(".")
+        )
+    return tuple(sorted(found))
+
+
+def hashes(workspace: Path, files: Iterable[Path]) -> dict[str, str]:
+    """SHA-256 of each file by its path in the workspace.
+
+    Raises
+    ------
+    OSError
+        If a file cannot be read.
+    """
+    return {shown(path, workspace): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+
+
+def shown(path: Path, workspace: Path) -> str:
+    """Path as messages show it: relative to the workspace where it lies inside, with slashes."""
+    resolved = path.resolve()
+    if resolved.is_relative_to(workspace.resolve()):
+        return resolved.relative_to(workspace.resolve()).as_posix()
+    return path.as_posix()
