@@ -15,7 +15,18 @@ from forecast_bench.cli.options import (
 )
 from forecast_bench.cli.output import print_json, print_line, report_problems
 from forecast_bench.problems import Problem, as_record, count_line
-from forecast_bench.workspace import Workspace, find_workspace, load_workspace, shown
+from forecast_bench.workspace import (
+    DERIVED,
+    INCIDENTS,
+    MODELS,
+    SETTINGS,
+    Workspace,
+    find_workspace,
+    load_workspace,
+    shown,
+)
+
+_NO_JUDGMENTS = (f"{MODELS}/", f"{INCIDENTS}/", f"{DERIVED}/", SETTINGS)
 
 
 def check(
@@ -38,7 +49,7 @@ def check(
         if not path.exists():
             raise typer.BadParameter(f"{path} does not exist", param_hint="PATHS")
     folder = _folder(workspace, asked)
-    read = load_workspace(folder, also=[path for path in _files(asked) if path.is_file()])
+    read = load_workspace(folder, also=_outside(asked, folder))
     problems = check_workspace(read)
     if asked:
         problems = tuple(one for one in problems if _concerns(one, asked, folder))
@@ -66,14 +77,20 @@ def _folder(given: Path | None, asked: list[Path]) -> Path:
     return find_workspace(first) or first
 
 
-def _files(asked: list[Path]) -> list[Path]:
-    found = []
+def _outside(asked: list[Path], folder: Path) -> list[Path]:
+    """Files of judgments that are asked for and lie outside the workspace's own folder of them.
+
+    What belongs to the models, the sources or the settings is read as what it is.
+    """
+    found: list[Path] = []
     for path in asked:
+        if folder.resolve().is_relative_to(path.resolve()):
+            continue
         if path.is_dir():
             found.extend(sorted((*path.rglob("*.yaml"), *path.rglob("*.yml"))))
         else:
             found.append(path)
-    return found
+    return [path for path in found if not shown(path, folder).startswith(_NO_JUDGMENTS)]
 
 
 def _concerns(one: Problem, asked: list[Path], folder: Path) -> bool:

@@ -10,15 +10,13 @@ from forecast_bench.lexicons import Lexicon, look_up
 from forecast_bench.priors import encode_band
 from forecast_bench.records import Settings
 from forecast_bench.reliability import (
+    LEAST_OUTCOMES,
     consistency_band,
     isotonic_curve,
     last_stated_probability,
     phrase_table,
     summary,
 )
-
-# With fewer independent outcomes than this no measure is judged.
-LEAST_OUTCOMES = 10
 
 
 def resolved_record(judgments: pd.DataFrame) -> pd.DataFrame:
@@ -56,7 +54,7 @@ def calibration_summary(record: pd.DataFrame) -> dict[str, Any]:
             "note": "no judgment has resolved and reached the end of its window",
             "by": {},
         }
-    found = summary(record.drop(columns=["lexicon", "judgment"]), least_outcomes=LEAST_OUTCOMES)
+    found = summary(record.drop(columns=["lexicon", "judgment"]))
     document: dict[str, Any] = found.model_dump()
     document["by"] = {
         {"forecaster": "analyst"}.get(name, name): groups for name, groups in document["by"].items()
@@ -66,7 +64,7 @@ def calibration_summary(record: pd.DataFrame) -> dict[str, Any]:
         ""
         if found.judgeable
         else f"worth {found.effective_n:.1f} independent outcomes; "
-        f"{LEAST_OUTCOMES} are needed before calibration can be judged"
+        f"{LEAST_OUTCOMES:g} are needed before calibration can be judged"
     )
     plain: dict[str, Any] = _without_nan(document)
     return plain

@@ -76,7 +76,7 @@ def recalibrating(
     if reused:
         idata = bayes.load(folder / _POSTERIOR)
     else:
-        idata = bayes.fit(counted, model, seed=seed, cache=workspace / DERIVED).idata
+        idata = bayes.fit(counted, model, seed=seed, cache=workspace / DERIVED / "compiled").idata
         folder.mkdir(parents=True, exist_ok=True)
         bayes.diagnostic_figures(idata, folder)
         bayes.save(idata, folder / _POSTERIOR)

@@ -1,5 +1,6 @@
 """Judgments as analysts write them, with their revisions and grounds."""
 
+import re
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
@@ -14,6 +15,17 @@ from forecast_bench.records.scalars import Day, Flag, Identifier, Text, Texts
 
 def _named_or_inline(value: Any) -> str:
     return "inline" if isinstance(value, dict | Question) else "name"
+
+
+_GRADE = re.compile(r"[A-F][1-6]")
+
+
+def _grade(value: Any) -> Any:
+    if isinstance(value, str) and not _GRADE.fullmatch(value):
+        raise ValueError(
+            f'"{value}" is not a grade; write a letter A-F and a digit 1-6, such as B2'
+        )
+    return value
 
 
 QuestionOrName = Annotated[
@@ -41,7 +53,7 @@ class SourceReference(Record):
     """A source behind the judgment, with its Admiralty grade where one was given."""
 
     ref: Text
-    grade: Annotated[str, Field(pattern=r"^[A-F][1-6]$")] | None = Field(
+    grade: Annotated[str, Field(pattern=r"^[A-F][1-6]$"), BeforeValidator(_grade)] | None = Field(
         default=None,
         description="Reliability of the source A-F, credibility of the information 1-6.",
     )

@@ -8,8 +8,9 @@ from pydantic import BeforeValidator, Field
 from forecast_bench.records.base import Record
 from forecast_bench.records.scalars import Number, Text
 
-_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
-_PERCENT = re.compile(r"\d+(\.\d+)?\s*(%|percent|per cent)")
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+_PERCENT = re.compile(r"\d+(\.\d+)?\s*(%|percent|per cent)", re.ASCII)
+_LETTER = re.compile(r"[^\W\d_]")
 
 Confidence = Literal["low", "moderate", "high"]
 
@@ -53,7 +54,8 @@ def parse_stated(value: Any) -> Any:
     Raises
     ------
     ValueError
-        If a number is 0, 1, outside, or a percentage; if a range is not low below high.
+        If a number is 0, 1, outside, or a percentage; if a range is not low below high; if it is
+        neither a phrase nor a number nor a range.
 
     Examples
     --------
@@ -64,6 +66,8 @@ def parse_stated(value: Any) -> Any:
         return _one(value.strip())
     if isinstance(value, list):
         return _range(value)
+    if isinstance(value, dict):
+        raise ValueError("write a phrase, a number such as 0.85, or a range such as [0.8, 0.9]")
     return value
 
 
@@ -73,6 +77,8 @@ def _one(text: str) -> Stated:
     if not _NUMBER.fullmatch(text):
         if not text:
             raise ValueError("the phrase is empty")
+        if not _LETTER.search(text):
+            raise ValueError(f'"{text}" is neither a phrase nor a number such as 0.85')
         return Stated(phrase=" ".join(text.split()))
     number = float(text)
     if not 0 <= number <= 1:

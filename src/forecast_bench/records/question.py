@@ -1,6 +1,7 @@
 """Questions: what is observed, in which window, and what settles it."""
 
 import datetime
+import re
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
@@ -73,6 +74,17 @@ class Count(Record):
         return self.at_least or 1, None
 
 
+_FACTOR = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?|[0-9]{1,9}/[1-9][0-9]{0,8}")
+
+
+def _factor(value: Any) -> Any:
+    if isinstance(value, str) and not _FACTOR.fullmatch(value.strip()):
+        raise ValueError(
+            f'"{value}" is not a factor; write a number such as 1.5 or a fraction such as 3/2'
+        )
+    return value
+
+
 class Change(Record):
     """The rate in the window exceeds, or falls below, the rate of the baseline before it."""
 
@@ -81,9 +93,9 @@ class Change(Record):
     against: DurationText = Field(
         description="Length of the baseline that ends where the window starts."
     )
-    factor: Text = Field(
+    factor: Annotated[Text, BeforeValidator(_factor)] = Field(
         default="1",
-        pattern=r"^\d+(\.\d+)?$|^\d+/[1-9]\d*$",
+        pattern=r"^[0-9]{1,9}(\.[0-9]{1,9})?$|^[0-9]{1,9}/[1-9][0-9]{0,8}$",
         description="Times the baseline's rate to be exceeded; kept as text to stay exact.",
     )
 

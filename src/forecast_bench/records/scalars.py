@@ -5,14 +5,17 @@ from 1514678400, 1_000 for 1000, "on" for true), so each type here names the one
 """
 
 import datetime
+import math
 import re
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, StringConstraints
 
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
-_WHOLE = re.compile(r"[+-]?\d{1,12}")
-_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_WHOLE = re.compile(r"[+-]?\d+", re.ASCII)
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
+_IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+_MOST_DIGITS = 12
 
 
 def _day(value: Any) -> Any:
@@ -30,7 +33,9 @@ def _whole(value: Any) -> Any:
     if not isinstance(value, str):
         return value
     if not _WHOLE.fullmatch(value):
-        raise ValueError(f'"{value}" is not a whole number')
+        raise ValueError(f'"{value}" is not a whole number; write digits only, such as 1000')
+    if len(value.lstrip("+-")) > _MOST_DIGITS:
+        raise ValueError(f"the number has more than {_MOST_DIGITS} digits")
     return int(value)
 
 
@@ -38,8 +43,11 @@ def _number(value: Any) -> Any:
     if not isinstance(value, str):
         return value
     if not _NUMBER.fullmatch(value):
-        raise ValueError(f'"{value}" is not a number')
-    return float(value)
+        raise ValueError(f'"{value}" is not a number; write one such as 0.5')
+    number = float(value)
+    if not math.isfinite(number):
+        raise ValueError(f"{value} is too large")
+    return number
 
 
 def _flag(value: Any) -> Any:
@@ -48,6 +56,15 @@ def _flag(value: Any) -> Any:
     if value not in ("true", "false"):
         raise ValueError(f'"{value}" is neither true nor false')
     return value == "true"
+
+
+def _identifier(value: Any) -> Any:
+    if isinstance(value, str) and not _IDENTIFIER.fullmatch(value.strip()):
+        raise ValueError(
+            f'"{value}" is not an id; write letters, digits, ".", "_" and "-", '
+            "beginning with a letter or a digit"
+        )
+    return value
 
 
 def _as_list(value: Any) -> Any:
@@ -66,4 +83,5 @@ Identifier = Annotated[
     StringConstraints(
         strip_whitespace=True, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=100
     ),
+    BeforeValidator(_identifier),
 ]

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 class Weights(BaseModel):
     """Largest weight a + b of a prior for each analytic confidence: our own convention."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
     high: float = Field(default=100, gt=2)
     moderate: float = Field(default=40, gt=2)
@@ -24,13 +24,13 @@ class Settings(BaseModel):
     0.8
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
     lexicon: str | None = Field(default=None, description="Lexicon of files that name none.")
     band_mass: float = Field(default=0.80, gt=0.5, lt=1, description="Prior mass inside a band.")
     weights: Weights = Weights()
     tracking: Literal["monthly", "daily"] = "monthly"
-    seed: int = Field(default=20171231, ge=0, description="Base of every random draw.")
+    seed: int = Field(default=20171231, ge=0, lt=2**32, description="Base of every random draw.")
     phrase_weight: float = Field(
         default=10, gt=0, description="Weight of the prior on how often a phrase comes true."
     )

@@ -12,7 +12,7 @@ from pydantic_core import PydanticCustomError
 from forecast_bench.records.base import Record
 from forecast_bench.records.scalars import Day
 
-_DURATION = re.compile(r"(\d{1,4}) (day|week|month|year)s?")
+_DURATION = re.compile(r"(\d{1,4}) (day|week|month|year)s?", re.ASCII)
 
 
 class Duration(NamedTuple):
@@ -38,6 +38,8 @@ def parse_duration(value: Any) -> Any:
     >>> parse_duration("18 months")
     Duration(number=18, unit='month')
     """
+    if isinstance(value, list | dict):
+        raise ValueError("write a duration as one text, such as 18 months")
     if not isinstance(value, str):
         return value
     found = _DURATION.fullmatch(value.strip())
@@ -81,16 +83,16 @@ def add(day: datetime.date, duration: Duration) -> datetime.date:
     >>> add(datetime.date(2017, 12, 31), Duration(18, "month"))
     datetime.date(2019, 6, 30)
     """
-    if duration.unit in ("day", "week"):
-        return day + datetime.timedelta(
-            days=duration.number * (7 if duration.unit == "week" else 1)
-        )
-    months = duration.number * (12 if duration.unit == "year" else 1)
-    return _shift_months(day, months)
+    return _shift(day, duration, sign=1)
 
 
 def window_after(day: datetime.date, duration: Duration) -> Window:
     """Window that opens the day after `day` and lasts `duration`.
+
+    Raises
+    ------
+    OverflowError
+        If the calendar ends before.
 
     Examples
     --------
@@ -98,11 +100,16 @@ def window_after(day: datetime.date, duration: Duration) -> Window:
     >>> window.start.isoformat(), window.end.isoformat()
     ('2018-01-01', '2019-06-30')
     """
-    return Window(start=day + datetime.timedelta(days=1), end=add(day, duration))
+    return Window(end=add(day, duration), start=day + datetime.timedelta(days=1))
 
 
 def window_before(day: datetime.date, duration: Duration) -> Window:
     """Window of `duration` that closes the day before `day`.
+
+    Raises
+    ------
+    OverflowError
+        If the calendar begins after.
 
     Examples
     --------
@@ -110,12 +117,7 @@ def window_before(day: datetime.date, duration: Duration) -> Window:
     >>> window.start.isoformat(), window.end.isoformat()
     ('2017-01-01', '2017-12-31')
     """
-    if duration.unit in ("day", "week"):
-        start = day - datetime.timedelta(
-            days=duration.number * (7 if duration.unit == "week" else 1)
-        )
-    else:
-        start = _shift_months(day, -duration.number * (12 if duration.unit == "year" else 1))
+    start = _shift(day, duration, sign=-1)
     return Window(start=start, end=day - datetime.timedelta(days=1))
 
 
@@ -155,11 +157,21 @@ def month_ends(start: datetime.date, end: datetime.date) -> tuple[datetime.date,
     return tuple(days)
 
 
+def _shift(day: datetime.date, duration: Duration, *, sign: Literal[1, -1]) -> datetime.date:
+    try:
+        if duration.unit in ("day", "week"):
+            days = duration.number * (7 if duration.unit == "week" else 1)
+            return day + datetime.timedelta(days=sign * days)
+        months = duration.number * (12 if duration.unit == "year" else 1)
+        return _shift_months(day, sign * months)
+    except (OverflowError, ValueError):
+        which = "after" if sign > 0 else "before"
+        raise OverflowError(f"{duration} {which} {day} lies outside the calendar") from None
+
+
 def _shift_months(day: datetime.date, months: int) -> datetime.date:
     index = day.year * 12 + day.month - 1 + months
     year, month = divmod(index, 12)
-    if not datetime.MINYEAR <= year <= datetime.MAXYEAR:
-        raise OverflowError(f"{months} months from {day} is outside the calendar")
     last = calendar.monthrange(year, month + 1)[1]
     return datetime.date(year, month + 1, min(day.day, last))
 

@@ -12,10 +12,17 @@ from forecast_bench.reliability.decomposition import (
 )
 from forecast_bench.reliability.interval import MEASURES, reliability_interval
 from forecast_bench.reliability.phrase import PhraseMeaning, phrase_meaning, phrase_table
-from forecast_bench.reliability.record_summary import GROUPINGS, Measures, Summary, summary
+from forecast_bench.reliability.record_summary import (
+    GROUPINGS,
+    LEAST_OUTCOMES,
+    Measures,
+    Summary,
+    summary,
+)
 
 __all__ = [
     "GROUPINGS",
+    "LEAST_OUTCOMES",
     "MEASURES",
     "CorpDecomposition",
     "Measures",

@@ -19,6 +19,10 @@ GROUPINGS: Final = ("phrase", "forecaster", "topic")
 CLIMATOLOGY: Final = "climatology of the record"
 BASE_RATE: Final = "base rate of each judgment"
 
+# Independent outcomes below which no measure is judged: a convention of this project. At 30 the
+# 90 % interval of a frequency near one half is still 30 percentage points wide.
+LEAST_OUTCOMES = 30.0
+
 
 class Measures(BaseModel):
     """Scores and reliability of a set of resolved judgments; undefined measures are NaN.
@@ -93,7 +97,7 @@ class Summary(Measures):
     by: Mapping[str, Mapping[str, Measures]]
 
 
-def summary(frame: pd.DataFrame, *, least_outcomes: float = 10.0) -> Summary:
+def summary(frame: pd.DataFrame, *, least_outcomes: float = LEAST_OUTCOMES) -> Summary:
     """Measure a record of resolved judgments.
 
     Parameters

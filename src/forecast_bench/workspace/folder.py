@@ -32,9 +32,13 @@ def judgment_files(workspace: Path) -> tuple[Path, ...]:
 
 
 def yaml_files(folder: Path, *, pattern: str = "*") -> tuple[Path, ...]:
-    """YAML files of a folder by path; none where the folder is missing."""
-    found = (path for ending in ("yaml", "yml") for path in folder.glob(f"{pattern}.{ending}"))
-    return tuple(sorted(path for path in found if path.is_file()))
+    """YAML files of a folder by path; none where the folder is missing.
+
+    What has the name of one and is none, such as a link to nowhere, is among them, for the reader
+    to report.
+    """
+    endings = ("yaml", "yml")
+    return tuple(sorted(path for one in endings for path in folder.glob(f"{pattern}.{one}")))
 
 
 def input_files(workspace: Path) -> tuple[Path, ...]:
@@ -62,7 +66,9 @@ def hashes(workspace: Path, files: Iterable[Path]) -> dict[str, str]:
 
 def shown(path: Path, workspace: Path) -> str:
     """Path as messages show it: relative to the workspace where it lies inside, with slashes."""
-    resolved = path.resolve()
-    if resolved.is_relative_to(workspace.resolve()):
-        return resolved.relative_to(workspace.resolve()).as_posix()
-    return path.as_posix()
+    # A link is shown where it stands, not where it leads.
+    place = path.resolve() if path.name in ("", "..") else path.parent.resolve() / path.name
+    inside = place.is_relative_to(workspace.resolve())
+    text = (place.relative_to(workspace.resolve()) if inside else path).as_posix()
+    # A name that is not UTF-8 can be printed only with a stand-in.
+    return text.encode("utf-8", "replace").decode("utf-8")

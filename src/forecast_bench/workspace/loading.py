@@ -27,7 +27,7 @@ from forecast_bench.workspace.folder import (
 )
 from forecast_bench.workspace.judgments_file import JudgmentsFile, read_judgments_file
 from forecast_bench.workspace.recorded import RecordedJudgment, RecordedQuestion
-from forecast_bench.workspace.settings_file import read_settings
+from forecast_bench.workspace.settings_file import read_settings, unknown_lexicon
 from forecast_bench.yaml_source import read_file, read_record
 
 
@@ -85,19 +85,20 @@ def load_workspace(folder: Path, *, also: Sequence[Path] = ()) -> Workspace:
     problems.extend(faults)
     lexicons, faults = _lexicons(folder)
     problems.extend(faults)
-    inside = judgment_files(folder)
-    outside = [path for path in also if path.resolve() not in {one.resolve() for one in inside}]
-    paths = (*inside, *dict.fromkeys(outside))
+    if settings.lexicon is not None and settings.lexicon not in lexicons:
+        fault = unknown_lexicon(folder / SETTINGS, settings.lexicon, shown_as=SETTINGS)
+        problems.append(fault)
+    paths = {shown(path, folder): path for path in (*judgment_files(folder), *also)}
     if not paths:
-        message = f"no YAML file in {shown(folder / JUDGMENTS, folder)}/"
+        message = f"no YAML file in {JUDGMENTS}/"
         problems.append(problem("no-judgments", message, Location(JUDGMENTS)))
-    files = tuple(read_judgments_file(path, shown_as=shown(path, folder)) for path in paths)
+    files = tuple(read_judgments_file(path, shown_as=name) for name, path in paths.items())
     actors = _one(folder, folder / MODELS / "actors.yaml", ActorBook, problems) or ActorBook()
     recalibration = _one(
         folder, folder / MODELS / "recalibration.yaml", RecalibrationSettings, problems
     )
     rates = _many(folder, folder / MODELS / "rates", RateSpecification, problems)
-    described = _many(folder, folder / INCIDENTS, SourceDescription, problems)
+    sources = _sources(folder, problems)
     questions: dict[str, RecordedQuestion] = {}
     for one in files:
         problems.extend(one.problems)
@@ -111,9 +112,9 @@ def load_workspace(folder: Path, *, also: Sequence[Path] = ()) -> Workspace:
         questions=MappingProxyType(questions),
         judgments=tuple(judgment for one in files for judgment in one.judgments),
         actors=actors,
-        sources=MappingProxyType({one.source: one for one in described.values()}),
+        sources=MappingProxyType(sources),
         source_files=MappingProxyType(
-            {one.source: folder / INCIDENTS / one.file for one in described.values()}
+            {name: folder / INCIDENTS / one.file for name, one in sources.items()}
         ),
         rates=MappingProxyType(rates),
         recalibration=recalibration or RecalibrationSettings(),
@@ -129,7 +130,8 @@ def _lexicons(folder: Path) -> tuple[Mapping[str, Lexicon], tuple[Problem, ...]]
 def _one[RecordType: BaseModel](
     folder: Path, path: Path, record_type: type[RecordType], problems: list[Problem]
 ) -> RecordType | None:
-    if not path.is_file():
+    # A link to nowhere is there, and is reported.
+    if not path.exists() and not path.is_symlink():
         return None
     document, faults = read_file(path, shown_as=shown(path, folder))
     problems.extend(faults)
@@ -143,5 +145,24 @@ def _one[RecordType: BaseModel](
 def _many[RecordType: BaseModel](
     folder: Path, inside: Path, record_type: type[RecordType], problems: list[Problem]
 ) -> dict[str, RecordType]:
-    read = {path.stem: _one(folder, path, record_type, problems) for path in yaml_files(inside)}
-    return {name: record for name, record in read.items() if record is not None}
+    read: dict[str, RecordType] = {}
+    for path in yaml_files(inside):
+        record = _one(folder, path, record_type, problems)
+        if record is not None and path.stem in read:
+            message = f"{path.stem} is defined in two files, .yaml and .yml"
+            problems.append(problem("duplicate-id", message, Location(shown(path, folder))))
+        elif record is not None:
+            read[path.stem] = record
+    return read
+
+
+def _sources(folder: Path, problems: list[Problem]) -> dict[str, SourceDescription]:
+    found: dict[str, SourceDescription] = {}
+    for path in yaml_files(folder / INCIDENTS):
+        described = _one(folder, path, SourceDescription, problems)
+        if described is not None and described.source in found:
+            message = f'the source "{described.source}" is described in another file too'
+            problems.append(problem("duplicate-id", message, Location(shown(path, folder))))
+        elif described is not None:
+            found[described.source] = described
+    return found

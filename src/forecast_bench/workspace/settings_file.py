@@ -3,11 +3,14 @@
 import re
 import tomllib
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from forecast_bench.problems import Location, Problem, problem
-from forecast_bench.records import Settings
+from forecast_bench.records import Settings, Weights
+from forecast_bench.yaml_source import in_words
 
 _HEADER = "tool.forecast-bench"
 _TOML_PLACE = re.compile(r"\(at line (\d+), column (\d+)\)")
@@ -18,34 +21,72 @@ def read_settings(path: Path, *, shown_as: str) -> tuple[Settings, tuple[Problem
 
     Where there are problems the defaults stand in, so that what else is wrong can be found.
     """
-    if not path.is_file():
+    if not path.exists() and not path.is_symlink():
         return Settings(), ()
     start = Location(shown_as)
     try:
         text = path.read_text(encoding="utf-8")
-        table = tomllib.loads(text).get("tool", {}).get("forecast-bench", {})
     except UnicodeDecodeError:
         return Settings(), (problem("not-utf8", "the file is not UTF-8 text", start),)
-    except tomllib.TOMLDecodeError as failure:
-        found = _TOML_PLACE.search(str(failure))
-        line, column = (int(found[1]), int(found[2])) if found else (1, 1)
-        place = Location(shown_as, line, column, column + 1)
-        said = _TOML_PLACE.sub("", str(failure)).strip()
-        return Settings(), (_at(text, place, f"this is not TOML: {said}"),)
+    except OSError as failure:
+        reason = failure.strerror or type(failure).__name__
+        message = f"the file cannot be opened: {reason}"
+        return Settings(), (problem("file-unreadable", message, start),)
     try:
-        return Settings.model_validate(table), ()
+        content: Any = tomllib.loads(text)
+    except (ValueError, RecursionError) as failure:
+        return Settings(), (_not_toml(failure, text, shown_as),)
+    for step in _HEADER.split("."):
+        content = content.get(step, {})
+        if not isinstance(content, dict):
+            message = f"{step} must be a table, as in [{_HEADER}]"
+            return Settings(), (_at(text, _first_line(text, step, shown_as), message),)
+    try:
+        return Settings.model_validate(content), ()
     except ValidationError as failure:
         return Settings(), tuple(
-            _at(text, _place(text, detail["loc"], shown_as), _message(detail["loc"], detail["msg"]))
+            _at(text, _place(text, detail["loc"], shown_as), _message(detail))
             for detail in failure.errors(include_url=False)
         )
 
 
-def _message(location: tuple[int | str, ...], said: str) -> str:
+def unknown_lexicon(path: Path, lexicon: str, *, shown_as: str) -> Problem:
+    """Locate a lexicon of the settings that nobody defines."""
+    text = path.read_text(encoding="utf-8")
+    message = f'"lexicon": "{lexicon}" is not a known lexicon'
+    return _at(text, _place(text, ("lexicon",), shown_as), message)
+
+
+def _not_toml(failure: ValueError | RecursionError, text: str, shown_as: str) -> Problem:
+    said = str(failure)
+    found = _TOML_PLACE.search(said)
+    if found:
+        line, column = int(found[1]), int(found[2])
+    elif "at end of document" in said:
+        last = text.rstrip().splitlines() or [""]
+        line, column = len(last), len(last[-1]) + 1
+    else:
+        # A number of thousands of digits, or brackets nested by the thousand: no place is told.
+        line, column, said = 1, 1, "a number or a nesting is beyond what can be read"
+    said = re.sub(r"\s*\(at [^()]*\)", "", said)
+    return _at(text, Location(shown_as, line, column, column + 1), f"this is not TOML: {said}")
+
+
+def _message(detail: ErrorDetails) -> str:
+    location = detail["loc"]
     name = ".".join(str(step) for step in location)
-    if said.startswith("Extra inputs"):
-        return f'"{name}" is not a setting; settings: {", ".join(Settings.model_fields)}'
-    return f'"{name}": {said.removeprefix("Input ").replace("should be", "must be")}'
+    if detail["type"] == "extra_forbidden":
+        fields = (Weights if len(location) > 1 else Settings).model_fields
+        return f'"{name}" is not a setting; settings: {", ".join(fields)}'
+    return in_words(detail, subject=f'"{name}"')
+
+
+def _first_line(text: str, key: str, shown_as: str) -> Location:
+    for number, line in enumerate(text.splitlines(), start=1):
+        found = re.match(rf"\s*{re.escape(key)}\b", line)
+        if found:
+            return Location(shown_as, number, found.end() - len(key) + 1, len(line) + 1)
+    return Location(shown_as)
 
 
 def _place(text: str, location: tuple[int | str, ...], shown_as: str) -> Location:

@@ -1,0 +1,40 @@
+"""Copies of workspaces for tests: the first case, and a small one."""
+
+import shutil
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+
+SMALL = """\
+report: {id: small, title: Two judgments}
+analyst: a.name
+issued: 2017-12-31
+lexicon: uk-phia@2018
+questions:
+  clash:
+    count: {of: {between: [JNIM, ISGS], type: battle}, any: true}
+    within: 18 months
+  abductions:
+    change: {of: {actor: JNIM, type: abduction}, direction: increase, against: 12 months}
+    within: 18 months
+judgments:
+  - {id: clash, statement: They clash., probability: likely, question: clash}
+  - {id: abductions, statement: More., probability: highly likely, question: abductions}
+"""
+
+
+def first_case(folder: Path) -> Path:
+    """Copy the workspace of the first case, without what was derived from it."""
+    for name in ("judgments", "models", "incidents"):
+        shutil.copytree(ROOT / name, folder / name)
+    shutil.copy(ROOT / "pyproject.toml", folder)
+    return folder
+
+
+def small_case(folder: Path, judgments: str = SMALL) -> Path:
+    """Two judgments on the incidents of the first case."""
+    first_case(folder)
+    shutil.rmtree(folder / "judgments")
+    (folder / "judgments").mkdir()
+    (folder / "judgments" / "small.yaml").write_text(judgments, encoding="utf-8")
+    return folder
