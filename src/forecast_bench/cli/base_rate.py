@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from forecast_bench.cli.looking import looked
+from forecast_bench.cli.looking import looked, rows_of
 from forecast_bench.cli.options import (
     AsOfOption,
     ExitStatus,
@@ -156,13 +156,11 @@ def _stated_mean(stated: str, lexicon: str) -> float:
 
 def _of_judgment(identifier: str, workspace: Path | None, as_of: Any, output: Format) -> None:
     seen = looked(workspace_folder(workspace), as_of)
-    rows = [row for row in seen.judgments.to_dict("records") if row["id"] == identifier]
+    rows = [row for row in rows_of(seen.judgments) if row["id"] == identifier]
     if not rows:
         typer.echo(f'there is no judgment "{identifier}"', err=True)
         raise typer.Exit(ExitStatus.PROBLEMS)
-    row = {
-        key: None if value is None or value != value else value for key, value in rows[0].items()
-    }
+    row = rows[0]
     if output is Format.json:
         names = {"shape": "law_shape", "rate": "law_rate"}
         keys = ("base_rate", "after", "live", "threshold_text", "baseline_text", "count")
@@ -178,6 +176,6 @@ def _of_judgment(identifier: str, workspace: Path | None, as_of: Any, output: Fo
     print_line(f"event: {row['threshold_text']}")
     print_line(f"base rate at issue: {row['base_rate']:.6f}")
     print_line(f"so far: {row['count']} in {row['elapsed_months']:g} months")
-    print_line(f"base rate after: {row['after']:.6f}" if row["after"] is not None else "")
     if row["live"] is not None:
+        print_line(f"base rate after: {row['after']:.6f}")
         print_line(f"stated {row['now_text']} ({row['now_mean']:.6f}), live {row['live']:.6f}")

@@ -15,6 +15,7 @@ from forecast_bench.cli.options import (
     workspace_folder,
 )
 from forecast_bench.cli.output import print_json, print_line, print_table, report_problems
+from forecast_bench.problems import Problem
 from forecast_bench.workspace import Workspace, load_workspace, shown
 
 incidents = typer.Typer(no_args_is_help=True, help="Incidents: sources, vintages and counts.")
@@ -31,7 +32,8 @@ def import_incidents(workspace: WorkspaceOption = None, output: FormatOption = F
 
     folder = workspace_folder(workspace)
     read = _read(folder)
-    documents, problems = [], []
+    documents: list[dict[str, Any]] = []
+    problems: list[Problem] = []
     for name, description in read.sources.items():
         path = read.source_files[name]
         result = import_source(

@@ -3,7 +3,7 @@
 import datetime
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -11,7 +11,19 @@ from forecast_bench.cli.options import ExitStatus, today_or
 from forecast_bench.cli.output import report_problems
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from forecast_bench.job.looking import Look
+
+
+def rows_of(frame: "pd.DataFrame") -> list[dict[str, Any]]:
+    """Rows of a table as plain values, None where there is none."""
+    import pandas as pd
+
+    return [
+        {str(key): None if pd.isna(value) else value for key, value in row.items()}
+        for row in frame.to_dict("records")
+    ]
 
 
 def looked(folder: Path, as_of: datetime.date | None) -> "Look":

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
-from forecast_bench.cli.looking import looked
+from forecast_bench.cli.looking import looked, rows_of
 from forecast_bench.cli.options import (
     AsOfOption,
     ExitStatus,
@@ -30,7 +30,7 @@ def status(
     Example: forecast-bench status --as-of 2018-06-30
     """
     seen = looked(workspace_folder(workspace), as_of)
-    rows = [_plain(row) for row in seen.judgments.to_dict("records")]
+    rows = rows_of(seen.judgments)
     if due:
         rows = [row for row in rows if (row["state_reason"] or "").startswith("overdue")]
     if output is Format.json:
@@ -69,12 +69,12 @@ def show(
 
     seen = looked(workspace_folder(workspace), as_of)
     own = [one for one in seen.followed if one.recorded.id == identifier]
-    rows = [row for row in seen.judgments.to_dict("records") if row["id"] == identifier]
+    rows = [row for row in rows_of(seen.judgments) if row["id"] == identifier]
     if not own or not rows:
         typer.echo(f'there is no judgment "{identifier}" on that day', err=True)
         raise typer.Exit(ExitStatus.PROBLEMS)
-    row = _plain(rows[0])
-    path = [_plain(one) for one in path_table(own, as_of=today_or(as_of)).to_dict("records")]
+    row = rows[0]
+    path = rows_of(path_table(own, as_of=today_or(as_of)))
     if output is Format.json:
         print_json({"judgment": row, "path": path})
         return
@@ -149,9 +149,3 @@ def _percent(value: float | None) -> str:
     if 0.9995 < value < 1:
         return ">99.9%"
     return f"{value:.1%}"
-
-
-def _plain(row: dict[Any, Any]) -> dict[str, Any]:
-    import pandas as pd
-
-    return {key: None if pd.isna(value) else value for key, value in row.items()}

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
@@ -83,20 +85,29 @@ def counts_by_month(
     ValueError
         If two requests have one key, or a filter names an actor or a type that is not known.
     """
-    import ibis
-
     files = [paths] if isinstance(paths, Path) else list(paths)
     if not requests or not files:
         expand(requests, book, IncidentFacts((), (), None, None))
         return _frame(requests, None)
-    with tempfile.TemporaryDirectory(prefix="forecast-bench-") as spill:
+    with _connected(threads=threads, memory=memory) as connection:
+        incidents = connection.read_parquet([str(one) for one in files])
+        tables = expand(requests, book, incident_facts(connection, incidents))
+        counted = count_expression(incidents, tables)
+        ordered = counted.order_by(["request", "month", "country", "admin1"])
+        return _frame(requests, connection.to_pyarrow(ordered))
+
+
+@contextmanager
+def _connected(*, threads: int, memory: str) -> Iterator[Any]:
+    """Open an embedded DuckDB that leaves nothing behind."""
+    import ibis
+
+    with tempfile.TemporaryDirectory(prefix="forecast-bench-") as spill, warnings.catch_warnings():
+        # Ibis 12 calls DuckDB 2 by a name that DuckDB means to drop.
+        warnings.filterwarnings("ignore", "fetch_arrow_table", DeprecationWarning)
         connection = ibis.duckdb.connect(threads=threads, memory_limit=memory, temp_directory=spill)
         try:
-            incidents = connection.read_parquet([str(one) for one in files])
-            tables = expand(requests, book, incident_facts(connection, incidents))
-            counted = count_expression(incidents, tables)
-            ordered = counted.order_by(["request", "month", "country", "admin1"])
-            return _frame(requests, connection.to_pyarrow(ordered))
+            yield connection
         finally:
             connection.disconnect()
 
@@ -136,50 +147,46 @@ def count_expression(incidents: ibis.Table, tables: RequestTables) -> ibis.Table
     """
     import ibis
 
-    cells = _cells(incidents, ibis.memtable(tables.days))
+    sided = incidents.mutate(
+        sides=incidents.side_a.join(_NAME_END) + _SIDE_END + incidents.side_b.join(_NAME_END)
+    )
+    placed = _placed(sided, ibis.memtable(tables.days))
     conditions, terms = ibis.memtable(tables.conditions), ibis.memtable(tables.terms)
-    matched = _matched(cells, conditions, terms).union(_unrestricted(cells, conditions))
+    wanted = _wanted_sides(sided.select("sides").distinct(), conditions, terms)
+    matched = _matched(placed, wanted)
+    if any(not asked for asked in _asks_for_actors(tables)):
+        matched = matched.union(_unrestricted(placed, conditions))
     filters, windows = ibis.memtable(tables.filters), ibis.memtable(tables.windows)
     return _in_windows(matched, filters, windows, ibis.memtable(tables.months))
 
 
-def _cells(incidents: ibis.Table, days: ibis.Table) -> ibis.Table:
-    """Sum incidents that no request could tell apart."""
-    rows = incidents.select(
-        "date_from",
-        "date_to",
-        "country",
-        "admin1",
-        "event_type",
-        "weight",
-        sides=incidents.side_a.join(_NAME_END) + _SIDE_END + incidents.side_b.join(_NAME_END),
-    )
-    by_day = rows.group_by(
-        ["date_from", "date_to", "country", "admin1", "event_type", "sides"]
-    ).aggregate(weight=rows.weight.sum())
-    days = days.mutate(day=days.day.cast("date"))
+def _asks_for_actors(tables: RequestTables) -> list[bool]:
+    return [row["named"] or row["opposed"] for row in tables.conditions.to_pylist()]
+
+
+def _placed(incidents: ibis.Table, days: ibis.Table) -> ibis.Table:
+    """Put slots in the place of days."""
     first = days.select(from_day=days.day, slot_from=days.slot)
     last = days.select(to_day=days.day, slot_to=days.slot)
-    placed = by_day.join(first, by_day.date_from == first.from_day)
+    placed = incidents.join(first, incidents.date_from == first.from_day)
     placed = placed.join(last, placed.date_to == last.to_day)
-    return placed.group_by([*_CELL, "sides"]).aggregate(weight=placed.weight.sum())
+    return placed.select(*_CELL, "weight", "sides")
 
 
-def _matched(cells: ibis.Table, conditions: ibis.Table, terms: ibis.Table) -> ibis.Table:
-    """Sum the cells whose sides meet a condition, by the slots from which they do."""
-    wanted = _wanted_sides(cells.select("sides").distinct(), conditions, terms)
-    joined = cells.join(wanted, "sides")
+def _matched(placed: ibis.Table, wanted: ibis.Table) -> ibis.Table:
+    """Sum the incidents whose sides meet a condition, by the slots from which they do."""
+    joined = placed.join(wanted, "sides")
     return joined.group_by([*_CELL, "condition_id", "certain_slot", "possible_slot"]).aggregate(
         weight=joined.weight.sum().cast("int64")
     )
 
 
-def _unrestricted(cells: ibis.Table, conditions: ibis.Table) -> ibis.Table:
-    """Sum all cells, for the conditions that ask for no actor: at most one."""
+def _unrestricted(placed: ibis.Table, conditions: ibis.Table) -> ibis.Table:
+    """Sum all incidents, for the one condition that asks for no actor."""
     import ibis
 
     anyone = conditions.filter(~(conditions.named | conditions.opposed)).select("condition_id")
-    summed = cells.group_by(_CELL).aggregate(weight=cells.weight.sum().cast("int64"))
+    summed = placed.group_by(_CELL).aggregate(weight=placed.weight.sum().cast("int64"))
     always = ibis.literal(ALWAYS_SLOT, type="int64")
     return summed.cross_join(anyone).select(
         *_CELL, "condition_id", certain_slot=always, possible_slot=always, weight="weight"

@@ -12,7 +12,7 @@ from forecast_bench.incidents.taxonomy import expand_types, taxonomy
 from forecast_bench.records import ActorBook, IncidentFilter
 
 if TYPE_CHECKING:
-    import pandas as pd
+    import pyarrow as pa
 
 # Before and after every day there is: a slot that has always begun, and one that never does.
 ALWAYS_SLOT: Final = -(2**30)
@@ -71,17 +71,17 @@ class RequestTables(NamedTuple):
     first, and what they match is still exact to the day.
     """
 
-    days: pd.DataFrame
+    days: pa.Table
     """day, slot"""
-    months: pd.DataFrame
+    months: pa.Table
     """slot, month"""
-    windows: pd.DataFrame
+    windows: pa.Table
     """request, filter_id, start_slot, end_slot (the slot after the last)"""
-    filters: pd.DataFrame
+    filters: pa.Table
     """filter_id, condition_id, event_type, country, wanted_admin1 (ANYWHERE: any)"""
-    conditions: pd.DataFrame
+    conditions: pa.Table
     """condition_id, named, opposed: what filters ask of the sides"""
-    terms: pd.DataFrame
+    terms: pa.Table
     """condition_id, role, label, since_slot, certain"""
 
 
@@ -171,57 +171,43 @@ def _breaks(
     return sorted(found)
 
 
-def _days(breaks: list[int], facts: IncidentFacts) -> pd.DataFrame:
-    import numpy as np
-    import pandas as pd
-
-    if facts.first is None or facts.last is None:
-        ordinals = np.arange(0)
-    else:
-        ordinals = np.arange(facts.first.toordinal(), facts.last.toordinal() + 1)
-    slots = np.searchsorted(np.asarray(breaks, dtype=np.int64), ordinals, side="right") - 1
-    # The day with ordinal 719163 is the one that dates are counted from.
-    days = (ordinals - 719_163).astype("datetime64[D]").astype("datetime64[s]")
-    return pd.DataFrame({"day": days, "slot": slots.astype(np.int64)})
+def _days(breaks: list[int], facts: IncidentFacts) -> pa.Table:
+    rows = []
+    if facts.first is not None and facts.last is not None:
+        slot = -1
+        for ordinal in range(facts.first.toordinal(), facts.last.toordinal() + 1):
+            while slot + 1 < len(breaks) and breaks[slot + 1] <= ordinal:
+                slot += 1
+            rows.append((datetime.date.fromordinal(ordinal), slot))
+    return _table(rows, {"day": "date32", "slot": "int64"})
 
 
-def _months(breaks: list[int]) -> pd.DataFrame:
-    import pandas as pd
-
+def _months(breaks: list[int]) -> pa.Table:
     last = datetime.date.max.toordinal()
-    days = [datetime.date.fromordinal(min(one, last)).replace(day=1) for one in breaks]
-    return pd.DataFrame(
-        {"slot": range(len(breaks)), "month": pd.Series(days, dtype="datetime64[s]")}
-    )
+    rows = [
+        (slot, datetime.date.fromordinal(min(ordinal, last)).replace(day=1))
+        for slot, ordinal in enumerate(breaks)
+    ]
+    return _table(rows, {"slot": "int64", "month": "date32"})
 
 
 def _windows(
     requests: Sequence[CountRequest], filters: Mapping[IncidentFilter, int], breaks: list[int]
-) -> pd.DataFrame:
-    import pandas as pd
-
+) -> pa.Table:
     at = {day: slot for slot, day in enumerate(breaks)}
     rows = [
-        (
-            number,
-            filters[one.filter],
-            at[one.start.toordinal()],
-            at[one.end.toordinal() + 1],
-        )
+        (number, filters[one.filter], at[one.start.toordinal()], at[one.end.toordinal() + 1])
         for number, one in enumerate(requests)
     ]
-    frame = pd.DataFrame(rows, columns=["request", "filter_id", "start_slot", "end_slot"])
-    return frame.astype("int64")
+    names = ("request", "filter_id", "start_slot", "end_slot")
+    return _table(rows, dict.fromkeys(names, "int64"))
 
 
 def _filters(
     filters: Mapping[IncidentFilter, int],
     conditions: Mapping[_Condition, int],
     countries: Sequence[str],
-) -> pd.DataFrame:
-    import pandas as pd
-
-    columns = ["filter_id", "condition_id", "event_type", "country", "wanted_admin1"]
+) -> pa.Table:
     rows = [
         (identity, conditions[roles(one)], event_type, country, admin1)
         for one, identity in filters.items()
@@ -229,38 +215,37 @@ def _filters(
         for country in dict.fromkeys(countries if one.countries is None else one.countries)
         for admin1 in dict.fromkeys((ANYWHERE,) if one.admin1 is None else one.admin1)
     ]
-    kinds = dict.fromkeys(columns[:2], "int64") | dict.fromkeys(columns[2:], "str")
-    return pd.DataFrame(rows, columns=columns).astype(kinds)
+    kinds = {"filter_id": "int64", "condition_id": "int64"}
+    return _table(rows, kinds | dict.fromkeys(("event_type", "country", "wanted_admin1"), "string"))
 
 
-def _conditions(conditions: Mapping[_Condition, int]) -> pd.DataFrame:
-    import pandas as pd
-
-    columns = ["condition_id", "named", "opposed"]
+def _conditions(conditions: Mapping[_Condition, int]) -> pa.Table:
     rows = [
         (identity, "actor" in asked, "first" in asked)
         for condition, identity in conditions.items()
         for asked in [{role for role, _ in condition}]
     ]
-    kinds = {"condition_id": "int64", "named": "bool", "opposed": "bool"}
-    return pd.DataFrame(rows, columns=columns).astype(kinds)
+    return _table(rows, {"condition_id": "int64", "named": "bool", "opposed": "bool"})
 
 
-def _terms(rows: list[_TermRow], breaks: list[int]) -> pd.DataFrame:
-    import pandas as pd
-
+def _terms(rows: list[_TermRow], breaks: list[int]) -> pa.Table:
     at = {day: slot for slot, day in enumerate(breaks)}
-    columns = ["condition_id", "role", "label", "since_slot", "certain"]
     coded = [
         (*row[:3], ALWAYS_SLOT if row[3] is None else at[row[3].toordinal()], row[4])
         for row in rows
     ]
-    return pd.DataFrame(coded, columns=columns).astype(
+    kinds = {"condition_id": "int64", "role": "string", "label": "string"}
+    return _table(coded, kinds | {"since_slot": "int64", "certain": "bool"})
+
+
+def _table(rows: Sequence[tuple[object, ...]], kinds: Mapping[str, str]) -> pa.Table:
+    """Columns of the types named; Ibis takes them as they are."""
+    import pyarrow as pa
+
+    columns = list(zip(*rows, strict=True)) or [()] * len(kinds)
+    return pa.table(
         {
-            "condition_id": "int64",
-            "role": "str",
-            "label": "str",
-            "since_slot": "int64",
-            "certain": "bool",
+            name: pa.array(values, type=pa.type_for_alias(kind))
+            for (name, kind), values in zip(kinds.items(), columns, strict=True)
         }
     )

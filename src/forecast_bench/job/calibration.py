@@ -117,11 +117,8 @@ def phrases_in_practice(
                 for one in lexicon.phrases
             ]
         )
-        own = record[record["lexicon"] == identifier].assign(
-            phrase=lambda rows, lexicon=lexicon: [
-                _canonical(lexicon, text) for text in rows["phrase"]
-            ]
-        )
+        own = record[record["lexicon"] == identifier].copy()
+        own["phrase"] = [_canonical(lexicon, text) for text in own["phrase"]]
         table = phrase_table(lexicon=bands, record=own, prior_weight=settings.phrase_weight)
         table = table.rename(
             columns={"a": "posterior_a", "b": "posterior_b", "mean": "posterior_mean"}

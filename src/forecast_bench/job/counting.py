@@ -1,7 +1,8 @@
 """All questions counted at once, each with what its source covers."""
 
 import datetime
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 
@@ -47,9 +48,11 @@ def count_questions(
         No incident after this day is counted.
     """
     counted = _count(asked, choices, book, as_of=as_of)
+    rows: dict[str, list[dict[Any, Any]]] = {key: [] for key in asked}
+    for row in counted.to_dict("records"):
+        rows[row["question"]].append(row)
     return {
-        key: _counted_question(one, counted[counted["question"] == key], choices, book, as_of)
-        for key, one in asked.items()
+        key: _counted_question(one, rows[key], choices, book, as_of) for key, one in asked.items()
     }
 
 
@@ -96,7 +99,8 @@ def _count(
         if own:
             frames.append(counts_by_month(own, book, choice.vintage.incidents_file))
     frame = pd.concat(frames, ignore_index=True)
-    frame[["question", "part", "filter"]] = [requests[key][1] for key in frame["key"]]
+    for place, name in enumerate(("question", "part", "filter")):
+        frame[name] = [requests[key][1][place] for key in frame["key"]]
     frame["month"] = frame["month"].dt.date
     return frame[_COLUMNS]
 
@@ -118,7 +122,7 @@ def _requests(
 
 def _counted_question(
     one: AskedQuestion,
-    counted: pd.DataFrame,
+    counted: Sequence[Mapping[Any, Any]],
     choices: Mapping[str, VintageChoice],
     book: ActorBook,
     as_of: datetime.date,

@@ -216,6 +216,11 @@ _QUESTIONS = {
         "A name that matches nothing counts zero, and a zero that nobody meant settles questions.",
         "Use an actor of models/actors.yaml, or add it there with the labels its sources use.",
     ),
+    "actor-clash": Entry(
+        "A label that names two actors",
+        "An incident under it would be counted for both, or for the wrong one.",
+        "Keep the label with one actor, or make it a compound label.",
+    ),
     "unknown-place": Entry(
         "A country that the source does not cover",
         "A country outside coverage, or misspelt, has no incidents, and that is not a zero.",

@@ -3,10 +3,13 @@
 import unicodedata
 from collections.abc import Sequence
 
+from forecast_bench.problems.catalogue import CATALOGUE
 from forecast_bench.problems.problem import Problem
 
 # An excerpt is there to find the place, not to reproduce a line of a million characters.
 _EXCERPT_WIDTH = 120
+# A value quoted in a message can be as long as a file.
+_LONGEST_MESSAGE = 400
 
 
 def as_text(problem: Problem) -> str:
@@ -33,15 +36,18 @@ def as_text(problem: Problem) -> str:
     """
     place = problem.location
     lines = [
-        f"{place.file}:{place.line}:{place.column}: {problem.level}: "
-        f"{problem.message} [{problem.identifier}]"
+        f"{_on_one_line(place.file)}:{place.line}:{place.column}: {problem.level}: "
+        f"{_short(_on_one_line(problem.message))} [{problem.identifier}]"
     ]
     gutter = " " * len(str(place.line))
     if problem.excerpt.strip():
         shown, caret_at, caret_width = _window(problem)
         lines.append(f"{place.line} | {shown}")
         lines.append(f"{gutter} | {' ' * caret_at}{'^' * caret_width}")
-    lines.extend(f"{gutter} = {note}" for note in problem.notes)
+    # The remedy: what the message names, else what the catalogue says.
+    mend = CATALOGUE[problem.identifier].mend
+    remedies = problem.notes or ((mend,) if "the message names" not in mend else ())
+    lines.extend(f"{gutter} = {_on_one_line(note)}" for note in remedies)
     return "\n".join(lines)
 
 
@@ -64,6 +70,7 @@ def as_record(problem: Problem) -> dict[str, str | int | list[str]]:
         "level": problem.level,
         "message": problem.message,
         "notes": list(problem.notes),
+        "mend": CATALOGUE[problem.identifier].mend,
     }
 
 
@@ -97,6 +104,22 @@ def _window(problem: Problem) -> tuple[str, int, int]:
     offset = min(first - start, len(shown))
     width = max(1, min(place.end_column - place.column, len(shown) - offset))
     return shown, _cells(shown[:offset]), max(1, _cells(shown[offset : offset + width]))
+
+
+def _on_one_line(text: str) -> str:
+    """Write out what would break the line, turn the text around or command a terminal."""
+    if text.isprintable():
+        return text
+    return "".join(
+        one if one.isprintable() else one.encode("unicode_escape").decode("ascii") for one in text
+    )
+
+
+def _short(text: str) -> str:
+    if len(text) <= _LONGEST_MESSAGE:
+        return text
+    half = _LONGEST_MESSAGE // 2
+    return f"{text[:half]} ... {text[-half:]}"
 
 
 def _cells(text: str) -> int:

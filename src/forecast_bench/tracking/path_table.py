@@ -31,6 +31,7 @@ def _path_rows(one: FollowedJudgment, as_of: datetime.date) -> Iterator[Row]:
     part = one.counted.counts.window if one.counted else None
     after = path.after
     totals = _totals(one, part)
+    elapsed = [0.0] if part is None else [0.0, *part.elapsed_months]
     for index, (day, statement) in enumerate(zip(path.dates, path.in_force, strict=True)):
         known = int(path.periods_known[index])
         last = part.ends[known - 1] if part is not None and known else None
@@ -42,11 +43,7 @@ def _path_rows(one: FollowedJudgment, as_of: datetime.date) -> Iterator[Row]:
         yield {
             "judgment": one.recorded.id,
             "date": str(day),
-            "elapsed_months": None
-            if part is None
-            else float(part.elapsed_months[known - 1])
-            if known
-            else 0.0,
+            "elapsed_months": None if part is None else float(elapsed[known]),
             "count": None if part is None else int(totals[0][known]),
             "ambiguous": None if part is None else int(totals[1][known]),
             "stated": statement.prior.mean,

@@ -1,13 +1,12 @@
 """The months in which a question is counted, and what was counted in each."""
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from forecast_bench.records import Window, exposure_months, month_ends
 from forecast_bench.tracking.asked import AskedQuestion
@@ -97,20 +96,20 @@ def periods(window: Window | None, *, known_until: datetime.date) -> tuple[Perio
 
 
 def question_counts(
-    asked: AskedQuestion, counted: pd.DataFrame, *, known_until: datetime.date
+    asked: AskedQuestion, counted: Sequence[Mapping[Any, Any]], *, known_until: datetime.date
 ) -> QuestionCounts:
     """Arrange what the store counted into periods and areas; what has no row counts zero.
 
     Parameters
     ----------
-    counted : DataFrame
-        Rows of this question with columns part, filter, month, country, admin1, count, ambiguous.
+    counted : sequence of mapping
+        Rows of this question: part, filter, month, country, admin1, count, ambiguous.
     known_until : date
         Day to which the counts were known.
     """
     by_part = {
         part: _part_counts(
-            counted[counted["part"] == part],
+            [row for row in counted if row["part"] == part],
             periods(part_window(asked, part, known_until=known_until), known_until=known_until),
             asked.areas,
         )
@@ -120,14 +119,16 @@ def question_counts(
 
 
 def _part_counts(
-    rows: pd.DataFrame, found: tuple[Period, ...], areas: Iterable[tuple[str, str]]
+    rows: Sequence[Mapping[Any, Any]],
+    found: tuple[Period, ...],
+    areas: Iterable[tuple[str, str]],
 ) -> PartCounts:
     places = {area: index for index, area in enumerate(areas)}
     months = {one.start.replace(day=1): index for index, one in enumerate(found)}
     shape = (len(found), len(places))
     count, ambiguous, matching = (np.zeros(shape, dtype=np.int64) for _ in range(3))
     one_place = ("", "") in places
-    for row in rows.to_dict("records"):
+    for row in rows:
         month = months.get(row["month"])
         place = 0 if one_place else places.get((row["country"], row["admin1"]))
         if month is None or place is None:

@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from pydantic import BaseModel
 
+from forecast_bench.incidents import actor_faults
 from forecast_bench.lexicons import Lexicon, load_shipped, read_lexicons
 from forecast_bench.problems import Location, Problem, problem
 from forecast_bench.records import (
@@ -93,7 +94,7 @@ def load_workspace(folder: Path, *, also: Sequence[Path] = ()) -> Workspace:
         message = f"no YAML file in {JUDGMENTS}/"
         problems.append(problem("no-judgments", message, Location(JUDGMENTS)))
     files = tuple(read_judgments_file(path, shown_as=name) for name, path in paths.items())
-    actors = _one(folder, folder / MODELS / "actors.yaml", ActorBook, problems) or ActorBook()
+    actors = _actors(folder, problems)
     recalibration = _one(
         folder, folder / MODELS / "recalibration.yaml", RecalibrationSettings, problems
     )
@@ -125,6 +126,26 @@ def load_workspace(folder: Path, *, also: Sequence[Path] = ()) -> Workspace:
 def _lexicons(folder: Path) -> tuple[Mapping[str, Lexicon], tuple[Problem, ...]]:
     house, problems = read_lexicons(folder / MODELS / "lexicons")
     return MappingProxyType({**load_shipped(), **house}), problems
+
+
+def _actors(folder: Path, problems: list[Problem]) -> ActorBook:
+    path = folder / MODELS / "actors.yaml"
+    if not path.is_file():
+        return ActorBook()
+    document, faults = read_file(path, shown_as=shown(path, folder))
+    problems.extend(faults)
+    if document is None:
+        return ActorBook()
+    book, faults = read_record(document, ActorBook)
+    problems.extend(faults)
+    if book is None:
+        return ActorBook()
+    kinds = {"unknown": "unknown-actor", "clash": "actor-clash"}
+    problems.extend(
+        document.problem(kinds[fault.kind], fault.message, fault.path)
+        for fault in actor_faults(book)
+    )
+    return book
 
 
 def _one[RecordType: BaseModel](
