@@ -121,7 +121,14 @@ def _phrase_table(lexicon: str, rows: tuple[Row, ...]) -> Table:
             )
             for one in rows
         ],
-        numeric=("n", "Effective n", "Came true", "Posterior mean"),
+        numeric=(
+            "n",
+            "Effective n",
+            "Came true",
+            "Posterior mean",
+            "90 % credible interval",
+            "Below / inside / above",
+        ),
     )
 
 
@@ -139,7 +146,7 @@ def calibration_section(run: Run) -> Section:
     warning = _warning(measured)
     size = f"n = {count(n)} judgments, effective n = {count(measured.number('effective_n'))}"
     blocks: list[Block] = [
-        Paragraph(warning or f"{size}: enough to judge.", "caveat" if warning else "lead")
+        Paragraph(warning or _enough(measured, size), "caveat" if warning else "lead")
     ]
     if not run.reliability.empty:
         blocks.append(_diagram(run, size, warning))
@@ -148,6 +155,12 @@ def calibration_section(run: Run) -> Section:
         if entries:
             blocks.append(Details(f"By {clean(group)}", (_by(clean(group), entries),)))
     return Section("calibration", title, tuple(blocks))
+
+
+def _enough(measured: Row, size: str) -> str:
+    least = measured.number("least") or measured.number("least_outcomes")
+    reached = f", at least the {count(least)} needed" if least is not None else ""
+    return f"{size}{reached}. The consistency bands show how much that can tell."
 
 
 def _warning(measured: Row) -> str:
@@ -207,12 +220,15 @@ def _diagram(run: Run, size: str, warning: str) -> Figure:
 def _scores(measured: Row, size: str) -> Facts:
     in_the_large, over = measured.number("in_the_large"), measured.number("over_under")
     against = clean(measured.text("skill_against")) or "not named"
+    having = ""
+    if measured.number("skill_n") is not None:
+        having = f" (n = {count(measured.number('skill_n'))})"
     return Facts(
         (
             ("Brier score, 0 to 1, lower is better", number(measured.number("brier"))),
             ("Log score, nats, lower is better", number(measured.number("log_score"))),
             (
-                f"Skill against {against}, 1 is best, 0 is no gain",
+                f"Skill against {against}{having}, 1 is best, 0 is no gain",
                 number(measured.number("skill"), places=2),
             ),
             (

@@ -67,8 +67,8 @@ def base_rate(row: Row) -> Facts | None:
     law = None
     if row.number("law_shape") is not None:
         law = (
-            f"Gamma rate, shape {number(row.number('law_shape'))}, "
-            f"rate {number(row.number('law_rate'))} per month"
+            f"incidents a month: Gamma, shape {number(row.number('law_shape'))} over "
+            f"{number(row.number('law_rate'))} months"
         )
         if row.number("drift") is not None:
             law += f", drift {number(row.number('drift'), places=2)}"
@@ -112,11 +112,13 @@ def progress(row: Row) -> Facts | None:
     moved = capitalised(clean(row.text("moved_text")))
     parts = [row.number("moved_by_analyst"), row.number("moved_by_counts")]
     scale = ""
-    if any(one is not None for one in parts):
+    if parts[1] is not None:
         scale = (
             f"analyst {number(parts[0], places=2)}, counts {number(parts[1], places=2)} "
             "(log odds; they add up)"
         )
+    elif parts[0] is not None:
+        scale = f"analyst {number(parts[0], places=2)}, counts without limit (log odds): decided"
     return Facts(
         _known(
             ("Counted", f"{count(row.number('count'))} {counted_noun(row)}{exposure}"),
@@ -220,8 +222,8 @@ def basis(row: Row) -> Details | None:
     return Details("Assumptions, indicators and sources", tuple(blocks)) if blocks else None
 
 
-def record(row: Row) -> Details:
-    """Where the judgment is written, by whom, and the prior in full."""
+def record(row: Row, *, brief: bool = False) -> Details:
+    """Where the judgment is written, and the prior in full; in brief, those two alone."""
     prior = None
     if row.number("prior_a") is not None:
         prior = (
@@ -232,22 +234,16 @@ def record(row: Row) -> Details:
     place = clean(row.text("file"))
     if place and row.number("line") is not None:
         place += f", line {count(row.number('line'))}"
-    return Details(
-        "The record",
-        (
-            Facts(
-                _known(
-                    ("Written in", place),
-                    ("Report", clean(row.text("report_title")) or clean(row.text("report"))),
-                    ("Report's source", clean(row.text("report_source"))),
-                    ("Lexicon", clean(row.text("lexicon"))),
-                    ("Prior", prior),
-                    ("Question", clean(row.text("question"))),
-                    ("Counted from", clean(row.text("source"))),
-                    ("Situation", clean(row.text("situation"))),
-                    ("Note", clean(row.text("note"))),
-                )
-                or (("Record", "the run holds nothing more on it"),)
-            ),
-        ),
-    )
+    pairs = _known(("Written in", place), ("Prior", prior))
+    if not brief:
+        pairs += _known(
+            ("Report", clean(row.text("report_title")) or clean(row.text("report"))),
+            ("Report's source", clean(row.text("report_source"))),
+            ("Lexicon", clean(row.text("lexicon"))),
+            ("Question", clean(row.text("question"))),
+            ("Counted from", clean(row.text("source"))),
+            ("Situation", clean(row.text("situation"))),
+            ("Note", clean(row.text("note"))),
+        )
+    nothing = (("Record", "the run holds nothing more on it"),)
+    return Details("The record", (Facts(pairs or nothing),))

@@ -15,7 +15,7 @@ from forecast_bench.review.wording import anchor, clean, count, interval, percen
 FULL_FIGURES = 60
 """Up to so many judgments, every one of them gets its full figure."""
 
-FULL_IN_LARGE = 24
+FULL_IN_LARGE = 12
 """In a larger review, so many of those that moved or left their band get it."""
 
 
@@ -64,7 +64,10 @@ def _card(run: Run, judged: Judged, *, full: bool) -> Card:
         card_facts.progress(row),
     )
     results = (card_facts.outcome(row), card_facts.scores(row))
-    folded: tuple[Details | None, ...] = (card_facts.basis(row), card_facts.record(row))
+    folded: tuple[Details | None, ...] = (
+        card_facts.basis(row),
+        card_facts.record(row, brief=not full),
+    )
     return Card(
         identifier=clean(row.text("id")),
         anchor=anchor(row.text("id")),

@@ -1,5 +1,6 @@
 """The figure of one judgment: its curve thinned, its months counted, its dates marked."""
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -43,10 +44,15 @@ def thinned(tracking: pd.DataFrame) -> pd.DataFrame:
     """
     if len(tracking) < 3:
         return tracking
-    month = tracking["date"].astype(str).str[:7]
-    kept = month.ne(month.shift(-1)) | tracking["stated"].ne(tracking["stated"].shift())
-    kept.iloc[0] = kept.iloc[-1] = True
-    return tracking[kept]
+    months = [str(day)[:7] for day in tracking["date"].to_numpy()]
+    stated = tracking["stated"].to_numpy(dtype=float, na_value=math.nan).tolist()
+    last = len(months) - 1
+    kept = [
+        at
+        for at, month in enumerate(months)
+        if at in (0, last) or month != months[at + 1] or stated[at] != stated[at - 1]
+    ]
+    return tracking.iloc[kept]
 
 
 def curve_figure(judged: Judged, *, as_of: str, source: str, full: bool) -> Figure | None:
@@ -62,13 +68,13 @@ def curve_figure(judged: Judged, *, as_of: str, source: str, full: bool) -> Figu
     curve = pd.DataFrame(
         {
             "date": tracking["date"].astype(str),
-            "live": pd.to_numeric(tracking["live"]),
-            "after": pd.to_numeric(tracking["after"]),
+            "live": tracking["live"].astype(float).to_numpy(),
+            "after": tracking["after"].astype(float).to_numpy(),
             "provisional": [one.flag("provisional") for one in rows_of(tracking)],
         }
     )
     name = anchor(judged.row.text("id"))
-    frames = {"curve": curve, "bands": _bands(judged.tracking)}
+    frames = {"curve": curve, "bands": _bands(tracking)}
     if full:
         months = _months(judged.counts)
         frames |= {"counts": months, "marks": _marks(judged, curve, months, as_of=as_of)}
@@ -86,7 +92,7 @@ def curve_figure(judged: Judged, *, as_of: str, source: str, full: bool) -> Figu
 def _bands(tracking: pd.DataFrame) -> pd.DataFrame:
     """One row for each band that stood, from its first date to the next band's."""
     banded = tracking.dropna(subset=["band_low", "band_high"])
-    low, high = banded["band_low"], banded["band_high"]
+    low, high = banded["band_low"].astype(float), banded["band_high"].astype(float)
     begins = banded[low.ne(low.shift()) | high.ne(high.shift())]
     starts = [str(day) for day in begins["date"]]
     ends = [*starts[1:], *(str(day) for day in banded["date"].iloc[-1:])]

@@ -6,9 +6,11 @@ from forecast_bench.review.document import Block, Details, Facts, Figure, Paragr
 from forecast_bench.review.row import Row, rows_of
 from forecast_bench.review.run import Run
 from forecast_bench.review.wording import (
+    anchor,
     capitalised,
     clean,
     count,
+    counted,
     interval,
     listed,
     number,
@@ -19,6 +21,7 @@ _PICTURES: Final = {
     "rank": "Rank plot of the chains: even bars where they agree",
     "energy": "Energy of the sampler: marginal and transition should overlap",
     "forest": "Effects with their credible intervals",
+    "scales": "Spread between groups, with its uncertainty",
 }
 
 
@@ -90,6 +93,7 @@ def _diagnostics(row: Row) -> list[Block]:
     passed = row.flag("passed")
     reasons = row.values.get("reasons") or ()
     why = f": {listed(clean(str(one)) for one in reasons)}" if len(reasons) else ""
+    bulk, tail = (number(row.number(name), places=0) for name in ("ess_bulk", "ess_tail"))
     verdict = "Diagnostics passed." if passed else f"Diagnostics failed{why}."
     name = clean(row.text("r_hat_parameter"))
     worst = f" (largest at {name})" if name else ""
@@ -100,8 +104,16 @@ def _diagnostics(row: Row) -> list[Block]:
             ("Measure", "Value", "Needed"),
             [
                 (f"r-hat{worst}", number(row.number("r_hat")), "at most 1.01"),
-                ("Bulk effective sample size", count(row.number("ess_bulk")), "at least 400"),
-                ("Tail effective sample size", count(row.number("ess_tail")), "at least 400"),
+                (
+                    "Bulk effective sample size",
+                    bulk,
+                    "at least 400",
+                ),
+                (
+                    "Tail effective sample size",
+                    tail,
+                    "at least 400",
+                ),
                 ("Divergences", count(row.number("divergences")), "0"),
                 ("E-BFMI", number(row.number("e_bfmi"), places=2), "at least 0.3"),
             ],
@@ -139,22 +151,24 @@ def _effects(run: Run) -> list[Block]:
     if run.effects is None or run.effects.empty:
         return []
     shown = table(
-        "Effects by analyst, phrase and topic, on the log-odds scale, with 90 % credible intervals",
-        ("Group", "Level", "Median", "Low", "High", "Probability of over-confidence"),
+        "Effects on the log-odds scale, with 90 % credible intervals: a shift moves every "
+        "statement (0 is none), a slope under 1 is over-confident",
+        ("Group", "Level", "Quantity", "Median", "Low", "High", "Reading"),
         [
             (
                 clean(one.text("group")),
                 clean(one.text("level")),
+                clean(one.text("quantity")) or "shift",
                 number(one.number("median"), places=2),
                 number(one.number("low"), places=2),
                 number(one.number("high"), places=2),
-                percent(one.number("overconfident")),
+                clean(one.text("statement")) or "\u2013",
             )
             for one in rows_of(run.effects)
         ],
-        numeric=("Median", "Low", "High", "Probability of over-confidence"),
+        numeric=("Median", "Low", "High"),
     )
-    return [Details(f"Effects of {len(run.effects)} analysts, phrases and topics", (shown,))]
+    return [Details(f"{counted(len(run.effects), 'effect')} of groups", (shown,))]
 
 
 def _pictures(run: Run) -> list[Block]:
@@ -165,13 +179,13 @@ def _pictures(run: Run) -> list[Block]:
     )
     figures = tuple(
         Figure(
-            name=name,
+            name=f"model-{anchor(name).removeprefix('judgment-')}",
             kind="image",
             alternative=f"{words}; r-hat {r_hat}.",
             caption=f"{words}.",
             picture=run.pictures[name],
         )
-        for name, words in _PICTURES.items()
-        if name in run.pictures
+        for name in run.pictures
+        for words in [_PICTURES.get(name, f"Diagnostic picture: {clean(name)}")]
     )
     return [Details("Diagnostic pictures", figures)]

@@ -71,7 +71,10 @@ def _block(block: Block, written: Mapping[str, str], *, level: int) -> list[str]
     match block:
         case Paragraph(text, tone):
             shown = escaped(text)
-            return [f"*{shown}*" if tone == "absent" else _PREFIX.get(tone, "") + shown]
+            if tone == "absent":
+                return [f"*{shown}*"]
+            sentence = shown.endswith((".", ":"))
+            return [(_PREFIX.get(tone, "") if sentence else "") + shown]
         case Bullets(items, _):
             return ["\n".join(f"- {escaped(item)}" for item in items)]
         case Facts(items, title):
@@ -128,6 +131,7 @@ def _card(card: Card, written: Mapping[str, str]) -> list[str]:
         parts += _block(group, written, level=4)
     if card.figure is not None:
         parts += _figure(card.figure, written)
-    for block in (*card.results, *card.details):
+    folded: tuple[Block, ...] = (*card.results, *card.details)
+    for block in folded:
         parts += _block(block, written, level=4)
     return parts

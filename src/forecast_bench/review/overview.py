@@ -173,8 +173,11 @@ def _caveats(run: Run, rows: tuple[Row, ...]) -> list[Block]:
                 f"Hindsight: the counts of {name} come from an export of {one.text('vintage')}, "
                 f"retrieved after {as_of} and cut at it. Nobody had them in this form on {as_of}."
             )
-        if one.text("note"):
-            lines.append(f"Coverage of {name}: {clean(one.text('note'))}")
+        lines += [
+            f"{what} {name}: {clean(one.text(key))}"
+            for what, key in (("Coverage of", "coverage_note"), ("Note on", "note"))
+            if one.text(key)
+        ]
     provisional = sum(one.flag("provisional") for one in rows)
     if provisional:
         lines.append(

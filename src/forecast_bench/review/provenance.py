@@ -6,7 +6,7 @@ from forecast_bench.review.document import Block, Details, Facts, Paragraph, Sec
 from forecast_bench.review.row import Row
 from forecast_bench.review.run import Run
 from forecast_bench.review.sources import sources_of
-from forecast_bench.review.wording import clean, count, counted, listed
+from forecast_bench.review.wording import clean, count, counted, listed, number
 
 
 def sources_section(run: Run) -> Section:
@@ -33,6 +33,7 @@ def _source(row: Row) -> Facts:
         ),
         ("Settlement lag", clean(row.text("settlement"))),
         ("Size", f"{count(row.number('rows'))} rows, {count(row.number('incidents'))} incidents"),
+        ("Note on coverage", clean(row.text("coverage_note"))),
         ("Note", clean(row.text("note"))),
         ("SHA-256", clean(row.text("sha256"))),
     )
@@ -51,10 +52,14 @@ def inputs_section(run: Run) -> Section:
     stages = [Row(one) for one in run.manifest.get("stages") or ()]
     if stages:
         lines: list[tuple[str, ...]] = [
-            (clean(one.text("stage")), "reused" if one.flag("reused") else "computed")
+            (
+                clean(one.text("stage")),
+                f"{number(one.number('seconds'), places=1)} s",
+                "reused" if one.flag("reused") else "computed",
+            )
             for one in stages
         ]
-        shown = table("Stages of the job", ("Stage", "This run"), list(lines))
+        shown = table("Stages of the job", ("Stage", "Time", "This run"), list(lines))
         blocks.append(Details(f"{len(stages)} stages of the job", (shown,)))
     return Section("inputs", "Inputs and problems", tuple(blocks))
 

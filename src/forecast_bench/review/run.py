@@ -15,7 +15,6 @@ _TABLES: Final[Mapping[str, tuple[str, ...]]] = {
     "phrases": ("lexicon", "phrase", "band_low", "band_high", "n"),
     "reliability": ("probability", "n", "frequency", "recalibrated", "band_low", "band_high"),
 }
-_PICTURES: Final = ("rank", "energy", "forest")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +93,7 @@ def read_run(folder: Path) -> Run:
         **tables,
         recalibration_map=_optional(fitted / "map.parquet"),
         effects=_optional(fitted / "effects.parquet"),
-        pictures={
-            name: (fitted / f"{name}.svg").read_text("utf-8")
-            for name in _PICTURES
-            if (fitted / f"{name}.svg").is_file()
-        },
+        pictures={path.stem: path.read_text("utf-8") for path in sorted(fitted.glob("*.svg"))},
         missing=tuple(missing),
     )
 

@@ -191,7 +191,7 @@ def _counts(counts: pd.DataFrame, scale: Any) -> Any:
             x2="end:T",
             y=alt.Y(
                 "below:Q",
-                axis=alt.Axis(title=None, values=_ticks(_top(counts)), format="d"),
+                axis=alt.Axis(title=None, values=[0, _top(counts) // 2, _top(counts)], format="d"),
                 scale=alt.Scale(domain=[0, _top(counts)], nice=False),
             ),
             y2="top:Q",
@@ -218,11 +218,7 @@ def _counts(counts: pd.DataFrame, scale: Any) -> Any:
     )
 
 
-def _ticks(top: float) -> list[int]:
-    """Whole numbers only: there is no half incident."""
-    step = max(1, round(top / 2))
-    return list(range(0, int(top) + 1, step))
-
-
-def _top(counts: pd.DataFrame) -> float:
-    return float(max(1.0, (counts["below"] + counts["count"]).max()))
+def _top(counts: pd.DataFrame) -> int:
+    """Top of the axis: even, so that its half is a whole number, as no incident is half."""
+    highest = int((counts["below"] + counts["count"]).max())
+    return max(2, highest + highest % 2)
