@@ -13,7 +13,7 @@ import pytest
 from filelock import FileLock
 
 from first_case import SMALL, small_case
-from forecast_bench.job import latest_run, read_manifest, recalibrate
+from forecast_bench.job import STAGES, latest_run, read_manifest, recalibrate
 from forecast_bench.job.changes import changes
 from forecast_bench.job.ledger import append, ledger_file
 from forecast_bench.job.runs import find_run, publish, runs_folder, written_aside
@@ -204,6 +204,22 @@ def test_killed_at_any_point_the_last_run_stays_and_a_rerun_finishes(tmp_path, m
     assert read_manifest(latest_run(folder))["as_of"] == "2018-04-30"
     assert standing == first.run.resolve() or again.ending == "unchanged"
     assert not list(runs_folder(folder).glob(".aside-*"))
+
+
+def test_the_stages_are_told_in_their_order(tmp_path):
+    told = []
+    result = recalibrate(small_case(tmp_path), as_of=EARLY, now=NOW, watch=told.append)
+    assert told == list(STAGES)
+    assert [one["stage"] for one in result.manifest["stages"]] == told
+
+
+def test_a_pointer_left_over_by_a_kill_is_no_hindrance(tmp_path):
+    (runs_folder(tmp_path)).mkdir(parents=True)
+    (runs_folder(tmp_path) / ".latest").symlink_to("nowhere")
+    with written_aside(tmp_path) as aside:
+        (aside / "manifest.json").write_text("{}")
+        publish(tmp_path, aside, "one")
+    assert latest_run(tmp_path).name == "one"
 
 
 def test_the_ledger_closes_a_line_that_was_cut_short(tmp_path):

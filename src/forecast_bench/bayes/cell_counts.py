@@ -77,7 +77,8 @@ def cells(frame: pd.DataFrame) -> Cells:
     --------
     >>> made = cells(pd.DataFrame({
     ...     "probability": [0.85, 0.85, 0.3], "outcome": [1, 0, 0],
-    ...     "analyst": ["lee", "lee", "ada"], "phrase": ["highly likely", "highly likely", "0.3"], "topic": ["x", "x", "x"]}))
+    ...     "analyst": ["lee", "lee", "ada"], "topic": ["x", "x", "x"],
+    ...     "phrase": ["highly likely", "highly likely", "0.3"]}))
     >>> made.analysts, made.trials.tolist(), made.occurred.tolist()
     (('ada', 'lee'), [1, 2], [0, 1])
     """
@@ -111,7 +112,8 @@ def resolved(frame: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Columns ``probability`` (float), ``outcome`` (int) and the texts ``analyst``, ``phrase``, ``topic``.
+        Columns ``probability`` (float), ``outcome`` (int) and the texts ``analyst``, ``phrase``
+        and ``topic``.
 
     Raises
     ------

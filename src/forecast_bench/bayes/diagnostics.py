@@ -97,6 +97,7 @@ def diagnose(idata: Any, limits: DiagnosticLimits) -> Diagnostics:
     independent = idata.attrs.get("sampler") == "prior"
     divergences, energy = _sampler_figures(idata)
     reasons = [
+        *_not_finite(posterior),
         *_against("r_hat", *hat, at_most=limits.r_hat),
         *_against("ess_bulk", *bulk, at_least=limits.ess_bulk),
         *_against("ess_tail", *tail, at_least=limits.ess_tail),
@@ -116,6 +117,16 @@ def diagnose(idata: Any, limits: DiagnosticLimits) -> Diagnostics:
         passed=not reasons,
         reasons=tuple(reasons),
     )
+
+
+def _not_finite(posterior: Any) -> list[str]:
+    """Name parameters with draws that are no numbers: ranks alone would let infinities pass."""
+    return [
+        f"draws of {name} are not finite, so nothing of it can be computed: check the data and"
+        " the prior scales."
+        for name, array in posterior.data_vars.items()
+        if not np.isfinite(np.asarray(array.values, dtype=np.float64)).all()
+    ]
 
 
 def _worst(figures: Any, *, largest: bool) -> tuple[float, str]:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from forecast_bench.bayes.layout import GROUPS, LOG_SLOPE
+from forecast_bench.bayes.groups import GROUPS, LOG_SLOPE
 from forecast_bench.bayes.recalibration import draws, settings_of
 
 SURE_ENOUGH = 0.9

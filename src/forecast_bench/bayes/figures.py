@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from forecast_bench.bayes.layout import GROUPS, INTERCEPT, LOG_SLOPE
+from forecast_bench.bayes.groups import GROUPS, INTERCEPT, LOG_SLOPE
 
 _SALT = "forecast-bench"
 

@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import expit, logit
 
 from forecast_bench.bayes.cell_counts import stated
-from forecast_bench.bayes.layout import GROUPS, INTERCEPT, LOG_SLOPE
+from forecast_bench.bayes.groups import GROUPS, INTERCEPT, LOG_SLOPE
 from forecast_bench.bayes.settings import RecalibrationSettings
 
 Array = NDArray[np.float64]

@@ -12,7 +12,7 @@ from typing import Any, Literal
 import numpy as np
 
 from forecast_bench.bayes.diagnostics import Diagnostics
-from forecast_bench.bayes.layout import LOG_SLOPE
+from forecast_bench.bayes.groups import LOG_SLOPE
 from forecast_bench.bayes.recalibration import draws, settings_of
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Final
 
+from forecast_bench.checks.coverage import baselines_exist, inside_coverage
 from forecast_bench.checks.dates import (
     resolutions_after_issue,
     revisions_in_order,
@@ -13,7 +14,6 @@ from forecast_bench.checks.language import known_lexicons, known_phrases
 from forecast_bench.checks.questions import (
     conditions_end,
     countable,
-    inside_coverage,
     known_questions,
     resolved_one_way,
     thresholds,
@@ -36,6 +36,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     resolved_one_way,
     countable,
     thresholds,
+    baselines_exist,
     inside_coverage,
 )
 

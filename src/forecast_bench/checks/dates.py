@@ -45,10 +45,16 @@ def resolutions_after_issue(workspace: Workspace) -> Iterator[Problem]:
         asked = workspace.question_of(one)
         if asked is None or one.issued is None or asked.question.about != "future":
             continue
-        own, shared = one.judgment.resolution, asked.question.resolution
+        own = one.judgment.resolution
         if own is not None and own.on <= one.issued:
             message = f"resolved on {own.on}; the judgment was issued on {one.issued}"
             yield one.problem("resolution-before-issue", message, "resolution", "on")
-        elif shared is not None and shared.on <= one.issued:
-            message = f'resolved on {shared.on}; "{one.id}" was issued on {one.issued}'
-            yield asked.problem("resolution-before-issue", message, "resolution", "on")
+        given = asked.question.given
+        condition = workspace.questions.get(given.question or "") if given is not None else None
+        for shared in (asked, condition):
+            found = shared.question.resolution if shared is not None else None
+            if shared is None or found is None or shared.question.about != "future":
+                continue
+            if found.on <= one.issued:
+                message = f'resolved on {found.on}; "{one.id}" was issued on {one.issued}'
+                yield shared.problem("resolution-before-issue", message, "resolution", "on")

@@ -13,7 +13,7 @@ def duplicate_ids(workspace: Workspace) -> Iterator[Problem]:
         first = judgments.setdefault(one.id, one)
         if first is not one:
             place = first.document.place((*first.path, "id"))
-            message = f'the judgment id "{one.id}" is taken by {place.file}:{place.line}'
+            message = f'the judgment id "{one.id}" is taken already, by {place.file}:{place.line}'
             yield one.problem("duplicate-id", message, "id")
     questions: dict[str, RecordedQuestion] = {}
     for file in workspace.files:
@@ -21,7 +21,8 @@ def duplicate_ids(workspace: Workspace) -> Iterator[Problem]:
             before = questions.setdefault(question.name, question)
             if before is not question:
                 place = before.document.key_place(before.path)
-                message = f'the question "{question.name}" is defined at {place.file}:{place.line}'
+                there = f"{place.file}:{place.line}"
+                message = f'the question "{question.name}" is defined already, at {there}'
                 yield question.problem("duplicate-id", message, at_key=True)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from forecast_bench.lexicons import describe_bands, look_up
 from forecast_bench.problems import Problem
 from forecast_bench.records import Stated
-from forecast_bench.workspace import RecordedJudgment, Workspace
+from forecast_bench.workspace import SETTINGS, RecordedJudgment, Workspace
 
 
 def known_lexicons(workspace: Workspace) -> Iterator[Problem]:
@@ -30,6 +30,8 @@ def known_phrases(workspace: Workspace) -> Iterator[Problem]:
         for stated, path in _stated(one):
             if stated.phrase is None:
                 continue
+            if identifier is None and _settings_unread(workspace):
+                continue
             if identifier is None:
                 message = f'"{stated.phrase}" has no number: no lexicon is pinned'
                 note = f"pin one with lexicon: {' | '.join(sorted(workspace.lexicons))}"
@@ -43,6 +45,11 @@ def known_phrases(workspace: Workspace) -> Iterator[Problem]:
                     *path,
                     notes=(f"{identifier} has: {describe_bands(lexicon)}",),
                 )
+
+
+def _settings_unread(workspace: Workspace) -> bool:
+    """Whether the lexicon of the settings, which may be the one meant, could not be read."""
+    return any(one.location.file == SETTINGS for one in workspace.problems)
 
 
 def _stated(one: RecordedJudgment) -> Iterator[tuple[Stated, Sequence[str | int]]]:

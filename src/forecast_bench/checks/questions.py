@@ -11,16 +11,36 @@ from forecast_bench.workspace import RecordedQuestion, Workspace
 
 def known_questions(workspace: Workspace) -> Iterator[Problem]:
     """A question named by a judgment or a condition is defined somewhere."""
-    note = f"questions: {', '.join(sorted(workspace.questions)) or 'none'}"
+    written = _written(workspace)
+    notes = [f"questions: {', '.join(sorted(written)) or 'none'}"]
+    if any(file.document is None for file in workspace.files):
+        notes.append("it may be in a file that could not be read")
     for one in workspace.judgments:
-        if one.question_name not in workspace.questions:
+        if one.question_name not in written:
             message = f'nobody defines the question "{one.question_name}"'
-            yield one.problem("unknown-question", message, "question", notes=(note,))
+            yield one.problem("unknown-question", message, "question", notes=tuple(notes))
     for asked in workspace.questions.values():
         given = asked.question.given
-        if given is not None and given.question and given.question not in workspace.questions:
+        if given is not None and given.question and given.question not in written:
             message = f'nobody defines the question "{given.question}"'
-            yield asked.problem("unknown-question", message, "given", notes=(note,))
+            yield asked.problem("unknown-question", message, "given", notes=tuple(notes))
+
+
+def _written(workspace: Workspace) -> set[str]:
+    """Names of all questions that stand in a file, those with faults of their own included."""
+    names = set(workspace.questions)
+    for file in workspace.files:
+        values = file.document.values if file.document is not None else None
+        questions = values.get("questions") if isinstance(values, dict) else None
+        names.update(questions if isinstance(questions, dict) else ())
+    return names
+
+
+def _unread(workspace: Workspace, folder: str) -> bool:
+    """Whether an error keeps a part of the models or sources from being known."""
+    return any(
+        one.level == "error" and one.location.file.startswith(folder) for one in workspace.problems
+    )
 
 
 def conditions_end(workspace: Workspace) -> Iterator[Problem]:
@@ -61,7 +81,8 @@ def countable(workspace: Workspace) -> Iterator[Problem]:
     """Sources, rate laws, actors, places and types that a question names are known."""
     for asked in workspace.questions.values():
         question = asked.question
-        if question.rates is not None and question.rates not in workspace.rates:
+        unknown = question.rates is not None and question.rates not in workspace.rates
+        if unknown and not _unread(workspace, "models/rates/"):
             note = f"rate laws: {', '.join(sorted(workspace.rates)) or 'none'}"
             message = f'models/rates has no "{question.rates}"'
             yield asked.problem("unknown-rates", message, "rates", notes=(note,))
@@ -86,6 +107,8 @@ def thresholds(workspace: Workspace) -> Iterator[Problem]:
 def _source(workspace: Workspace, asked: RecordedQuestion) -> Iterator[Problem]:
     note = f"sources: {', '.join(sorted(workspace.sources)) or 'none'}"
     name = workspace.source_of(asked)
+    if name not in workspace.sources and _unread(workspace, "incidents/"):
+        return
     if name is None:
         message = f'the question "{asked.name}" does not name the source that counts it'
         yield asked.problem("unknown-source", message, at_key=True, notes=(note,))
@@ -105,19 +128,19 @@ def _filters(asked: RecordedQuestion) -> Iterator[tuple[tuple[str, str], Inciden
 def _filter(
     workspace: Workspace, asked: RecordedQuestion, path: tuple[str, str], of: IncidentFilter
 ) -> Iterator[Problem]:
-    known = workspace.actors.names
+    book = workspace.actors
     for key, names in (("actor", of.actor or ()), ("between", of.between or ())):
-        for name in names:
-            if name not in known:
-                note = f"actors and groups: {', '.join(sorted(workspace.actors.actors))}"
+        for index, name in enumerate(names):
+            if name not in book.names and not _unread(workspace, "models/actors.yaml"):
+                known = sorted((*book.actors, *book.groups, *book.compound_labels))
+                note = f"actors and groups: {', '.join(known) or 'none'}"
                 message = f'models/actors.yaml does not name "{name}"'
-                yield asked.problem("unknown-actor", message, *path, key, notes=(note,))
-    for name in of.type or ():
+                yield asked.problem("unknown-actor", message, *path, key, index, notes=(note,))
+    for index, name in enumerate(of.type or ()):
         if name not in known_type_names():
             note = f"types: {', '.join(sorted(known_type_names()))}"
-            yield asked.problem(
-                "unknown-type", f'"{name}" is not a type of incident', *path, "type", notes=(note,)
-            )
+            message = f'"{name}" is not a type of incident'
+            yield asked.problem("unknown-type", message, *path, "type", index, notes=(note,))
     yield from _places(workspace, asked, path, of)
 
 
@@ -128,38 +151,16 @@ def _places(
     if source is None:
         return
     covered = source.coverage.countries
-    for name in of.countries or ():
+    for index, name in enumerate(of.countries or ()):
         if name not in covered:
             note = f"{source.source} covers: {', '.join(covered)}"
             message = f'the source {source.source} does not cover "{name}"'
-            yield asked.problem("unknown-place", message, *path, "countries", notes=(note,))
+            yield asked.problem("unknown-place", message, *path, "countries", index, notes=(note,))
+    if any(name not in covered for name in of.countries or ()):
+        return  # the areas of a misspelt country are not known
     areas = {area for country in of.countries or covered for area in covered.get(country, ())}
-    for name in of.admin1 or ():
+    for index, name in enumerate(of.admin1 or ()):
         if name not in areas:
             note = f"areas: {', '.join(sorted(areas))}"
             message = f'the source {source.source} does not cover the area "{name}"'
-            yield asked.problem("unknown-place", message, *path, "admin1", notes=(note,))
-
-
-def inside_coverage(workspace: Workspace) -> Iterator[Problem]:
-    """Warn where a window or its baseline reaches outside what the source covers."""
-    warned = set()
-    for one in workspace.judgments:
-        asked = workspace.question_of(one)
-        if asked is None or asked.question.counted is None or one.issued is None:
-            continue
-        source = workspace.sources.get(workspace.source_of(asked) or "")
-        if source is None or asked.name in warned:
-            continue
-        try:
-            window = asked.question.window_from(one.issued)
-        except OverflowError:
-            continue  # reported by the check of windows
-        covered = source.coverage.window
-        if window is not None and (window.start < covered.start or window.end > covered.end):
-            warned.add(asked.name)
-            message = (
-                f"the window {window.start} to {window.end} reaches outside what {source.source} "
-                f"covers, {covered.start} to {covered.end}"
-            )
-            yield asked.problem("outside-coverage", message, at_key=True)
+            yield asked.problem("unknown-place", message, *path, "admin1", index, notes=(note,))

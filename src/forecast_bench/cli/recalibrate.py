@@ -18,8 +18,9 @@ from forecast_bench.cli.options import (
     workspace_folder,
 )
 from forecast_bench.cli.output import print_json, print_line, report_problems
-from forecast_bench.job import JobResult
+from forecast_bench.job import STAGES, JobResult
 from forecast_bench.job import recalibrate as run_job
+from forecast_bench.problems import as_record
 
 _EXIT = {
     "published": ExitStatus.DONE,
@@ -50,14 +51,21 @@ def recalibrate(
     Example: forecast-bench recalibrate --as-of 2018-06-30
     """
     folder = workspace_folder(workspace)
-    with _progress(silent=quiet or output is Format.json) as watch:
-        result = run_job(
-            folder,
-            as_of=today_or(as_of),
-            now=datetime.datetime.now(tz=datetime.UTC),
-            watch=watch,
-            wait_seconds=wait,
-        )
+    try:
+        with _progress(silent=quiet or output is Format.json) as watch:
+            result = run_job(
+                folder,
+                as_of=today_or(as_of),
+                now=datetime.datetime.now(tz=datetime.UTC),
+                watch=watch,
+                wait_seconds=wait,
+            )
+    except OSError as failure:
+        # A disk that is full or a permission lost is no bug, and the run before stays whole.
+        where = f"{failure.filename}: " if failure.filename else ""
+        reason = failure.strerror or type(failure).__name__
+        sys.stderr.write(f"stopped: {where}{reason}; what was published before stays\n")
+        raise typer.Exit(ExitStatus.FAILED) from None
     report_problems(result.problems)
     for alarm in result.alarms:
         sys.stderr.write(f"alarm: {alarm['text']} [{alarm['id']}]\n")
@@ -115,6 +123,7 @@ def _document(result: JobResult) -> dict[str, object]:
             if state in ("occurred", "did not occur")
         ),
         "alarms": list(result.alarms),
+        "problems": [as_record(one) for one in result.problems],
         "recalibration": {key: fitted.get(key) for key in ("state", "gain", "low", "high")},
         "review": _review(result),
     }
@@ -127,11 +136,12 @@ def _progress(*, silent: bool) -> Iterator[Callable[[str], None]]:
         yield lambda _: None
     elif sys.stderr.isatty():
         from rich.console import Console
-        from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+        from rich.progress import Progress
 
-        columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-        with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-            task = progress.add_task("start", total=None)
-            yield lambda stage: progress.update(task, description=stage)
+        with Progress(console=Console(stderr=True), transient=True) as progress:
+            task = progress.add_task("start", total=len(STAGES))
+            yield lambda stage: progress.update(
+                task, description=stage, completed=STAGES.index(stage)
+            )
     else:
         yield lambda stage: print(f"recalibrate: {stage}", file=sys.stderr, flush=True)  # noqa: T201

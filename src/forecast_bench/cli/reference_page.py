@@ -1,8 +1,9 @@
-"""The reference page of commands, written from the commands themselves."""
+"""Reference pages of commands and checks, written from the commands and checks themselves."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 _OPENING = """\
@@ -13,6 +14,19 @@ _OPENING = """\
 Results go to standard output; problems, alarms and progress go to standard error. With
 `--format json` a command prints one JSON document and nothing else to standard output. What the
 exit status means is in [exit codes](exit-codes.md).
+"""
+
+_CHECKS_OPENING = """\
+# Checks
+
+<!-- Written by forecast_bench.cli.reference_page from the checks; do not edit. -->
+
+Reading comes first: a file's encoding and YAML, its keys, the form of every value, one thing
+after another, each with its [problem](problems.md). `forecast-bench check` then holds what was
+read to these rules, all of them in one go.
+
+| check | rule |
+|---|---|
 """
 
 _WIDTH = 88
@@ -28,6 +42,25 @@ def reference_page() -> str:
     """
     sections = [_section(name, text) for name, text in help_texts()]
     return "\n".join([_OPENING, *sections])
+
+
+def checks_page() -> str:
+    """Return the text of docs/reference/checks.md.
+
+    Examples
+    --------
+    >>> checks_page().splitlines()[0]
+    '# Checks'
+    """
+    from forecast_bench.checks import CHECKS
+
+    rules = ((one.__name__, (one.__doc__ or "").splitlines()[0]) for one in CHECKS)
+    return _CHECKS_OPENING + "".join(f"| `{name}` | {rule} |\n" for name, rule in rules)
+
+
+PAGES: Mapping[str, Callable[[], str]] = MappingProxyType(
+    {"cli.md": reference_page, "checks.md": checks_page}
+)
 
 
 def help_texts() -> Iterator[tuple[str, str]]:
@@ -68,8 +101,9 @@ def _section(name: str, text: str) -> str:
 
 
 def main() -> None:
-    """Write the page to the file named as the only argument."""
-    Path(sys.argv[1]).write_text(reference_page(), encoding="utf-8")
+    """Write the pages into the folder named as the only argument."""
+    for name, page in PAGES.items():
+        (Path(sys.argv[1]) / name).write_text(page(), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from filelock import FileLock, Timeout
 
@@ -50,6 +50,19 @@ class JobResult:
     manifest: dict[str, Any] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     alarms: tuple[dict[str, str], ...] = ()
+
+
+STAGES: Final = (
+    "read and check",
+    "import incidents",
+    "count",
+    "update, resolve and score",
+    "measure reliability",
+    "recalibrate",
+    "write the tables",
+    "draw the review",
+)
+"""Names of the stages, in order, for whoever shows how far the job has come."""
 
 
 @dataclass(slots=True)
@@ -159,7 +172,6 @@ def _publish(
         "made_at": now.isoformat(timespec="seconds"),
         "fingerprint": mark,
         "previous": None if previous is None else previous.name,
-        "workspace_name": workspace.resolve().name,
         "version": __version__,
         "versions": _versions(),
         "inputs": [{"file": file, "sha256": sha256} for file, sha256 in inputs.items()],

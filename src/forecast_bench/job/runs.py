@@ -81,7 +81,7 @@ def publish(workspace: Path, aside: Path, name: str) -> Path:
     if target.exists():
         shutil.rmtree(target)
     aside.rename(target)
-    pointer = runs_folder(workspace) / f"{_ASIDE}{_LATEST}"
+    pointer = runs_folder(workspace) / f".{_LATEST}"
     pointer.unlink(missing_ok=True)
     pointer.symlink_to(name)
     pointer.replace(runs_folder(workspace) / _LATEST)

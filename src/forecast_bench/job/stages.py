@@ -137,6 +137,7 @@ def _manifest(
     previous: Path | None,
 ) -> dict[str, Any]:
     return {
+        "workspace_name": workspace.settings.title or workspace.folder.resolve().name,
         "judgments": len(judgments),
         "counts_of_states": judgments["state"].value_counts().sort_index().to_dict(),
         "settings": workspace.settings.model_dump(),

@@ -52,7 +52,8 @@ class Count(Record):
         if len(given) != 1:
             raise PydanticCustomError(
                 "threshold",
-                "a count needs exactly one of at_least, at_most, between, any and none",
+                "a count needs exactly one of at_least, at_most, between, any and none; here: {found}",
+                {"found": " and ".join(given) or "none of them"},
             )
         if self.any is False or self.none is False:
             raise PydanticCustomError(
@@ -123,7 +124,9 @@ class Reach(Record):
     def _one_threshold(self) -> Self:
         if (self.at_least is None) == (self.against is None):
             raise PydanticCustomError(
-                "threshold", "reach needs exactly one of at_least and against"
+                "threshold",
+                "reach needs exactly one of at_least and against; here: {found}",
+                {"found": "none" if self.at_least is None else "both"},
             )
         return self
 
@@ -177,7 +180,9 @@ class Question(Record):
                 {"found": found},
             )
         if self.within is not None and self.window is not None:
-            raise PydanticCustomError("no-window", "give within or window, not both")
+            raise PydanticCustomError(
+                "no-window", "the question has two windows, within and window; keep one"
+            )
         if self.about == "future" and self.within is None and self.window is None:
             raise PydanticCustomError("no-window", "the question has no window")
         if self.kind != "by_hand":

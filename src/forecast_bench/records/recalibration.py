@@ -73,12 +73,6 @@ class RecalibrationSettings(BaseModel):
     target_accept: float = Field(
         0.9, gt=0.5, lt=1, description="Acceptance the step size is adapted to."
     )
-    dense_limit: int = Field(
-        200,
-        ge=0,
-        description="Up to this many effects, sampling is steered by what the data determine;"
-        " above it, effects are sampled in units of their scale. The posterior is the same.",
-    )
     least_outcomes: int = Field(
         50, ge=1, description="Distinct questions resolved before a recalibration is proposed."
     )

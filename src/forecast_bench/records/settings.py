@@ -26,6 +26,11 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
+    title: str | None = Field(
+        default=None,
+        min_length=1,
+        description="Name of the workspace in reviews; else its folder's.",
+    )
     lexicon: str | None = Field(default=None, description="Lexicon of files that name none.")
     band_mass: float = Field(default=0.80, gt=0.5, lt=1, description="Prior mass inside a band.")
     weights: Weights = Weights()

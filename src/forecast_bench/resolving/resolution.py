@@ -97,7 +97,7 @@ def resolve_counted(
         if decided is not None:
             return replace(decided, early=True)
         return waiting
-    if _inside(total, fewest, most) != _inside(possible, fewest, most):
+    if _straddles(total, possible, fewest, most):
         reason = (
             f"between {total} and {possible} {noun} lie in the window, on both sides of the event"
         )
@@ -236,10 +236,12 @@ def nearness(
         if not after_window.days:
             return said
         return f"{said}; not reached by {after_window.days[-1]} either"
-    first = later.replace(day=1)
-    least, longest = (first - window.end).days, (later - window.end).days
+    # The month is known, not the day in it; days of the window itself are none after it.
+    least = max(1, (later.replace(day=1) - window.end).days)
+    longest = (later - window.end).days
+    span = _days(longest) if least == longest else f"{least} to {_days(longest)}"
     return (
-        f"{said}; reached in {later:%Y-%m}, {least} to {_days(longest)} after the window: "
+        f"{said}; reached in {later:%Y-%m}, {span} after the window: "
         "had it run on, the outcome would have flipped"
     )
 
@@ -271,11 +273,20 @@ def _decided_early(
     return Resolution(outcome, on=day, reason=f"{total} {noun} by {day}", by="counts")
 
 
+def _straddles(total: int, possible: int, fewest: int, most: int | None) -> bool:
+    """Whether some counts from `total` to `possible` make the event, and some do not."""
+    certain = _inside(total, fewest, most) and _inside(possible, fewest, most)
+    excluded = possible < fewest or (most is not None and total > most)
+    return not (certain or excluded)
+
+
 def _inside(total: int, fewest: int, most: int | None) -> bool:
     return total >= fewest and (most is None or total <= most)
 
 
 def _bounds(fewest: int, most: int) -> str:
+    if fewest == most:
+        return f"exactly {most}"
     return f"at most {most}" if fewest == 0 else f"{fewest} to {most}"
 
 

@@ -219,6 +219,8 @@ def _diagram(run: Run, size: str, warning: str) -> Figure:
 
 def _scores(measured: Row, size: str) -> Facts:
     in_the_large, over = measured.number("in_the_large"), measured.number("over_under")
+    # A sign is read as a verdict, so it does not stand without its doubt.
+    doubt = "" if measured.flag("judgeable") else ", but too few to judge"
     against = clean(measured.text("skill_against")) or "not named"
     having = ""
     if measured.number("skill_n") is not None:
@@ -233,11 +235,13 @@ def _scores(measured: Row, size: str) -> Facts:
             ),
             (
                 "Calibration in the large, mean stated minus share that occurred",
-                _signed(in_the_large, above="stated too high", below="stated too low"),
+                _signed(
+                    in_the_large, above=f"stated too high{doubt}", below=f"stated too low{doubt}"
+                ),
             ),
             (
                 "Over- or under-confidence",
-                _signed(over, above="over-confident", below="under-confident"),
+                _signed(over, above=f"over-confident{doubt}", below=f"under-confident{doubt}"),
             ),
         ),
         title=f"Scores ({size})",

@@ -114,7 +114,7 @@ def _moved(run: Run, rows: tuple[Row, ...]) -> list[Block]:
         return [shown]
     kinds = [one.text("what") for one in changed]
     summary = listed(
-        f"{kinds.count(kind)} {_WHAT.get(kind, kind)}" for kind in dict.fromkeys(kinds)
+        f"{_WHAT.get(kind, kind)} of {kinds.count(kind)}" for kind in dict.fromkeys(kinds)
     )
     return [
         Paragraph(f"What moved since the last run: {summary}."),

@@ -18,9 +18,10 @@ def describe_question(question: Question, window: Window | None) -> str:
     'At least 1 battle between JNIM and ISGS, from 2018-01-01 to 2019-06-30?'
     """
     said = _asked(question)
-    if window is not None:
-        said += f", from {window.start} to {window.end}"
-    return f"{said[0].upper()}{said[1:]}?" if question.kind != "by_hand" else said
+    if question.by_hand is not None:
+        return said
+    dated = "" if window is None else f", from {window.start} to {window.end}"
+    return f"{said[0].upper()}{said[1:]}{dated}?"
 
 
 def describe_filter(of: IncidentFilter) -> str:

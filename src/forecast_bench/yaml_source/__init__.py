@@ -8,6 +8,7 @@ from forecast_bench.yaml_source.reader import (
     read_text,
 )
 from forecast_bench.yaml_source.validation import read_record, value_at
+from forecast_bench.yaml_source.wording import in_words
 
 __all__ = [
     "DEEPEST_NESTING",
@@ -15,6 +16,7 @@ __all__ = [
     "Document",
     "KeyPath",
     "Plain",
+    "in_words",
     "read_file",
     "read_record",
     "read_text",

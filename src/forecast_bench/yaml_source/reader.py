@@ -4,6 +4,7 @@ The events of PyYAML's C parser are folded into values here, in one pass without
 every key has a place, no scalar is guessed at and nesting cannot exhaust the stack.
 """
 
+import stat
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,6 +12,8 @@ import yaml
 
 from forecast_bench.problems import Location, Problem, problem
 from forecast_bench.yaml_source.document import Document, KeyPath, Plain, excerpt
+from forecast_bench.yaml_source.faults import forbidden_character, not_utf8, syntax_problem
+from forecast_bench.yaml_source.lines import Lines
 
 LARGEST_FILE_BYTES = 5_000_000
 DEEPEST_NESTING = 50
@@ -37,10 +40,17 @@ def read_file(path: Path, *, shown_as: str) -> tuple[Document | None, tuple[Prob
     """
     start = Location(shown_as)
     try:
-        size = path.stat().st_size
-        if size > LARGEST_FILE_BYTES:
-            limit = f"{size:,} bytes; a file of judgments has at most {LARGEST_FILE_BYTES:,}"
-            return None, (problem("file-too-large", f"the file has {limit}", start),)
+        status = path.stat()
+        # A pipe or a device would be waited for, or read without end.
+        if not stat.S_ISREG(status.st_mode):
+            kind = "a folder" if stat.S_ISDIR(status.st_mode) else "a pipe or a device"
+            return None, (problem("file-unreadable", f"this is {kind}, not a file", start),)
+        if status.st_size > LARGEST_FILE_BYTES:
+            message = (
+                f"the file has {status.st_size:,} bytes; one written by hand has at most "
+                f"{LARGEST_FILE_BYTES:,}"
+            )
+            return None, (problem("file-too-large", message, start),)
         content = path.read_bytes()
     except OSError as failure:
         reason = failure.strerror or type(failure).__name__
@@ -48,7 +58,7 @@ def read_file(path: Path, *, shown_as: str) -> tuple[Document | None, tuple[Prob
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as failure:
-        return None, (_not_utf8(content, failure, shown_as),)
+        return None, (not_utf8(content, failure, shown_as),)
     return read_text(text, file=shown_as)
 
 
@@ -63,9 +73,13 @@ def read_text(text: str, *, file: str) -> tuple[Document | None, tuple[Problem, 
     >>> document.place(("at",))
     Location(file='a.yaml', line=2, column=5, end_column=10)
     """
-    lines = tuple(text.splitlines())
+    text = text.removeprefix("\ufeff")
+    lines = Lines(text)
     if not text.strip():
         return None, (problem("file-empty", "the file is empty", Location(file)),)
+    forbidden = forbidden_character(text, file, lines)
+    if forbidden is not None:
+        return None, (forbidden,)
     fold = _Fold(file=file, lines=lines)
     try:
         for event in yaml.parse(text, Loader=_LOADER):
@@ -73,13 +87,12 @@ def read_text(text: str, *, file: str) -> tuple[Document | None, tuple[Problem, 
     except _StopReadingError:
         return None, tuple(fold.problems)
     except yaml.MarkedYAMLError as failure:
-        return None, (*fold.problems, _syntax(failure, file, lines))
-    except yaml.YAMLError as failure:
-        return None, (*fold.problems, _bad_character(failure, text, file, lines))
+        return None, (*fold.problems, syntax_problem(failure, file, lines))
     if not fold.has_content:
-        return None, (problem("file-empty", "the file holds only comments", Location(file)),)
+        message = "the file holds no values, only comments or marks"
+        return None, (*fold.problems, problem("file-empty", message, Location(file)))
     return (
-        Document(file, lines, fold.root, fold.places, fold.key_places),
+        Document(file, lines.texts, fold.root, fold.places, fold.key_places),
         tuple(fold.problems),
     )
 
@@ -106,7 +119,7 @@ class _Fold:
     """The state of the one pass over the parser's events."""
 
     file: str
-    lines: tuple[str, ...]
+    lines: Lines
     root: Plain = None
     has_content: bool = False
     places: dict[KeyPath, Location] = field(default_factory=dict)
@@ -136,7 +149,7 @@ class _Fold:
         elif isinstance(event, yaml.SequenceStartEvent):
             self._enter([], event)
         elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
-            self._open.pop()
+            self._leave(event)
 
     def _refuse_properties(self, event: yaml.NodeEvent) -> None:
         if event.anchor is not None:
@@ -155,6 +168,16 @@ class _Fold:
             raise _StopReadingError
         path, dropped = self._place(values, event)
         self._open.append(_Frame(values, path, dropped=dropped))
+
+    def _leave(self, event: yaml.Event) -> None:
+        """Close a mapping or list; one that ends where it starts has an end of its own."""
+        frame = self._open.pop()
+        place = self.places.get(frame.path)
+        if place is None or frame.dropped or event.end_mark is None:
+            return
+        line, column = self.lines.position(event.end_mark.index)
+        if line == place.line:
+            self.places[frame.path] = place._replace(end_column=max(column, place.column + 1))
 
     def _expects_key(self) -> bool:
         return (
@@ -201,7 +224,7 @@ class _Fold:
                 "duplicate-key",
                 f'"{key}" is given twice; the first is on line {frame.seen[key]}',
                 location,
-                excerpt=excerpt(self.lines, location),
+                excerpt=excerpt(self.lines.texts, location),
             )
         )
 
@@ -209,55 +232,14 @@ class _Fold:
         start, end = event.start_mark, event.end_mark
         if start is None or end is None:
             return Location(self.file)
-        line = start.line + 1
-        if isinstance(event, yaml.ScalarEvent) and end.line == start.line:
-            end_column = end.column + 1
-        else:
-            width = len(self.lines[start.line]) if start.line < len(self.lines) else 0
-            end_column = width + 1
-        return Location(self.file, line, start.column + 1, max(end_column, start.column + 2))
+        line, column = self.lines.position(start.index)
+        end_line, end_column = self.lines.position(end.index)
+        if not isinstance(event, yaml.ScalarEvent | yaml.AliasEvent) or end_line > line:
+            end_column = len(self.lines.texts[line - 1]) + 1
+        return Location(self.file, line, column, max(end_column, column + 1))
 
     def _report(self, identifier: str, message: str, event: yaml.Event) -> None:
         location = self._location(event)
         self.problems.append(
-            problem(identifier, message, location, excerpt=excerpt(self.lines, location))
+            problem(identifier, message, location, excerpt=excerpt(self.lines.texts, location))
         )
-
-
-def _syntax(failure: yaml.MarkedYAMLError, file: str, lines: tuple[str, ...]) -> Problem:
-    mark = failure.problem_mark or failure.context_mark
-    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-    location = Location(file, line, column, column + 1)
-    said = " ".join(part for part in (failure.context, failure.problem) if part)
-    # The C parser reports nesting that it will not follow as a fault of syntax.
-    identifier = "too-deep" if "nesting" in said else "yaml-syntax"
-    return problem(
-        identifier, f"this is not YAML: {said}", location, excerpt=excerpt(lines, location)
-    )
-
-
-def _bad_character(
-    failure: yaml.YAMLError, text: str, file: str, lines: tuple[str, ...]
-) -> Problem:
-    position = getattr(failure, "position", None)
-    at = min(position, len(text)) if isinstance(position, int) and position >= 0 else 0
-    before = text[:at]
-    location = Location(file, before.count("\n") + 1, at - (before.rfind("\n") + 1) + 1)
-    location = location._replace(end_column=location.column + 1)
-    reason = getattr(failure, "reason", None) or str(failure).splitlines()[0]
-    return problem(
-        "yaml-syntax", f"this is not YAML: {reason}", location, excerpt=excerpt(lines, location)
-    )
-
-
-def _not_utf8(content: bytes, failure: UnicodeDecodeError, file: str) -> Problem:
-    before = content[: failure.start]
-    line = before.count(b"\n") + 1
-    line_start = before.rfind(b"\n") + 1
-    column = len(content[line_start : failure.start].decode("utf-8", errors="replace")) + 1
-    byte = content[failure.start]
-    return problem(
-        "not-utf8",
-        f"byte 0x{byte:02x} is not UTF-8 text",
-        Location(file, line, column, column + 1),
-    )

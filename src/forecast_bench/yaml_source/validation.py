@@ -10,16 +10,7 @@ from pydantic_core import ErrorDetails
 
 from forecast_bench.problems import CATALOGUE, Problem
 from forecast_bench.yaml_source.document import Document, KeyPath, Plain
-
-# What pydantic calls a fault, in the words of someone who writes YAML.
-_SHAPES = {
-    "string_type": "a text",
-    "list_type": "a list",
-    "tuple_type": "a list",
-    "dict_type": "a mapping of keys to values",
-    "model_type": "a mapping of keys to values",
-    "model_attributes_type": "a mapping of keys to values",
-}
+from forecast_bench.yaml_source.wording import in_words, is_about_shape
 
 
 def read_record[RecordType: BaseModel](
@@ -52,7 +43,9 @@ def read_record[RecordType: BaseModel](
     ('"end" is not a key here', 2)
     """
     try:
-        return record_type.model_validate(value_at(document, path)), ()
+        # By the names that stand in files only: a field's name in the code is not a key.
+        value = value_at(document, path)
+        return record_type.model_validate(value, by_alias=True, by_name=False), ()
     except ValidationError as failure:
         details = failure.errors(include_url=False, include_context=True)
         problems = tuple(_problem(document, record_type, path, detail) for detail in details)
@@ -73,6 +66,12 @@ def _problem(
     location, fault = _as_written(document, base, detail["loc"]), detail["type"]
     path = (*base, *location)
     name = str(location[-1]) if location else ""
+    if detail["loc"] and detail["loc"][-1] == "[key]":
+        message = in_words(detail, subject="a key")
+        return document.problem("bad-value", message, path[:-1], at_key=True)
+    if fault == "missing" and isinstance(detail["loc"][-1], int):
+        message = f"{_subject(path)} needs {detail['loc'][-1] + 1} entries"
+        return document.problem("wrong-shape", message, path)
     if fault == "missing":
         message = f'"{name}" is missing'
         return document.problem(
@@ -83,15 +82,17 @@ def _problem(
         notes = _keys_note(record_type, location[:-1])
         return document.problem("unknown-key", message, path, notes=notes, at_key=True)
     if fault in CATALOGUE:
-        return document.problem(fault, detail["msg"], path)
-    subject = _subject(path)
+        return document.problem(fault, detail["msg"], path, at_key=_stands_below(document, path))
     if detail["input"] is None:
-        return document.problem("bad-value", f"{subject} has no value", path, at_key=True)
-    if fault in _SHAPES:
-        return document.problem("wrong-shape", f"{subject} must be {_SHAPES[fault]}", path)
-    if fault in ("too_long", "too_short"):
-        return document.problem("wrong-shape", f"{subject}: {_plain_words(detail['msg'])}", path)
-    return document.problem("bad-value", f"{subject}: {_plain_words(detail['msg'])}", path)
+        return document.problem("bad-value", f"{_subject(path)} has no value", path, at_key=True)
+    identifier = "wrong-shape" if is_about_shape(detail) else "bad-value"
+    message = in_words(detail, subject=_subject(path))
+    return document.problem(identifier, message, path, at_key=_stands_below(document, path))
+
+
+def _stands_below(document: Document, path: KeyPath) -> bool:
+    """Whether a value begins on a line below its key: then the key is the place to look at."""
+    return document.place(path).line > document.key_place(path).line
 
 
 def _as_written(document: Document, base: KeyPath, location: KeyPath) -> KeyPath:
@@ -115,13 +116,10 @@ def _has(value: Any, step: str | int) -> bool:
 
 def _subject(path: KeyPath) -> str:
     keys = [step for step in path if isinstance(step, str)]
-    return f'"{keys[-1]}"' if keys else "the file"
-
-
-def _plain_words(message: str) -> str:
-    return (
-        message.removeprefix("Value error, ").removeprefix("Input ").replace("should be", "must be")
-    )
+    if not keys:
+        return "the file"
+    last = path[-1]
+    return f'entry {last + 1} of "{keys[-1]}"' if isinstance(last, int) else f'"{keys[-1]}"'
 
 
 def _keys_note(record_type: type[BaseModel], location: KeyPath) -> tuple[str, ...]:

@@ -200,7 +200,10 @@ def _counts(counts: pd.DataFrame, scale: Any) -> Any:
                 scale=alt.Scale(
                     domain=kinds, range=[shades.get(one, theme.AMBIGUOUS) for one in kinds]
                 ),
-                legend=alt.Legend(columns=2, symbolType="square", rowPadding=1, offset=8),
+                # A legend of nothing has no size, and the picture would have none either.
+                legend=alt.Legend(columns=2, symbolType="square", rowPadding=1, offset=8)
+                if kinds
+                else None,
             ),
         )
     )
@@ -208,7 +211,7 @@ def _counts(counts: pd.DataFrame, scale: Any) -> Any:
         width=theme.WIDTH,
         height=80,
         title=alt.TitleParams(
-            "incidents a month",
+            "incidents a month" if kinds else "incidents a month: none was counted",
             anchor="start",
             fontSize=12.5,
             fontWeight="normal",

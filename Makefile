@@ -1,0 +1,71 @@
+# On a new machine: `make review` runs the first case, `make test` the tests.
+# Both need Python with pip, and nothing else; uv is installed where it is missing.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help review test lint types slow browser benchmarks docs ci clean
+
+# The day after which everything in the first case has had time to settle.
+AS_OF ?= 2019-07-31
+# A shim of pyenv named uv can exist and still refuse to run for this folder's Python: ask it.
+UV = $(shell uv --version >/dev/null 2>&1 && echo uv || echo python3 -m uv)
+INSTALL = $(UV) pip install --quiet --python .venv --compile-bytecode --constraint constraints.txt
+PYTHON := .venv/bin/python
+
+help: ## Say what there is to make.
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/make \1\t\2/' | expand -t 18
+
+review: .venv/.runtime ## Run the job on the first case, and say where its review is.
+	@.venv/bin/forecast-bench recalibrate --as-of $(AS_OF)
+
+test: .venv/.development ## Run the tests, without the slow ones and those in a browser.
+	@$(PYTHON) -m pytest -q -n auto
+
+slow: .venv/.development ## Run the slow tests: simulation, sampling, the pages' commands.
+	@$(PYTHON) -m pytest -q -n auto -m slow
+
+browser: .venv/.development ## Run the tests that read the review in a headless chromium.
+	@$(PYTHON) -m pytest -q -m browser
+
+lint: .venv/.development ## Check format, style and layers.
+	@$(PYTHON) -m ruff format --check .
+	@$(PYTHON) -m ruff check .
+	@.venv/bin/lint-imports --no-cache
+
+types: .venv/.development ## Check types, strictly.
+	@$(PYTHON) -m mypy
+
+benchmarks: .venv/.development ## Measure; with SIZE=small, only that the measuring works.
+ifeq ($(SIZE),small)
+	@$(PYTHON) benchmarks/check_one_file.py --runs 2 --sizes 10 100
+	@$(PYTHON) benchmarks/nothing_changed.py --runs 2
+	@$(PYTHON) benchmarks/live_probability.py --judged 0
+	@$(PYTHON) benchmarks/counting.py 20000 100
+else
+	@for one in check_one_file nothing_changed live_probability counting recalibration_fit; do \
+	  echo "== $$one"; $(PYTHON) benchmarks/$$one.py || echo "a goal was missed"; done
+endif
+
+docs: .venv/.development ## Write the pages of reference that are generated.
+	@$(PYTHON) -m forecast_bench.cli.reference_page docs/reference
+
+ci: ## Everything that is checked before a change is taken.
+	@.ci/run
+
+clean: ## Remove what can be rebuilt.
+	rm -rf .venv .forecast-bench .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+
+.venv/.uv: .python-version
+	@uv --version >/dev/null 2>&1 || python3 -m uv --version >/dev/null 2>&1 \
+	  || python3 -m pip install --quiet --root-user-action=ignore --disable-pip-version-check uv \
+	  || { echo "uv is missing and pip could not install it for $$(python3 --version 2>&1)" >&2; exit 1; }
+	@test -x $(PYTHON) || $(UV) venv --quiet .venv
+	@touch $@
+
+.venv/.runtime: .venv/.uv pyproject.toml constraints.txt
+	@$(INSTALL) --editable .
+	@touch $@
+
+.venv/.development: .venv/.runtime
+	@$(INSTALL) --group test --group lint --group bench
+	@touch $@

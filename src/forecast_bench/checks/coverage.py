@@ -1,0 +1,74 @@
+"""Checks on the days that questions reach over, against the days that sources cover."""
+
+import datetime
+from collections.abc import Iterator
+
+from forecast_bench.problems import Problem
+from forecast_bench.records import Coverage, Duration, Window, window_before
+from forecast_bench.workspace import RecordedJudgment, RecordedQuestion, Workspace
+
+
+def inside_coverage(workspace: Workspace) -> Iterator[Problem]:
+    """A window, and the baseline it is held against, lie inside what the source covers."""
+    warned = set()
+    for one, asked, window in _counted(workspace):
+        source = workspace.sources.get(workspace.source_of(asked) or "")
+        if source is None or asked.name in warned:
+            continue
+        baseline = None if _against(asked) is None else _baseline(workspace, one, asked, window)
+        for name, days in (("window", window), ("baseline", baseline)):
+            if days is not None and _reaches_out(days, source.coverage):
+                warned.add(asked.name)
+                covered = source.coverage.window
+                message = (
+                    f"the {name} {days.start} to {days.end} reaches outside what {source.source} "
+                    f"covers, {covered.start} to {covered.end}"
+                )
+                yield asked.problem("outside-coverage", message, at_key=True)
+
+
+def baselines_exist(workspace: Workspace) -> Iterator[Problem]:
+    """A baseline does not begin before the calendar does."""
+    for one, asked, window in _counted(workspace):
+        length = _against(asked) or workspace.rates_of(asked).baseline
+        if _baseline(workspace, one, asked, window) is None:
+            message = f"a baseline of {length} before {window.start} lies outside the calendar"
+            path = () if _against(asked) is None else (asked.question.kind, "against")
+            yield asked.problem("bad-value", message, *path, at_key=not path)
+
+
+def _counted(
+    workspace: Workspace,
+) -> Iterator[tuple[RecordedJudgment, RecordedQuestion, Window]]:
+    for one in workspace.judgments:
+        asked = workspace.question_of(one)
+        if asked is None or asked.question.counted is None or one.issued is None:
+            continue
+        try:
+            window = asked.question.window_from(one.issued)
+        except OverflowError:
+            continue  # reported by the check of windows
+        if window is not None:
+            yield one, asked, window
+
+
+def _against(asked: RecordedQuestion) -> Duration | None:
+    """Length of the baseline that the event itself is held against."""
+    held = asked.question.change or asked.question.reach
+    return held.against if held is not None else None
+
+
+def _baseline(
+    workspace: Workspace, one: RecordedJudgment, asked: RecordedQuestion, window: Window
+) -> Window | None:
+    """Days of the baseline; None where they lie outside the calendar."""
+    length = _against(asked) or workspace.rates_of(asked).baseline
+    issued = one.issued or window.start
+    try:
+        return window_before(min(window.start, issued + datetime.timedelta(days=1)), length)
+    except OverflowError:
+        return None
+
+
+def _reaches_out(days: Window, coverage: Coverage) -> bool:
+    return days.start < coverage.window.start or days.end > coverage.window.end

@@ -1,0 +1,59 @@
+"""What several test files share: workspaces written as text in the test."""
+
+import tempfile
+from pathlib import Path
+
+from forecast_bench.checks import check
+from forecast_bench.problems import Problem
+from forecast_bench.workspace import Workspace, load_workspace
+
+# A workspace of one source, one actor and two areas, for what a test does not itself write.
+SURROUNDINGS = {
+    "models/actors.yaml": "actors:\n  JNIM: {aliases: [GSIM]}\n  ISGS: {}\n",
+    "models/rates/default.yaml": "baseline: 12 months\n",
+    "incidents/sahel.yaml": """\
+source: sahel
+title: Monthly counts of two areas
+kind: monthly-counts
+file: counts.csv
+retrieved: 2020-01-31
+settlement: 14 days
+licence: made for a test
+attribution: nobody
+coverage:
+  window: {from: 2016-01-01, to: 2019-12-31}
+  countries: {Mali: [Gao, Kidal]}
+  types: [battle, abduction]
+""",
+}
+
+
+def write(folder: Path, files: dict[str, str | bytes]) -> Path:
+    """Write files by their path in a folder."""
+    for name, content in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content if isinstance(content, bytes) else content.encode("utf-8"))
+    return folder
+
+
+def read_files(files: dict[str, str | bytes]) -> Workspace:
+    """Read a workspace of exactly these files."""
+    with tempfile.TemporaryDirectory() as folder:
+        return load_workspace(write(Path(folder), files))
+
+
+def found_in(files: dict[str, str | bytes]) -> tuple[Problem, ...]:
+    """Give everything that is wrong with exactly these files."""
+    return check(read_files(files))
+
+
+def read(text: str | bytes) -> Workspace:
+    """Read a workspace with one file of judgments in good surroundings."""
+    return read_files({"judgments/a.yaml": text, **SURROUNDINGS})
+
+
+def problems(text: str | bytes, **files: str | bytes) -> list[tuple[int, int, str]]:
+    """Line, column and id of everything wrong with one file of judgments in good surroundings."""
+    named = {"judgments/a.yaml": text, **SURROUNDINGS, **files}
+    return [(one.location.line, one.location.column, one.identifier) for one in found_in(named)]

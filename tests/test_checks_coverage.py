@@ -1,0 +1,68 @@
+import pytest
+
+from conftest import found_in, problems, read
+from forecast_bench.checks import CHECKS, check
+
+# The source covers 2016-01-01 to 2019-12-31.
+TEXT = """\
+report: {id: r, title: T}
+analyst: r.lee
+issued: ISSUED
+questions:
+  q:
+    KIND
+    within: LENGTH
+judgments:
+  - {id: one, statement: s, probability: 0.3, question: q}
+"""
+COUNT = "count: {of: {type: battle}, any: true}"
+CHANGE = "change: {of: {type: battle}, direction: increase, against: 12 months}"
+
+
+def _text(kind: str, length: str, issued: str = "2017-12-31") -> str:
+    return TEXT.replace("KIND", kind).replace("LENGTH", length).replace("ISSUED", issued)
+
+
+@pytest.mark.parametrize(
+    ("kind", "length", "issued", "warned"),
+    [
+        (COUNT, "24 months", "2017-12-31", False),  # to the last day covered
+        (COUNT, "731 days", "2017-12-31", True),
+        (COUNT, "1 month", "2015-12-30", True),  # opens on the last day of 2015
+        (COUNT, "1 month", "2015-12-31", False),
+        (CHANGE, "1 month", "2016-12-31", False),  # the baseline is the whole of 2016
+        (CHANGE, "1 month", "2016-12-30", True),
+        # What a count is held against is not part of the event.
+        (COUNT, "1 month", "2016-12-30", False),
+        ("by_hand: {asks: a, settled_by: b}", "90 years", "2017-12-31", False),
+    ],
+)
+def test_a_window_or_a_baseline_outside_coverage_is_a_warning(kind, length, issued, warned):
+    assert problems(_text(kind, length, issued)) == ([(5, 3, "outside-coverage")] if warned else [])
+
+
+def test_the_message_says_which_days():
+    text = _text(CHANGE, "1 month", "2016-06-30")
+    found = check(read(text))
+    assert [one.level for one in found] == ["warning"]
+    assert found[0].message == (
+        "the baseline 2015-07-01 to 2016-06-30 reaches outside what sahel covers, "
+        "2016-01-01 to 2019-12-31"
+    )
+
+
+def test_a_question_judged_often_is_warned_of_once():
+    again = "  - {id: two, statement: s, probability: 0.3, question: q}\n"
+    assert len(problems(_text(COUNT, "9 years") + again)) == 1
+
+
+def test_without_its_source_nothing_is_said_of_coverage():
+    found = found_in({"judgments/a.yaml": _text(COUNT, "9 years")})
+    assert {one.identifier for one in found} == {"unknown-source"}
+
+
+def test_every_rule_says_in_words_what_it_asks():
+    assert len(CHECKS) == len(set(CHECKS))
+    for rule in CHECKS:
+        assert rule.__doc__.strip().endswith(".")
+        assert list(rule(read(_text(COUNT, "1 month")))) == []
