@@ -55,11 +55,15 @@ ci: ## Everything that is checked before a change is taken.
 clean: ## Remove what can be rebuilt.
 	rm -rf .venv .forecast-bench .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 
+# The Python that is at hand, where it is of the wanted version; else uv looks for one.
+WANTED = $(shell python3 -c 'import sys; v = open(".python-version").read().strip(); \
+  print(sys._base_executable if sys.version.startswith(v + ".") else v)')
+
 .venv/.uv: .python-version
 	@uv --version >/dev/null 2>&1 || python3 -m uv --version >/dev/null 2>&1 \
 	  || python3 -m pip install --quiet --root-user-action=ignore --disable-pip-version-check uv \
-	  || { echo "uv is missing and pip could not install it for $$(python3 --version 2>&1)" >&2; exit 1; }
-	@test -x $(PYTHON) || $(UV) venv --quiet .venv
+	  || { echo "uv is missing, and pip could not install it: install uv, or Python $$(cat .python-version)" >&2; exit 1; }
+	@test -x $(PYTHON) || $(UV) venv --quiet --python "$(or $(WANTED),$(shell cat .python-version))" .venv
 	@touch $@
 
 .venv/.runtime: .venv/.uv pyproject.toml constraints.txt

@@ -161,6 +161,7 @@ def test_what_is_no_file_is_reported(workspace, make, identifier):
         "pyproject.toml",
         "models/actors.yaml",
         "models/rates/default.yaml",
+        "models/recalibration.yaml",
         "incidents/acled-sahel.yaml",
     ],
 )

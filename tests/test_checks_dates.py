@@ -30,8 +30,11 @@ def _with(window: str, more: str = "") -> list[tuple[int, int, str]]:
         ("window: {from: 2017-01-01, to: 2017-12-30}", [(12, 15, "window-before-issue")]),
         ("window: {from: 2018-01-02, to: 2018-01-01}", [(7, 13, "window-order")]),
         ("window: {from: 2018-01-01, to: 2018-01-01}", []),
-        ("within: 7983 years", [(7, 13, "bad-value")]),
-        ("within: 7982 years", []),
+        ("within: 9999 years", [(7, 13, "bad-value")]),
+        ("within: 101 years", [(7, 13, "bad-value")]),
+        ("window: {from: 2018-01-01, to: 20199-06-30}", [(7, 36, "bad-value")]),
+        ("window: {from: 2018-01-01, to: 9999-12-31}", [(7, 13, "bad-value")]),
+        ("within: 100 years", []),
         ("about: past", []),
     ],
 )
@@ -53,9 +56,12 @@ def test_one_question_judged_twice_too_far_ahead_is_told_once_for_each_day_of_is
         (["2018-01-31", "2018-01-31"], [(15, 14, "revision-order")]),
         (["2018-02-28", "2018-01-31"], [(15, 14, "revision-order")]),
         (["2018-02-28", "2017-01-31"], [(15, 14, "revision-before-issue")]),
-        (["2018-03-31", "2018-02-28", "2018-01-31"], [(15, 14, "revision-order"), (16, 14, "revision-order")]),
+        (
+            ["2018-03-31", "2018-02-28", "2018-01-31"],
+            [(15, 14, "revision-order"), (16, 14, "revision-order")],
+        ),
     ],
-)  # fmt: skip
+)
 def test_revisions_follow_the_issue_and_one_another(days, expected):
     rows = "".join(f"      - {{on: {day}, probability: 0.4, because: b}}\n" for day in days)
     assert _with("within: 6 months", "    revisions:\n" + rows) == expected

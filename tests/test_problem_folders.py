@@ -14,10 +14,10 @@ import pytest
 
 from forecast_bench.checks import check
 from forecast_bench.cli import main
-from forecast_bench.incidents import import_source
+from forecast_bench.job.feeds import import_described
 from forecast_bench.problems import CATALOGUE, Problem, as_text, count_line
 from forecast_bench.problems.reference_page import reference_page
-from forecast_bench.workspace import load_workspace, shown
+from forecast_bench.workspace import load_workspace
 from forecast_bench.workspace.scored_record import read_scored_record
 
 FOLDERS: Final = Path(__file__).parent / "problems"
@@ -25,7 +25,6 @@ PAGE: Final = Path(__file__).parents[1] / "docs" / "reference" / "problems.md"
 UPDATE: Final = os.environ.get("UPDATE_EXPECTED") == "1"
 MENDING: Final = "UPDATE_EXPECTED=1 python -m pytest tests/test_problem_folders.py"
 IMPORTED: Final = (
-    "source-kind",
     "incident-header",
     "incident-row",
     "incident-outside-coverage",
@@ -83,14 +82,7 @@ def _found(identifier: str) -> tuple[Problem, ...]:
         return check(workspace)
     assert check(workspace) == (), "what is wrong with the source is found by its import"
     return tuple(
-        fault
-        for name, source in workspace.sources.items()
-        for fault in import_source(
-            STORE,
-            source,
-            workspace.source_files[name],
-            shown_as=shown(workspace.source_files[name], Path()),
-        ).problems
+        fault for name in workspace.sources for fault in import_described(workspace, name).problems
     )
 
 

@@ -41,8 +41,21 @@ def test_a_grade_is_a_letter_and_a_digit(grade):
     assert "such as B2" in _refused(sources=[{"ref": "r", "grade": grade}])
 
 
-@pytest.mark.parametrize("day", ["1514678400", "2018-02-30", "31/12/2017", "20171231", "2018-1-1",
-                                 "2018-01-01T00:00", "0000-01-01", "", "２０１８-01-01", ["2018"]])  # fmt: skip
+@pytest.mark.parametrize(
+    "day",
+    [
+        "1514678400",
+        "2018-02-30",
+        "31/12/2017",
+        "20171231",
+        "2018-1-1",
+        "2018-01-01T00:00",
+        "0000-01-01",
+        "",
+        "\uff12\uff10\uff11\uff18-01-01",
+        ["2018"],
+    ],
+)
 def test_a_day_is_written_in_one_form(day):
     assert _refused(issued=day)
 

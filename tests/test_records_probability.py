@@ -62,7 +62,7 @@ def test_each_form_by_hand(value, kind, shown):
         ("", "empty"),
         ("   ", "empty"),
         ("1_0", "neither a phrase nor a number"),
-        ("٠.٥", "neither a phrase nor a number"),
+        ("\u0660.\u0665", "neither a phrase nor a number"),
         ("0,85", "neither a phrase nor a number"),
         ("0.8-0.9", "neither a phrase nor a number"),
         ("?", "neither a phrase nor a number"),

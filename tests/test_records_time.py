@@ -132,12 +132,32 @@ def test_a_duration_is_read_as_it_is_written(duration):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "18", "months", "0 months", "-1 day", "1.5 years", "18months", "１ day", "12345 days",
-             "one month", "3 fortnights", "1  day", "P18M", ["18", "months"], {"number": "18"}],
-)  # fmt: skip
+    "text",
+    [
+        "",
+        "18",
+        "months",
+        "0 months",
+        "-1 day",
+        "1.5 years",
+        "18months",
+        "\uff11 day",
+        "12345 days",
+        "one month",
+        "3 fortnights",
+        "1  day",
+        "P18M",
+        ["18", "months"],
+        {"number": "18"},
+    ],
+)
 def test_what_is_no_duration_is_refused(text):
     with pytest.raises(ValueError, match="such as 18 months"):
         parse_duration(text)
+
+
+def test_the_last_month_of_the_calendar_ends():
+    assert month_ends(DAY(9999, 11, 5), DAY.max) == (DAY(9999, 11, 30), DAY(9999, 12, 31))
 
 
 def test_a_window_of_one_day_is_a_window_and_a_reversed_one_is_not():

@@ -20,6 +20,7 @@ from strategies import progresses, windows
 DAY = datetime.date
 WINDOW = Window(start=DAY(2018, 1, 1), end=DAY(2018, 6, 30))
 FORTNIGHT = datetime.timedelta(days=14)
+SETTLED = DAY(2018, 7, 14)
 ENDS = (DAY(2018, 1, 31), DAY(2018, 2, 28), DAY(2018, 3, 31), DAY(2018, 6, 30))
 
 
@@ -48,18 +49,48 @@ TOTALS = (3, 5, 5, 9)
     [
         # February's counts settle on 14 March: a day before, five are not known to be final.
         (DAY(2018, 3, 13), 4, ("open", None, "the window runs to 2018-06-30", False, False)),
-        (DAY(2018, 3, 14), 4, ("occurred", DAY(2018, 2, 28), "5 incidents by 2018-02-28", True, False)),
-        (DAY(2018, 2, 14), 3, ("occurred", DAY(2018, 1, 31), "3 incidents by 2018-01-31", True, False)),
+        (
+            DAY(2018, 3, 14),
+            4,
+            ("occurred", DAY(2018, 2, 28), "5 incidents by 2018-02-28", True, False),
+        ),
+        (
+            DAY(2018, 2, 14),
+            3,
+            ("occurred", DAY(2018, 1, 31), "3 incidents by 2018-01-31", True, False),
+        ),
         (DAY(2018, 6, 30), 9, ("open", None, "the window runs to 2018-06-30", False, False)),
         (DAY(2018, 7, 1), 9, ("settling", None, "the counts settle in 13 days", False, False)),
         (DAY(2018, 7, 13), 9, ("settling", None, "the counts settle in 1 day", False, False)),
-        (DAY(2018, 7, 14), 9, ("occurred", DAY(2018, 6, 30), "9 incidents by 2018-06-30", False, True)),
-        (DAY(2018, 7, 14), 10, ("did not occur", DAY(2018, 6, 30), "9 incidents by the end of the window", False, True)),
+        (
+            DAY(2018, 7, 14),
+            9,
+            ("occurred", DAY(2018, 6, 30), "9 incidents by 2018-06-30", False, True),
+        ),
+        (
+            DAY(2018, 7, 14),
+            10,
+            (
+                "did not occur",
+                DAY(2018, 6, 30),
+                "9 incidents by the end of the window",
+                False,
+                True,
+            ),
+        ),
         # Decided early, it still enters calibration only when the window is over.
-        (DAY(2018, 7, 13), 4, ("occurred", DAY(2018, 2, 28), "5 incidents by 2018-02-28", True, False)),
-        (DAY(2018, 7, 14), 4, ("occurred", DAY(2018, 2, 28), "5 incidents by 2018-02-28", True, True)),
+        (
+            DAY(2018, 7, 13),
+            4,
+            ("occurred", DAY(2018, 2, 28), "5 incidents by 2018-02-28", True, False),
+        ),
+        (
+            DAY(2018, 7, 14),
+            4,
+            ("occurred", DAY(2018, 2, 28), "5 incidents by 2018-02-28", True, True),
+        ),
     ],
-)  # fmt: skip
+)
 def test_at_least_so_many_day_by_day(as_of, fewest, expected):
     assert _said(_settle(TOTALS, as_of, fewest=fewest)) == expected
 
@@ -173,11 +204,16 @@ def test_complementary_questions_have_complementary_outcomes(asked):
 
 
 def test_a_share_is_compared_exactly_and_only_at_the_end():
-    def share(matching, total, at_least, as_of=DAY(2018, 7, 14), gap=None):
+    def share(matching, total, at_least, as_of=SETTLED, gap=None):
         return resolve_share(
-            matching=matching, total=total, at_least=at_least, window=WINDOW, as_of=as_of,
-            settlement=FORTNIGHT, gap=gap,
-        )  # fmt: skip
+            matching=matching,
+            total=total,
+            at_least=at_least,
+            window=WINDOW,
+            as_of=as_of,
+            settlement=FORTNIGHT,
+            gap=gap,
+        )
 
     third = Fraction(1, 3)
     assert share(1, 3, third).outcome == "occurred"
@@ -270,11 +306,21 @@ NOTHING = Progress((), (), ())
         (9, None, AFTER, "just reached: 9 incidents"),
         (7, None, AFTER, "9 incidents, 2 more than the 7 needed"),
         # July has 31 days: its one incident fell 1 to 31 days after the end of June.
-        (10, None, AFTER, "1 short of 10; reached in 2018-07, 1 to 31 days after the window: "
-                          "had it run on, the outcome would have flipped"),
+        (
+            10,
+            None,
+            AFTER,
+            "1 short of 10; reached in 2018-07, 1 to 31 days after the window: "
+            "had it run on, the outcome would have flipped",
+        ),
         # Four more by the end of August, so in August: 32 to 62 days after.
-        (12, None, AFTER, "3 short of 12; reached in 2018-08, 32 to 62 days after the window: "
-                          "had it run on, the outcome would have flipped"),
+        (
+            12,
+            None,
+            AFTER,
+            "3 short of 12; reached in 2018-08, 32 to 62 days after the window: "
+            "had it run on, the outcome would have flipped",
+        ),
         (14, None, AFTER, "5 short of 14; not reached by 2018-08-31 either"),
         (14, None, NOTHING, "5 short of 14"),
         (0, 5, AFTER, "9 incidents; the event was at most 5"),
@@ -282,7 +328,7 @@ NOTHING = Progress((), (), ())
         (5, 5, AFTER, "9 incidents; the event was exactly 5"),
         (0, 0, AFTER, "9 incidents; the event was exactly 0"),
     ],
-)  # fmt: skip
+)
 def test_how_near_the_other_outcome_was(fewest, most, after, said):
     progress = Progress(ENDS, TOTALS, TOTALS)
     assert nearness(progress, after, fewest=fewest, most=most, window=WINDOW) == said

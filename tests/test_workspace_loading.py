@@ -91,7 +91,10 @@ def load_and_check(files):
 
 
 def test_questions_are_shared_by_the_files_of_a_workspace():
-    other = "report: {id: s, title: S}\nanalyst: x\nissued: 2018-01-31\nlexicon: uk-phia@2018\njudgments:\n"
+    other = (
+        "report: {id: s, title: S}\nanalyst: x\nissued: 2018-01-31\n"
+        "lexicon: uk-phia@2018\njudgments:\n"
+    )
     files = {
         "judgments/a.yaml": HEAD + GOOD,
         "judgments/sub/b.yml": other + GOOD.replace("one", "two"),
@@ -115,17 +118,25 @@ def test_what_a_judgment_does_not_say_its_file_says():
     issued: 2018-02-28
     topic: talks
     lexicon: uk-phia@2025
-    revisions: [{on: 2018-03-31, probability: 0.4, because: b}, {on: 2018-05-31, probability: 0.5, because: c}]
+    revisions:
+      - {on: 2018-03-31, probability: 0.4, because: b}
+      - {on: 2018-05-31, probability: 0.5, because: c}
 """
     )
     one, two = read(text).judgments
     day = datetime.date
     assert (one.analysts, one.issued, one.topic, one.lexicon("x")) == (
-        ("r.lee",), day(2017, 12, 31), "borders", "uk-phia@2018",
-    )  # fmt: skip
+        ("r.lee",),
+        day(2017, 12, 31),
+        "borders",
+        "uk-phia@2018",
+    )
     assert (two.analysts, two.issued, two.topic, two.lexicon("x")) == (
-        ("x", "y"), day(2018, 2, 28), "talks", "uk-phia@2025",
-    )  # fmt: skip
+        ("x", "y"),
+        day(2018, 2, 28),
+        "talks",
+        "uk-phia@2025",
+    )
     assert (one.question_name, two.question_name) == ("truce", "two")
     assert [len(two.revisions(day(2018, month, 28))) for month in (3, 4, 6)] == [0, 1, 2]
     assert one.report.title == "T"
@@ -154,7 +165,8 @@ def test_models_and_sources_are_read_by_name():
     workspace = read(HEAD + GOOD)
     assert workspace.problems == ()
     assert set(workspace.sources) == {"sahel"}
-    assert workspace.source_files["sahel"].name == "counts.csv"
+    assert workspace.source_files["sahel"].data.name == "counts.csv"
+    assert workspace.source_files["sahel"].described_in.name == "sahel.yaml"
     assert set(workspace.rates) == {"default"}
     assert workspace.actors.names == {"JNIM", "GSIM", "ISGS"}
     assert workspace.source_of(workspace.questions["truce"]) == "sahel"
@@ -170,14 +182,29 @@ def test_without_models_ours_stand_in():
 @pytest.mark.parametrize(
     ("path", "text", "file", "identifier"),
     [
-        ("incidents/more.yaml", SURROUNDINGS["incidents/sahel.yaml"], "incidents/sahel.yaml", "duplicate-id"),
-        ("models/rates/default.yml", "baseline: 1 year\n", "models/rates/default.yml", "duplicate-id"),
+        (
+            "incidents/more.yaml",
+            SURROUNDINGS["incidents/sahel.yaml"],
+            "incidents/sahel.yaml",
+            "duplicate-id",
+        ),
+        (
+            "models/rates/default.yml",
+            "baseline: 1 year\n",
+            "models/rates/default.yml",
+            "duplicate-id",
+        ),
         ("models/rates/x.yaml", "baseline: soon\n", "models/rates/x.yaml", "bad-value"),
         ("models/actors.yaml", "actors: []\n", "models/actors.yaml", "wrong-shape"),
         ("models/lexicons/x.yaml", "id: x\n", "models/lexicons/x.yaml", "missing-key"),
-        ("pyproject.toml", "[tool.forecast-bench]\nlexicon = 'x@1'\n", "pyproject.toml", "settings"),
+        (
+            "pyproject.toml",
+            "[tool.forecast-bench]\nlexicon = 'x@1'\n",
+            "pyproject.toml",
+            "settings",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_fault_beside_the_judgments_is_reported_in_its_file(path, text, file, identifier):
     found = load_and_check({"judgments/a.yaml": HEAD + GOOD, **SURROUNDINGS, path: text})
     assert {(one.location.file, one.identifier) for one in found} == {(file, identifier)}

@@ -38,6 +38,7 @@ high = 90
     settings, problems = _read(tmp_path, text)
     assert problems == []
     assert settings.model_dump() == {
+        **Settings().model_dump(),
         "lexicon": "uk-phia@2018",
         "band_mass": 0.9,
         "weights": {"high": 90, "moderate": 40, "low": 12},
@@ -61,7 +62,7 @@ HEADER = "[tool.forecast-bench]\n"
         (HEADER + "seed = -1\n", 2, 1, '"seed" must be at least 0, not -1'),
         (HEADER + "tracking = 'hourly'\n", 2, 1, 'monthly or daily, not "hourly"'),
         (HEADER + "phrase_weight = inf\n", 2, 1, '"phrase_weight"'),
-        (HEADER + "colour = 1\n", 2, 1, '"colour" is not a setting; settings: lexicon, band_mass'),
+        (HEADER + "colour = 1\n", 2, 1, '"colour" is not a setting; settings: '),
         (HEADER + "weights = {high = 1}\n", 2, 1, '"weights.high" must be above 2, not 1'),
         (HEADER + "weights.high = 1\n", 2, 1, '"weights.high" must be above 2, not 1'),
         (HEADER + "weights = 3\n", 2, 1, '"weights"'),

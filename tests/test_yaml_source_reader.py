@@ -23,9 +23,31 @@ def _ids(text: str) -> list[tuple[int, int, str]]:
 
 
 @pytest.mark.parametrize(
-    "written", ["1.10", "12:30", "1_000", "0o17", "0x1f", "yes", "no", "on", "null", "~", "true",
-                "2018-06-30", ".inf", ".nan", "1e3", "+1", "01", "=", "<<", "-1", "085"],
-)  # fmt: skip
+    "written",
+    [
+        "1.10",
+        "12:30",
+        "1_000",
+        "0o17",
+        "0x1f",
+        "yes",
+        "no",
+        "on",
+        "null",
+        "~",
+        "true",
+        "2018-06-30",
+        ".inf",
+        ".nan",
+        "1e3",
+        "+1",
+        "01",
+        "=",
+        "<<",
+        "-1",
+        "085",
+    ],
+)
 def test_every_scalar_stays_the_text_that_was_written(written):
     assert _values(f"a: {written}\n") == {"a": written}
     assert _values(f"- {written}\n") == [written]
@@ -60,12 +82,17 @@ def test_each_scalar_stands_where_its_location_says(values):
 
 
 @given(
-    st.lists(st.tuples(st.from_regex(r"[a-z]{1,5}", fullmatch=True), st.from_regex(r"\w{1,9}", fullmatch=True)),
-             unique_by=lambda pair: pair[0], min_size=1),
+    st.lists(
+        st.tuples(
+            st.from_regex(r"[a-z]{1,5}", fullmatch=True), st.from_regex(r"\w{1,9}", fullmatch=True)
+        ),
+        unique_by=lambda pair: pair[0],
+        min_size=1,
+    ),
     st.sampled_from(["\n", "\r\n", "\r"]),
     st.sampled_from(["", "\ufeff"]),
     st.sampled_from(["", "# é漢\U0001f600", "# \u2028 \x85"]),
-)  # fmt: skip
+)
 def test_lines_and_columns_are_an_editors_whatever_the_ends_of_line(pairs, end, mark, comment):
     text = mark + comment + end + "".join(f"{key}: {value}{end}" for key, value in pairs)
     document, problems = read_text(text, file="a.yaml")

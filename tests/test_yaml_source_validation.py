@@ -38,30 +38,59 @@ def _faults(text: str, record=Outer) -> list[tuple[int, int, str, str]]:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("nam: x\n", [(1, 1, "missing-key", '"name" is missing'),
-                      (1, 1, "unknown-key", '"nam" is not a key here')]),
+        (
+            "nam: x\n",
+            [
+                (1, 1, "missing-key", '"name" is missing'),
+                (1, 1, "unknown-key", '"nam" is not a key here'),
+            ],
+        ),
         ("name: [x]\n", [(1, 7, "wrong-shape", '"name" must be a text')]),
         ("name:\n", [(1, 1, "bad-value", '"name" has no value')]),
         ("name: ''\n", [(1, 7, "bad-value", '"name" is an empty text')]),
-        ("name: abcdefg\n", [(1, 7, "bad-value", '"name" has 7 characters; at most 5 are allowed')]),
+        (
+            "name: abcdefg\n",
+            [(1, 7, "bad-value", '"name" has 7 characters; at most 5 are allowed')],
+        ),
         ("name: x\nlevel: up\n", [(2, 8, "bad-value", '"level" must be low or high, not "up"')]),
         ("name: x\nlevel: [low]\n", [(2, 8, "wrong-shape", '"level" must be low or high')]),
-        ("name: x\ninner: []\n", [(2, 8, "wrong-shape", '"inner" must be a mapping of keys to values')]),
-        ("name: x\ninner: {from: a, size: 0}\n", [(2, 24, "bad-value", '"size" must be at least 1, not 0')]),
-        ("name: x\ninner: {start: a}\n", [(2, 8, "missing-key", '"from" is missing'),
-                                          (2, 9, "unknown-key", '"start" is not a key here')]),
-        ("name: x\nseveral:\n  - from: a\n  - to: b\n",
-         [(4, 5, "missing-key", '"from" is missing'), (4, 5, "unknown-key", '"to" is not a key here')]),
+        (
+            "name: x\ninner: []\n",
+            [(2, 8, "wrong-shape", '"inner" must be a mapping of keys to values')],
+        ),
+        (
+            "name: x\ninner: {from: a, size: 0}\n",
+            [(2, 24, "bad-value", '"size" must be at least 1, not 0')],
+        ),
+        (
+            "name: x\ninner: {start: a}\n",
+            [
+                (2, 8, "missing-key", '"from" is missing'),
+                (2, 9, "unknown-key", '"start" is not a key here'),
+            ],
+        ),
+        (
+            "name: x\nseveral:\n  - from: a\n  - to: b\n",
+            [
+                (4, 5, "missing-key", '"from" is missing'),
+                (4, 5, "unknown-key", '"to" is not a key here'),
+            ],
+        ),
         ("name: x\nseveral: {}\n", [(2, 10, "wrong-shape", '"several" must be a list')]),
-        ("name: x\nseveral:\n  - a\n",
-         [(3, 5, "wrong-shape", 'entry 1 of "several" must be a mapping of keys to values')]),
+        (
+            "name: x\nseveral:\n  - a\n",
+            [(3, 5, "wrong-shape", 'entry 1 of "several" must be a mapping of keys to values')],
+        ),
         ("name: x\nseveral:\n  -\n", [(3, 4, "bad-value", 'entry 1 of "several" has no value')]),
         ("name: x\npair: [a]\n", [(2, 7, "wrong-shape", '"pair" needs 2 entries')]),
-        ("name: x\npair: [a, b, c]\n", [(2, 7, "wrong-shape", '"pair" takes at most 2 entries, not 3')]),
+        (
+            "name: x\npair: [a, b, c]\n",
+            [(2, 7, "wrong-shape", '"pair" takes at most 2 entries, not 3')],
+        ),
         ("name: x\nby_name: {a: {}}\n", [(2, 14, "missing-key", '"from" is missing')]),
         ("- x\n", [(1, 1, "wrong-shape", "the file must be a mapping of keys to values")]),
     ],
-)  # fmt: skip
+)
 def test_a_fault_stands_at_its_value_or_key_and_is_said_in_words(text, expected):
     assert sorted(_faults(text)) == sorted(expected)
 
@@ -93,7 +122,8 @@ def test_a_part_of_a_document_is_read_at_its_own_place():
 
 
 def test_a_union_is_reported_in_the_branch_that_was_meant():
-    text = "id: j\nstatement: s\nprobability: 0.5\nquestion: {count: {of: {}, any: maybe}, within: 1 day}\n"
+    question = "question: {count: {of: {}, any: maybe}, within: 1 day}\n"
+    text = f"id: j\nstatement: s\nprobability: 0.5\n{question}"
     ((line, column, identifier, message),) = _faults(text, Judgment)
     assert (line, column, identifier) == (4, 33, "bad-value")
     assert message == '"any": "maybe" is neither true nor false'

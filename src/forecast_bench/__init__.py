@@ -1,4 +1,4 @@
-"""forecast-bench: judgments in words, priors from the words, counts to update them, calibration to learn from.
+"""forecast-bench: judgments in words become priors, counts update them, calibration is tracked.
 
 Importing this package is cheap: the heavy libraries load only in the parts that use them.
 """

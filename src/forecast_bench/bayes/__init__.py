@@ -11,6 +11,7 @@ from forecast_bench.bayes.diagnostics import Diagnostics, diagnose
 from forecast_bench.bayes.effects import confidence_statement, effects_table
 from forecast_bench.bayes.figures import diagnostic_figures
 from forecast_bench.bayes.fitting import Fit, fit
+from forecast_bench.bayes.groups import stored_variables
 from forecast_bench.bayes.identity import data_hash, seed_from
 from forecast_bench.bayes.libraries import compile_folder, prepare, versions
 from forecast_bench.bayes.model import recalibration_model
@@ -42,5 +43,6 @@ __all__ = [
     "recalibration_state",
     "save",
     "seed_from",
+    "stored_variables",
     "versions",
 ]

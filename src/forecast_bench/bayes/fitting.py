@@ -101,8 +101,12 @@ def fit(
 
 def _sampled(cells: Cells, settings: RecalibrationSettings, seed: int) -> Any:
     import pymc
+    import pytensor
 
-    with recalibration_model(cells, settings):
+    # With fast-math the same code rounds differently when numba has just compiled it and when it
+    # comes from the cache, so that a second process would draw other numbers.
+    exact = pytensor.config.change_flags(numba__fastmath=False)
+    with exact, recalibration_model(cells, settings):
         idata = pymc.sample(
             draws=settings.draws,
             tune=settings.tune,

@@ -1,10 +1,9 @@
 """Checks on the days that questions reach over, against the days that sources cover."""
 
-import datetime
 from collections.abc import Iterator
 
 from forecast_bench.problems import Problem
-from forecast_bench.records import Coverage, Duration, Window, window_before
+from forecast_bench.records import Coverage, Window
 from forecast_bench.workspace import RecordedJudgment, RecordedQuestion, Workspace
 
 
@@ -15,7 +14,9 @@ def inside_coverage(workspace: Workspace) -> Iterator[Problem]:
         source = workspace.sources.get(workspace.source_of(asked) or "")
         if source is None or asked.name in warned:
             continue
-        baseline = None if _against(asked) is None else _baseline(workspace, one, asked, window)
+        baseline = (
+            None if asked.question.against is None else _baseline(workspace, one, asked, window)
+        )
         for name, days in (("window", window), ("baseline", baseline)):
             if days is not None and _reaches_out(days, source.coverage):
                 warned.add(asked.name)
@@ -30,10 +31,10 @@ def inside_coverage(workspace: Workspace) -> Iterator[Problem]:
 def baselines_exist(workspace: Workspace) -> Iterator[Problem]:
     """A baseline does not begin before the calendar does."""
     for one, asked, window in _counted(workspace):
-        length = _against(asked) or workspace.rates_of(asked).baseline
         if _baseline(workspace, one, asked, window) is None:
+            length = asked.question.against or workspace.rates_of(asked).baseline
             message = f"a baseline of {length} before {window.start} lies outside the calendar"
-            path = () if _against(asked) is None else (asked.question.kind, "against")
+            path = () if asked.question.against is None else (asked.question.kind, "against")
             yield asked.problem("bad-value", message, *path, at_key=not path)
 
 
@@ -52,20 +53,14 @@ def _counted(
             yield one, asked, window
 
 
-def _against(asked: RecordedQuestion) -> Duration | None:
-    """Length of the baseline that the event itself is held against."""
-    held = asked.question.change or asked.question.reach
-    return held.against if held is not None else None
-
-
 def _baseline(
     workspace: Workspace, one: RecordedJudgment, asked: RecordedQuestion, window: Window
 ) -> Window | None:
     """Days of the baseline; None where they lie outside the calendar."""
-    length = _against(asked) or workspace.rates_of(asked).baseline
-    issued = one.issued or window.start
     try:
-        return window_before(min(window.start, issued + datetime.timedelta(days=1)), length)
+        return asked.question.baseline_from(
+            one.issued or window.start, window, otherwise=workspace.rates_of(asked).baseline
+        )
     except OverflowError:
         return None
 

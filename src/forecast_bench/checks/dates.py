@@ -5,6 +5,9 @@ from collections.abc import Iterator
 from forecast_bench.problems import Problem
 from forecast_bench.workspace import Workspace
 
+# Beyond any judgment: a year with a digit too many, and days near the end of the calendar.
+LONGEST_WINDOW_YEARS = 100
+
 
 def windows_after_issue(workspace: Workspace) -> Iterator[Problem]:
     """A forecast's window is not over when it is issued."""
@@ -17,6 +20,13 @@ def windows_after_issue(workspace: Workspace) -> Iterator[Problem]:
         except OverflowError as failure:
             yield asked.problem("bad-value", str(failure), "within")
             continue
+        if window is not None and window.end.year - one.issued.year > LONGEST_WINDOW_YEARS:
+            message = (
+                f"the window ends on {window.end}, more than {LONGEST_WINDOW_YEARS} years after "
+                f"the issue on {one.issued}"
+            )
+            key = "window" if asked.question.window is not None else "within"
+            yield asked.problem("bad-value", message, key)
         if window is not None and window.end < one.issued:
             message = f"the window ended on {window.end}, before the issue on {one.issued}"
             yield one.problem("window-before-issue", message, "question")

@@ -129,9 +129,10 @@ def _filter(
     workspace: Workspace, asked: RecordedQuestion, path: tuple[str, str], of: IncidentFilter
 ) -> Iterator[Problem]:
     book = workspace.actors
+    unread = not book.names and _unread(workspace, "models/actors.yaml")
     for key, names in (("actor", of.actor or ()), ("between", of.between or ())):
         for index, name in enumerate(names):
-            if name not in book.names and not _unread(workspace, "models/actors.yaml"):
+            if name not in book.names and not unread:
                 known = sorted((*book.actors, *book.groups, *book.compound_labels))
                 note = f"actors and groups: {', '.join(known) or 'none'}"
                 message = f'models/actors.yaml does not name "{name}"'

@@ -16,7 +16,7 @@ from forecast_bench.cli.options import (
 )
 from forecast_bench.cli.output import print_json, print_line, print_table, report_problems
 from forecast_bench.problems import Problem
-from forecast_bench.workspace import Workspace, load_workspace, shown
+from forecast_bench.workspace import Workspace, load_workspace
 
 incidents = typer.Typer(no_args_is_help=True, help="Incidents: sources, vintages and counts.")
 
@@ -27,18 +27,14 @@ def import_incidents(workspace: WorkspaceOption = None, output: FormatOption = F
 
     Example: forecast-bench incidents import
     """
-    from forecast_bench.incidents import compare_vintages, import_source, unmatched_labels
-    from forecast_bench.job.feeds import store_folder
+    from forecast_bench.incidents import compare_vintages, unmatched_labels
+    from forecast_bench.job.feeds import import_described
 
-    folder = workspace_folder(workspace)
-    read = _read(folder)
+    read = _read(workspace_folder(workspace))
     documents: list[dict[str, Any]] = []
     problems: list[Problem] = []
-    for name, description in read.sources.items():
-        path = read.source_files[name]
-        result = import_source(
-            store_folder(folder), description, path, shown_as=shown(path, folder)
-        )
+    for name in read.sources:
+        result = import_described(read, name)
         problems.extend(result.problems)
         if result.vintage is None:
             continue

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from forecast_bench.incidents import (
+    ImportResult,
     Vintage,
     VintageChoice,
     feed_alarm,
@@ -48,19 +49,29 @@ def store_folder(workspace: Path) -> Path:
     return workspace / DERIVED / "incidents"
 
 
+def import_described(workspace: Workspace, name: str) -> ImportResult:
+    """Bring one source of a workspace into its store."""
+    files = workspace.source_files[name]
+    return import_source(
+        store_folder(workspace.folder),
+        workspace.sources[name],
+        files.data,
+        shown_as=shown(files.data, workspace.folder),
+        described_in=shown(files.described_in, workspace.folder),
+    )
+
+
 def bring_in(workspace: Workspace, *, as_of: datetime.date) -> Feeds:
     """Import what is new of every source, and choose the vintage known on a day.
 
     A source with problems, an empty or a shrunken one leaves the store's older vintages as they
     are, and is reported.
     """
-    store = store_folder(workspace.folder)
     choices: dict[str, VintageChoice] = {}
     problems: list[Problem] = []
     alarms: list[Alarm] = []
-    for name, description in workspace.sources.items():
-        data = workspace.source_files[name]
-        result = import_source(store, description, data, shown_as=shown(data, workspace.folder))
+    for name in workspace.sources:
+        result = import_described(workspace, name)
         problems.extend(result.problems)
         if result.vintage is None:
             alarms.append(Alarm("feed-unreadable", f"the source {name} could not be imported"))
@@ -69,7 +80,7 @@ def bring_in(workspace: Workspace, *, as_of: datetime.date) -> Feeds:
         text = feed_alarm(before, result.vintage.manifest, workspace.settings.shrink_alarm)
         if text is not None:
             alarms.append(Alarm("feed-shrunken", text))
-        choice = vintage_as_of(vintages(store, name), as_of)
+        choice = vintage_as_of(vintages(store_folder(workspace.folder), name), as_of)
         if choice is not None:
             choices[name] = choice
     return Feeds(choices, tuple(problems), tuple(alarms))

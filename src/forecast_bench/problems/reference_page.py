@@ -1,5 +1,6 @@
 """The reference page of problems, made from the catalogue."""
 
+import re
 from collections.abc import Mapping
 
 from forecast_bench.problems.catalogue import CATALOGUE, Entry
@@ -15,6 +16,7 @@ This page is made from the catalogue in `src/forecast_bench/problems/catalogue.p
 files in `tests/problems/`; a test holds them together.
 """
 _WIDTH = 100
+_BELOW = re.compile(r"[\d ]+ [=|] ")
 
 
 def reference_page(examples: Mapping[str, str]) -> str:
@@ -61,5 +63,7 @@ def _section(identifier: str, entry: Entry, example: str) -> str:
 
 
 def _cut(line: str) -> str:
-    """Keep a long list of legal values from hiding the message above it."""
-    return line if len(line) <= _WIDTH else line[: _WIDTH - 4].rstrip() + " ..."
+    """Keep a long list of legal values, or a long line, from hiding the message above it."""
+    if len(line) <= _WIDTH or not _BELOW.match(line):
+        return line
+    return line[: _WIDTH - 4].rstrip() + " ..."

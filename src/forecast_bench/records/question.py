@@ -10,7 +10,13 @@ from pydantic_core import PydanticCustomError
 from forecast_bench.records.base import Record
 from forecast_bench.records.resolution import HandResolution
 from forecast_bench.records.scalars import Flag, Identifier, Number, Text, Texts, WholeNumber
-from forecast_bench.records.time import DurationText, Window, window_after
+from forecast_bench.records.time import (
+    Duration,
+    DurationText,
+    Window,
+    window_after,
+    window_before,
+)
 
 QuestionKind = Literal["count", "change", "share", "reach", "by_hand"]
 KINDS: tuple[QuestionKind, ...] = ("count", "change", "share", "reach", "by_hand")
@@ -52,7 +58,8 @@ class Count(Record):
         if len(given) != 1:
             raise PydanticCustomError(
                 "threshold",
-                "a count needs exactly one of at_least, at_most, between, any and none; here: {found}",
+                "a count needs exactly one of at_least, at_most, between, any and none; "
+                "here: {found}",
                 {"found": " and ".join(given) or "none of them"},
             )
         if self.any is False or self.none is False:
@@ -211,3 +218,31 @@ class Question(Record):
         if self.window is not None:
             return self.window
         return None if self.within is None else window_after(issued, self.within)
+
+    @property
+    def against(self) -> Duration | None:
+        """Length of the baseline that the event itself is held against, where there is one."""
+        held = self.change or self.reach
+        return held.against if held is not None else None
+
+    def baseline_from(
+        self, issued: datetime.date, window: Window, *, otherwise: Duration
+    ) -> Window:
+        """Days of history before a window, ended by the issue: a base rate knows no later count.
+
+        Parameters
+        ----------
+        issued : date
+            Day of the judgment.
+        window : Window
+            The question's window for it.
+        otherwise : Duration
+            Length where the question names none.
+
+        Raises
+        ------
+        OverflowError
+            If the baseline begins before the calendar does.
+        """
+        ends_before = min(window.start, issued + datetime.timedelta(days=1))
+        return window_before(ends_before, self.against or otherwise)

@@ -60,10 +60,10 @@ class RecalibrationSettings(BaseModel):
     group_scale: float = Field(
         0.3, gt=0, description="Half-normal prior scale of each group's own sd."
     )
-    analysts: bool = Field(True, description="Give each analyst a shift.")
-    analyst_slopes: bool = Field(True, description="Give each analyst a log slope.")
-    phrases: bool = Field(True, description="Give each phrase or stated value a shift.")
-    topics: bool = Field(True, description="Give each topic a shift.")
+    analysts: bool = Field(default=True, description="Give each analyst a shift.")
+    analyst_slopes: bool = Field(default=True, description="Give each analyst a log slope.")
+    phrases: bool = Field(default=True, description="Give each phrase or stated value a shift.")
+    topics: bool = Field(default=True, description="Give each topic a shift.")
     interval: float = Field(
         0.9, gt=0, lt=1, description="Posterior probability of every interval, equal tails."
     )

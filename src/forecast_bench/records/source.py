@@ -1,12 +1,13 @@
 """Sources of incidents: where they come from and what they cover."""
 
+import datetime
 from typing import Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from forecast_bench.records.base import Record
 from forecast_bench.records.scalars import Day, Identifier, Text, Texts
-from forecast_bench.records.time import DurationText, Window
+from forecast_bench.records.time import Duration, DurationText, Window, add
 
 
 class Coverage(Record):
@@ -36,6 +37,20 @@ class SourceDescription(Record):
     attribution: Text
     coverage: Coverage
     note: Text | None = None
+
+    @field_validator("settlement", mode="after")
+    @classmethod
+    def _settles_in_time(cls, settlement: Duration) -> Duration:
+        first = datetime.date(2000, 1, 1)
+        try:
+            in_time = add(first, settlement) <= first.replace(year=2010)
+        except OverflowError:
+            in_time = False
+        if not in_time:
+            raise ValueError(
+                f"counts that change for {settlement} never settle; write up to 10 years"
+            )
+        return settlement
 
     @model_validator(mode="after")
     def _retrieved_after_coverage(self) -> Self:

@@ -152,6 +152,8 @@ def month_ends(start: datetime.date, end: datetime.date) -> tuple[datetime.date,
     day = start.replace(day=_days_in(start))
     while day <= end:
         days.append(day)
+        if day == datetime.date.max:
+            break
         following = day + datetime.timedelta(days=1)
         day = following.replace(day=_days_in(following))
     return tuple(days)

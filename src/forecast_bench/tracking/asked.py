@@ -5,14 +5,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from forecast_bench.records import (
-    Duration,
     IncidentFilter,
     Question,
     RateSpecification,
     SourceDescription,
     Window,
     exposure_months,
-    window_before,
 )
 from forecast_bench.workspace import RecordedQuestion, Workspace
 
@@ -102,13 +100,12 @@ def ask(
     if window is None or name is None:
         raise ValueError(f"question {asked.name} has no window or no source")
     rates = workspace.rates_of(asked)
-    ends_before = min(window.start, issued + datetime.timedelta(days=1))
     return AskedQuestion(
         name=asked.name,
         question=asked.question,
         issued=issued,
         window=window,
-        baseline=window_before(ends_before, _baseline_length(asked, rates)),
+        baseline=asked.question.baseline_from(issued, window, otherwise=rates.baseline),
         rates=rates,
         source=workspace.sources[name],
     )
@@ -134,11 +131,3 @@ def _common(
     if first is None or second is None:
         return first or second
     return tuple(name for name in first if name in second)
-
-
-def _baseline_length(asked: RecordedQuestion, rates: RateSpecification) -> Duration:
-    if asked.question.change is not None:
-        return asked.question.change.against
-    if asked.question.reach is not None and asked.question.reach.against is not None:
-        return asked.question.reach.against
-    return rates.baseline

@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
+from typing import NamedTuple
 
 from pydantic import BaseModel
 
-from forecast_bench.incidents import actor_faults
+from forecast_bench.incidents import IMPORTERS, actor_faults
 from forecast_bench.lexicons import Lexicon, load_shipped, read_lexicons
 from forecast_bench.problems import Location, Problem, problem
 from forecast_bench.records import (
@@ -29,7 +30,14 @@ from forecast_bench.workspace.folder import (
 from forecast_bench.workspace.judgments_file import JudgmentsFile, read_judgments_file
 from forecast_bench.workspace.recorded import RecordedJudgment, RecordedQuestion
 from forecast_bench.workspace.settings_file import read_settings, unknown_lexicon
-from forecast_bench.yaml_source import read_file, read_record
+from forecast_bench.yaml_source import Document, read_file, read_record
+
+
+class SourceFiles(NamedTuple):
+    """Where a source's data lie, and the file that describes them."""
+
+    data: Path
+    described_in: Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +55,7 @@ class Workspace:
     judgments: tuple[RecordedJudgment, ...]
     actors: ActorBook
     sources: Mapping[str, SourceDescription]
-    source_files: Mapping[str, Path]
+    source_files: Mapping[str, SourceFiles]
     rates: Mapping[str, RateSpecification]
     recalibration: RecalibrationSettings
     problems: tuple[Problem, ...]
@@ -99,7 +107,7 @@ def load_workspace(folder: Path, *, also: Sequence[Path] = ()) -> Workspace:
         folder, folder / MODELS / "recalibration.yaml", RecalibrationSettings, problems
     )
     rates = _many(folder, folder / MODELS / "rates", RateSpecification, problems)
-    sources = _sources(folder, problems)
+    sources, source_files = _sources(folder, problems)
     questions: dict[str, RecordedQuestion] = {}
     for one in files:
         problems.extend(one.problems)
@@ -114,9 +122,7 @@ def load_workspace(folder: Path, *, also: Sequence[Path] = ()) -> Workspace:
         judgments=tuple(judgment for one in files for judgment in one.judgments),
         actors=actors,
         sources=MappingProxyType(sources),
-        source_files=MappingProxyType(
-            {name: folder / INCIDENTS / one.file for name, one in sources.items()}
-        ),
+        source_files=MappingProxyType(source_files),
         rates=MappingProxyType(rates),
         recalibration=recalibration or RecalibrationSettings(),
         problems=tuple(problems),
@@ -129,16 +135,8 @@ def _lexicons(folder: Path) -> tuple[Mapping[str, Lexicon], tuple[Problem, ...]]
 
 
 def _actors(folder: Path, problems: list[Problem]) -> ActorBook:
-    path = folder / MODELS / "actors.yaml"
-    if not path.is_file():
-        return ActorBook()
-    document, faults = read_file(path, shown_as=shown(path, folder))
-    problems.extend(faults)
-    if document is None:
-        return ActorBook()
-    book, faults = read_record(document, ActorBook)
-    problems.extend(faults)
-    if book is None:
+    book, document = _read(folder, folder / MODELS / "actors.yaml", ActorBook, problems)
+    if book is None or document is None:
         return ActorBook()
     kinds = {"unknown": "unknown-actor", "clash": "actor-clash"}
     problems.extend(
@@ -148,19 +146,25 @@ def _actors(folder: Path, problems: list[Problem]) -> ActorBook:
     return book
 
 
-def _one[RecordType: BaseModel](
+def _read[RecordType: BaseModel](
     folder: Path, path: Path, record_type: type[RecordType], problems: list[Problem]
-) -> RecordType | None:
+) -> tuple[RecordType | None, Document | None]:
     # A link to nowhere is there, and is reported.
     if not path.exists() and not path.is_symlink():
-        return None
+        return None, None
     document, faults = read_file(path, shown_as=shown(path, folder))
     problems.extend(faults)
     if document is None:
-        return None
+        return None, None
     record, faults = read_record(document, record_type)
     problems.extend(faults)
-    return record
+    return record, document
+
+
+def _one[RecordType: BaseModel](
+    folder: Path, path: Path, record_type: type[RecordType], problems: list[Problem]
+) -> RecordType | None:
+    return _read(folder, path, record_type, problems)[0]
 
 
 def _many[RecordType: BaseModel](
@@ -177,13 +181,21 @@ def _many[RecordType: BaseModel](
     return read
 
 
-def _sources(folder: Path, problems: list[Problem]) -> dict[str, SourceDescription]:
+def _sources(
+    folder: Path, problems: list[Problem]
+) -> tuple[dict[str, SourceDescription], dict[str, SourceFiles]]:
     found: dict[str, SourceDescription] = {}
+    files: dict[str, SourceFiles] = {}
     for path in yaml_files(folder / INCIDENTS):
-        described = _one(folder, path, SourceDescription, problems)
+        described, document = _read(folder, path, SourceDescription, problems)
+        if described is not None and document is not None and described.kind not in IMPORTERS:
+            message = f'"{described.kind}" is not a kind of source'
+            note = f"kinds: {', '.join(IMPORTERS)}"
+            problems.append(document.problem("source-kind", message, ("kind",), notes=(note,)))
         if described is not None and described.source in found:
             message = f'the source "{described.source}" is described in another file too'
             problems.append(problem("duplicate-id", message, Location(shown(path, folder))))
         elif described is not None:
             found[described.source] = described
-    return found
+            files[described.source] = SourceFiles(path.parent / described.file, path)
+    return found, files
