@@ -82,7 +82,11 @@ def test_round_trip_and_figures(tmp_path):
     values = good()
     made = arviz.from_dict(
         {
-            "posterior": {"intercept": values, "log_slope": values[::-1]},
+            "posterior": {
+                "intercept": values,
+                "log_slope": values[::-1],
+                "phrase_shift_scale": np.abs(values),
+            },
             "sample_stats": {"energy": values, "diverging": np.zeros((4, 600), bool)},
         }
     )
@@ -94,6 +98,6 @@ def test_round_trip_and_figures(tmp_path):
     assert [p.name for p in (tmp_path / "deep").iterdir()] == ["fit.nc"]
     first = diagnostic_figures(again, tmp_path / "one")
     second = diagnostic_figures(again, tmp_path / "two")
-    assert [p.name for p in first] == ["rank.svg", "energy.svg"]
+    assert [p.name for p in first] == ["rank.svg", "energy.svg", "scales.svg"]
     assert [p.read_bytes() for p in first] == [p.read_bytes() for p in second]
     assert b"<dc:date>" not in first[0].read_bytes()

@@ -19,6 +19,9 @@ COUNT = "count: {of: {type: battle}, any: true}"
 CHANGE = "change: {of: {type: battle}, direction: increase, against: 12 months}"
 
 
+WHOLE = "window: {from: 2016-07-01, to: 2016-07-31}"
+
+
 def _text(kind: str, length: str, issued: str = "2017-12-31") -> str:
     return TEXT.replace("KIND", kind).replace("LENGTH", length).replace("ISSUED", issued)
 
@@ -27,13 +30,13 @@ def _text(kind: str, length: str, issued: str = "2017-12-31") -> str:
     ("kind", "length", "issued", "warned"),
     [
         (COUNT, "24 months", "2017-12-31", False),  # to the last day covered
-        (COUNT, "731 days", "2017-12-31", True),
-        (COUNT, "1 month", "2015-12-30", True),  # opens on the last day of 2015
+        (COUNT, "25 months", "2017-12-31", True),
+        (COUNT, "1 month", "2015-11-30", True),
         (COUNT, "1 month", "2015-12-31", False),
         (CHANGE, "1 month", "2016-12-31", False),  # the baseline is the whole of 2016
-        (CHANGE, "1 month", "2016-12-30", True),
+        (CHANGE, "1 month", "2016-11-30", True),
         # What a count is held against is not part of the event.
-        (COUNT, "1 month", "2016-12-30", False),
+        (COUNT, "1 month", "2016-11-30", False),
         ("by_hand: {asks: a, settled_by: b}", "90 years", "2017-12-31", False),
     ],
 )
@@ -42,13 +45,31 @@ def test_a_window_or_a_baseline_outside_coverage_is_a_warning(kind, length, issu
 
 
 def test_the_message_says_which_days():
-    text = _text(CHANGE, "1 month", "2016-06-30")
+    text = _text(CHANGE, "1 month", "2016-06-30").replace("within: 1 month", WHOLE)
     found = check(read(text))
     assert [one.level for one in found] == ["warning"]
     assert found[0].message == (
         "the baseline 2015-07-01 to 2016-06-30 reaches outside what sahel covers, "
         "2016-01-01 to 2019-12-31"
     )
+
+
+@pytest.mark.parametrize(
+    ("window", "whole"),
+    [
+        ("{from: 2018-01-01, to: 2018-06-30}", None),
+        ("{from: 2018-01-02, to: 2018-06-30}", "{from: 2018-02-01, to: 2018-06-30}"),
+        ("{from: 2018-01-01, to: 2018-06-29}", "{from: 2018-01-01, to: 2018-05-31}"),
+        ("{from: 2018-01-15, to: 2018-02-14}", ""),  # no whole month lies inside
+    ],
+)
+def test_a_window_that_cuts_a_month_of_monthly_counts_is_an_error(window, whole):
+    text = _text(COUNT, "LENGTH").replace("within: LENGTH", f"window: {window}")
+    found = check(read(text))
+    assert [one.identifier for one in found] == ([] if whole is None else ["cut-month"])
+    for one in found:
+        assert one.level == "error"
+        assert one.notes == ((f"whole months: window: {whole}",) if whole else ())
 
 
 def test_a_question_judged_often_is_warned_of_once():

@@ -164,3 +164,18 @@ def test_a_window_of_one_day_is_a_window_and_a_reversed_one_is_not():
     assert Window(start=DAY(2018, 1, 1), end=DAY(2018, 1, 1)).end == DAY(2018, 1, 1)
     with pytest.raises(ValueError, match="before it starts on 2018-01-02"):
         Window(start=DAY(2018, 1, 2), end=DAY(2018, 1, 1))
+
+
+@pytest.mark.parametrize(
+    ("day", "length", "end"),
+    [
+        (DAY(2017, 12, 31), Duration(18, "month"), DAY(2019, 6, 30)),
+        # The day after is the first of December, and a month lasts to its end.
+        (DAY(2017, 11, 30), Duration(1, "month"), DAY(2017, 12, 31)),
+        (DAY(2018, 2, 28), Duration(1, "year"), DAY(2019, 2, 28)),
+        (DAY(2018, 2, 14), Duration(6, "month"), DAY(2018, 8, 14)),
+        (DAY(2018, 1, 1), Duration(2, "week"), DAY(2018, 1, 15)),
+    ],
+)
+def test_a_window_lasts_as_long_as_it_says(day, length, end):
+    assert window_after(day, length).end == end

@@ -27,8 +27,9 @@ class Fit:
     Attributes
     ----------
     idata
-        DataTree: ``posterior``, ``sample_stats``, ``observed_data``, ``constant_data``. Its
-        attributes name model, sampler, seed, versions, settings and data hash.
+        DataTree: ``posterior`` (its variables: see `stored_variables`), ``sample_stats``,
+        ``observed_data``, ``constant_data``. Its attributes name model, sampler, seed, versions,
+        settings and data hash.
     data_hash
         Hash of cells and settings: equal hashes need no refit.
     seed
@@ -45,9 +46,10 @@ def fit(
 ) -> Fit:
     """Sample the posterior of the recalibration model.
 
-    The same cells, settings, seed and versions give the same draws, bit for bit. Without
-    any outcome the posterior is the prior, and exact independent draws of it are returned, in
-    mirrored sets so that the medians of ``intercept`` and ``log_slope`` are zero.
+    The same cells, settings, seed and versions give the same draws, bit for bit, in any process on
+    the same kind of processor, with compiled code cached or not. Without any outcome the posterior
+    is the prior, and exact independent draws of it are returned, in mirrored sets so that the
+    medians of ``intercept`` and ``log_slope`` are zero.
 
     Parameters
     ----------
@@ -101,11 +103,11 @@ def fit(
 
 def _sampled(cells: Cells, settings: RecalibrationSettings, seed: int) -> Any:
     import pymc
-    import pytensor
+    from pytensor.configdefaults import config
 
     # With fast-math the same code rounds differently when numba has just compiled it and when it
     # comes from the cache, so that a second process would draw other numbers.
-    exact = pytensor.config.change_flags(numba__fastmath=False)
+    exact = config.change_flags(numba__fastmath=False)
     with exact, recalibration_model(cells, settings):
         idata = pymc.sample(
             draws=settings.draws,

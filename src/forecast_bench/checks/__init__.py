@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from forecast_bench.checks.coverage import baselines_exist, inside_coverage
+from forecast_bench.checks.coverage import baselines_exist, inside_coverage, whole_months
 from forecast_bench.checks.dates import (
     resolutions_after_issue,
     revisions_in_order,
@@ -38,6 +38,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     thresholds,
     baselines_exist,
     inside_coverage,
+    whole_months,
 )
 
 

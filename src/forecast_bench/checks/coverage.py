@@ -1,5 +1,6 @@
 """Checks on the days that questions reach over, against the days that sources cover."""
 
+import datetime
 from collections.abc import Iterator
 
 from forecast_bench.problems import Problem
@@ -28,6 +29,26 @@ def inside_coverage(workspace: Workspace) -> Iterator[Problem]:
                 yield asked.problem("outside-coverage", message, at_key=True)
 
 
+def whole_months(workspace: Workspace) -> Iterator[Problem]:
+    """A window does not cut a month of a source that counts by month."""
+    for one, asked, window in _counted(workspace):
+        source = workspace.sources.get(workspace.source_of(asked) or "")
+        if source is None or not source.counts_months:
+            continue
+        after = window.end + datetime.timedelta(days=1)
+        if window.start.day == 1 and after.day == 1:
+            continue
+        message = (
+            f"the window {window.start} to {window.end} cuts a month, and {source.source} counts "
+            "by month"
+        )
+        start = window.start if window.start.day == 1 else _next_month(window.start)
+        end = after.replace(day=1) - datetime.timedelta(days=1)
+        note = f"whole months: window: {{from: {start}, to: {end}}}"
+        notes = (note,) if start < end else ()
+        yield one.problem("cut-month", message, "question", notes=notes)
+
+
 def baselines_exist(workspace: Workspace) -> Iterator[Problem]:
     """A baseline does not begin before the calendar does."""
     for one, asked, window in _counted(workspace):
@@ -41,16 +62,19 @@ def baselines_exist(workspace: Workspace) -> Iterator[Problem]:
 def _counted(
     workspace: Workspace,
 ) -> Iterator[tuple[RecordedJudgment, RecordedQuestion, Window]]:
+    """Every counted question that a judgment or its conditions ask, with its window."""
     for one in workspace.judgments:
-        asked = workspace.question_of(one)
-        if asked is None or asked.question.counted is None or one.issued is None:
-            continue
-        try:
-            window = asked.question.window_from(one.issued)
-        except OverflowError:
-            continue  # reported by the check of windows
-        if window is not None:
-            yield one, asked, window
+        asked, seen = workspace.question_of(one), set[str]()
+        while asked is not None and asked.name not in seen and one.issued is not None:
+            seen.add(asked.name)
+            try:
+                window = asked.question.window_from(one.issued)
+            except OverflowError:
+                break  # reported by the check of windows
+            if window is not None and asked.question.counted is not None:
+                yield one, asked, window
+            given = asked.question.given
+            asked = workspace.questions.get(given.question or "") if given else None
 
 
 def _baseline(
@@ -58,11 +82,19 @@ def _baseline(
 ) -> Window | None:
     """Days of the baseline; None where they lie outside the calendar."""
     try:
+        source = workspace.sources.get(workspace.source_of(asked) or "")
         return asked.question.baseline_from(
-            one.issued or window.start, window, otherwise=workspace.rates_of(asked).baseline
+            one.issued or window.start,
+            window,
+            otherwise=workspace.rates_of(asked).baseline,
+            whole_months=source is not None and source.counts_months,
         )
     except OverflowError:
         return None
+
+
+def _next_month(day: datetime.date) -> datetime.date:
+    return (day.replace(day=1) + datetime.timedelta(days=32)).replace(day=1)
 
 
 def _reaches_out(days: Window, coverage: Coverage) -> bool:

@@ -19,7 +19,7 @@ from forecast_bench.cli.output import print_json, print_line
 
 def base_rate(
     identifier: Annotated[
-        str | None, typer.Argument(metavar="[ID]", help="A judgment; or give numbers instead.")
+        str | None, typer.Argument(metavar="ID", help="A judgment; or give numbers instead.")
     ] = None,
     *,
     count: Annotated[int | None, typer.Option(min=0, help="Incidents in the baseline.")] = None,
@@ -44,7 +44,9 @@ def base_rate(
     as_of: AsOfOption = None,
     output: FormatOption = Format.text,
 ) -> None:
-    """Work out a base rate, what counts so far make of it, and of a stated probability.
+    """Work out a base rate, and what counts make of it.
+
+    From numbers, or for a judgment of the workspace; with a stated probability also the live one.
 
     Example: forecast-bench base-rate --count 5 --exposure 12 --window 18 --at-least 8
     --elapsed 6 --so-far 3 --stated "highly likely" --lexicon uk-phia@2018
@@ -56,6 +58,8 @@ def base_rate(
         raise typer.BadParameter(
             "give a judgment, or all of --count, --exposure, --window and --at-least"
         )
+    if elapsed > window:
+        raise typer.BadParameter("more months than the window has", param_hint="--elapsed")
     prior_mean = None if stated is None else _stated_mean(stated, lexicon)
     try:
         found = _from_numbers(

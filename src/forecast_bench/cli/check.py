@@ -15,6 +15,7 @@ from forecast_bench.cli.options import (
 )
 from forecast_bench.cli.output import print_json, print_line, report_problems
 from forecast_bench.problems import Problem, as_record, count_line
+from forecast_bench.records import number_of
 from forecast_bench.workspace import (
     DERIVED,
     INCIDENTS,
@@ -32,7 +33,7 @@ _NO_JUDGMENTS = (f"{MODELS}/", f"{INCIDENTS}/", f"{DERIVED}/", SETTINGS)
 def check(
     paths: Annotated[
         list[Path] | None,
-        typer.Argument(metavar="[PATHS]", help="Files or folders of judgments; all by default."),
+        typer.Argument(metavar="PATHS", help="Files or folders of judgments; all by default."),
     ] = None,
     workspace: WorkspaceOption = None,
     output: FormatOption = Format.text,
@@ -102,9 +103,5 @@ def _concerns(one: Problem, asked: list[Path], folder: Path) -> bool:
 
 
 def _summary(read: Workspace, problems: tuple[Problem, ...]) -> str:
-    judgments = len(read.judgments)
-    files = len(read.files)
-    return (
-        f"{judgments} judgment{'s' * (judgments != 1)} in {files} file{'s' * (files != 1)}: "
-        f"{count_line(problems)}"
-    )
+    judgments = number_of(len(read.judgments), "judgments")
+    return f"{judgments} in {number_of(len(read.files), 'files')}: {count_line(problems)}"

@@ -16,7 +16,7 @@ from forecast_bench.cli.options import (
 )
 from forecast_bench.cli.output import print_json, print_line, print_table, report_problems
 from forecast_bench.problems import Problem
-from forecast_bench.workspace import Workspace, load_workspace
+from forecast_bench.workspace import JUDGMENTS, Workspace, load_workspace
 
 incidents = typer.Typer(no_args_is_help=True, help="Incidents: sources, vintages and counts.")
 
@@ -172,7 +172,12 @@ def count_incidents(
 
 def _read(folder: Path) -> Workspace:
     read = load_workspace(folder)
-    errors = [one for one in read.problems if one.level == "error"]
+    # Judgments have no say in what is imported or counted.
+    errors = [
+        one
+        for one in read.problems
+        if one.level == "error" and not one.location.file.startswith(JUDGMENTS)
+    ]
     if errors:
         report_problems(errors)
         raise typer.Exit(ExitStatus.PROBLEMS)

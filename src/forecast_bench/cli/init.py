@@ -14,7 +14,9 @@ def init(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where to make it.")],
     output: FormatOption = Format.text,
 ) -> None:
-    """Make a new workspace: folders, settings, an example, checks before each commit, a schedule.
+    """Make a new workspace with an example.
+
+    Folders, settings, checks before each commit, and a nightly run of the job.
 
     Nothing that exists is overwritten.
 
@@ -30,4 +32,4 @@ def init(
         return
     for path in created:
         print_line(f"created {path}")
-    print_line(f"next: forecast-bench check --workspace {folder}")
+    print_line(f"next: cd {folder} && forecast-bench check")

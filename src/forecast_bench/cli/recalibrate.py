@@ -21,6 +21,7 @@ from forecast_bench.cli.output import print_json, print_line, report_problems
 from forecast_bench.job import STAGES, JobResult
 from forecast_bench.job import recalibrate as run_job
 from forecast_bench.problems import as_record
+from forecast_bench.records import number_of
 
 _EXIT = {
     "published": ExitStatus.DONE,
@@ -43,10 +44,11 @@ def recalibrate(
         bool, typer.Option("--quiet", help="Say nothing but what went wrong.")
     ] = False,
 ) -> None:
-    """Run the job: update, resolve, score, recalibrate, and publish a review.
+    """Run the job and publish a review.
 
-    Nothing changed: nothing is done. Exit status: 0 done, 1 problems in the workspace, 3 another
-    job holds the lock, 4 a feed or a fit failed and the last good run stays.
+    Count, update, resolve, score, recalibrate. Nothing changed: nothing is done. A replay of an
+    earlier day does not become the latest run. Exit status: 0 done, 1 problems in the workspace,
+    3 another job holds the lock, 4 a feed or a fit failed and the last good run stays.
 
     Example: forecast-bench recalibrate --as-of 2018-06-30
     """
@@ -92,7 +94,7 @@ def _say(result: JobResult) -> None:
             f"{number} {state}" for state, number in manifest["counts_of_states"].items()
         )
         print_line(f"run {manifest['run']} as of {manifest['as_of']}")
-        print_line(f"{manifest['judgments']} judgments: {states}")
+        print_line(f"{number_of(manifest['judgments'], 'judgments')}: {states}")
         print_line(f"recalibration: {manifest['recalibration']['state']}")
         print_line(_changed(manifest))
     print_line(f"review: {_review(result)}")
@@ -103,7 +105,7 @@ def _changed(manifest: dict[str, object]) -> str:
     if manifest["previous"] is None:
         return "first run of this workspace"
     number = len(changed) if isinstance(changed, list) else 0
-    return f"{number} change{'' if number == 1 else 's'} since run {manifest['previous']}"
+    return f"{number_of(number, 'changes')} since run {manifest['previous']}"
 
 
 def _review(result: JobResult) -> str | None:

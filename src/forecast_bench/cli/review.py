@@ -23,7 +23,9 @@ def review(
     ] = None,
     output: FormatOption = Format.text,
 ) -> None:
-    """Write the review of a run: HTML, Markdown, figures, and the numbers behind them.
+    """Write the review of a run into a folder.
+
+    HTML, Markdown, figures, and the numbers behind them.
 
     Example: forecast-bench review --out review/
     """
@@ -35,7 +37,11 @@ def review(
         asked = "there is no run yet" if run is None else f"there is no run {run}"
         typer.echo(f"{asked}; make one with forecast-bench recalibrate", err=True)
         raise typer.Exit(ExitStatus.PROBLEMS)
-    files = render(folder, out)
+    try:
+        files = render(folder, out)
+    except OSError as failure:
+        reason = failure.strerror or str(failure)
+        raise typer.BadParameter(f"{out}: {reason}", param_hint="--out") from None
     if output is Format.json:
         print_json({"files": [str(path) for path in files]})
     else:

@@ -31,10 +31,11 @@ def score(
     ],
     output: FormatOption = Format.text,
 ) -> None:
-    """Score any record: probability,outcome[,phrase,forecaster,question,situation,date,topic].
+    """Score any record of resolved forecasts.
 
-    Rows that cannot be scored are reported with their lines and left out; an error among them
-    makes the exit status 1.
+    Columns: probability,outcome[,phrase,forecaster,question,situation,date,topic]. Rows that
+    cannot be scored are reported with their lines and left out; an error among them makes the
+    exit status 1.
 
     Example: forecast-bench score forecasts.csv
     """

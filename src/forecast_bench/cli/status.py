@@ -1,6 +1,7 @@
 """`status` and `show`: every judgment now, and the story of one."""
 
-from typing import Annotated, Any
+import json
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -15,6 +16,9 @@ from forecast_bench.cli.options import (
 )
 from forecast_bench.cli.output import print_json, print_line, print_table
 
+if TYPE_CHECKING:
+    from forecast_bench.job.looking import Look
+
 
 def status(
     workspace: WorkspaceOption = None,
@@ -25,16 +29,21 @@ def status(
         bool, typer.Option("--due", help="Only those that wait for somebody to resolve them.")
     ] = False,
 ) -> None:
-    """Show every judgment: stated, live, in its band or not, days left, outcome.
+    """Show every judgment as it stands now.
+
+    Stated and live probability, whether it left its band, days left, and outcome.
 
     Example: forecast-bench status --as-of 2018-06-30
     """
     seen = looked(workspace_folder(workspace), as_of)
     rows = rows_of(seen.judgments)
     if due:
-        rows = [row for row in rows if (row["state_reason"] or "").startswith("overdue")]
+        rows = [row for row in rows if _is_overdue(row)]
     if output is Format.json:
         print_json({"judgments": [_summary(row) for row in rows]})
+        return
+    if not rows:
+        print_line("nothing waits to be resolved" if due else "no judgment was issued by that day")
         return
     print_table(
         ["judgment", "stated", "base rate", "live", "band", "days left", "state"],
@@ -46,7 +55,7 @@ def status(
                 _percent(row["live"]),
                 {"none": ""}.get(row["band_state"], row["band_state"]),
                 row["days_left"],
-                row["state"],
+                f"{row['state']}, overdue" if _is_overdue(row) else row["state"],
             ]
             for row in rows
         ],
@@ -60,7 +69,9 @@ def show(
     as_of: AsOfOption = None,
     output: FormatOption = Format.text,
 ) -> None:
-    """Tell one judgment's story: statements, counts, live probability, outcome, scores.
+    """Tell one judgment's story.
+
+    Its statements, counts, live probability over time, outcome and scores.
 
     Example: forecast-bench show jnim-kidnap-more
     """
@@ -71,7 +82,7 @@ def show(
     own = [one for one in seen.followed if one.recorded.id == identifier]
     rows = [row for row in rows_of(seen.judgments) if row["id"] == identifier]
     if not own or not rows:
-        typer.echo(f'there is no judgment "{identifier}" on that day', err=True)
+        typer.echo(_not_there(identifier, seen), err=True)
         raise typer.Exit(ExitStatus.PROBLEMS)
     row = rows[0]
     path = rows_of(path_table(own, as_of=today_or(as_of)))
@@ -84,7 +95,9 @@ def show(
 def _tell(row: dict[str, Any], path: list[dict[str, Any]]) -> None:
     print_line(f"{row['id']}: {row['statement']}")
     print_line(f"  {row['file']}:{row['line']}, {row['analyst']}, issued {row['issued']}")
-    print_line(f"  stated: {_said(row)}")
+    print_line(f"  stated: {_first_said(row)}")
+    for one in json.loads(row["revisions"]):
+        print_line(f"  revised {one['on']}: {one['text']} ({one['mean']:.0%}), {one['because']}")
     print_line(f"  question: {row['question_text']}")
     if row["baseline_text"]:
         print_line(f"  baseline: {row['baseline_text']}; event: {row['threshold_text']}")
@@ -138,6 +151,23 @@ def _said(row: dict[str, Any]) -> str:
     if row["prior_mean"] is None:
         return f"{row['stated_text']} (no number)"
     return f"{row['now_text']} ({row['now_mean']:.0%})"
+
+
+def _first_said(row: dict[str, Any]) -> str:
+    if row["prior_mean"] is None:
+        return _said(row)
+    return f"{row['stated_text']} ({row['prior_mean']:.0%})"
+
+
+def _is_overdue(row: dict[str, Any]) -> bool:
+    return row["state"] == "open" and (row["state_reason"] or "").startswith("overdue")
+
+
+def _not_there(identifier: str, seen: "Look") -> str:
+    known = [one.id for one in seen.workspace.judgments]
+    if identifier in known:
+        return f'the judgment "{identifier}" was not issued by that day'
+    return f'there is no judgment "{identifier}"; judgments: {", ".join(known)}'
 
 
 def _percent(value: float | None) -> str:

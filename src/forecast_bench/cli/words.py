@@ -125,7 +125,8 @@ def read_phrase(
         f"prior: Beta({prior.a:.4f}, {prior.b:.4f}), mean {prior.mean:.4f}, "
         f"90 % between {low:.3f} and {high:.3f}"
     )
-    cap = f", capped by {level} analytic confidence" if prior.capped else ""
+    default = "" if confidence else ", the default where none is stated"
+    cap = f", capped by {level} analytic confidence{default}" if prior.capped else ""
     print_line(f"weight: worth {prior.weight:.1f} observations{cap}")
 
 
@@ -136,7 +137,9 @@ def phrase_of(
     workspace: WorkspaceOption = None,
     output: FormatOption = Format.text,
 ) -> None:
-    """Say what a lexicon calls a probability; a gap is a gap, never the nearest phrase.
+    """Say what a lexicon calls a probability.
+
+    A gap is a gap; the nearest phrase is never given instead.
 
     Example: forecast-bench lexicon phrase 0.42 --lexicon uk-phia@2018
     """

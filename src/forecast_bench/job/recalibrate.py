@@ -16,7 +16,17 @@ from filelock import FileLock, Timeout
 from forecast_bench import __version__
 from forecast_bench.job.fingerprint import fingerprint, input_hashes
 from forecast_bench.job.ledger import append
-from forecast_bench.job.runs import latest_run, read_manifest
+from forecast_bench.job.runs import (
+    MANIFEST,
+    RUN_FORMAT,
+    latest_run,
+    publish,
+    read_manifest,
+    run_before,
+    run_id,
+    same_run,
+    written_aside,
+)
 from forecast_bench.problems import Problem
 from forecast_bench.workspace import DERIVED
 
@@ -127,18 +137,18 @@ def _locked(
 ) -> JobResult:
     inputs = input_hashes(workspace)
     mark = fingerprint(inputs, as_of=as_of)
-    latest = latest_run(workspace)
-    if latest is not None:
-        manifest = read_manifest(latest)
-        if manifest["fingerprint"] == mark:
-            alarms = tuple(manifest["alarms"])
-            return JobResult("unchanged", latest, manifest, alarms=alarms)
+    same = same_run(workspace, mark)
+    if same is not None:
+        manifest = read_manifest(same)
+        return JobResult("unchanged", same, manifest, alarms=tuple(manifest["alarms"]))
     # What follows needs the heavy libraries; a job with nothing to do does not wait for them.
     from forecast_bench.job.stages import run_stages
 
     clock = StageClock(watch)
-    finished = run_stages(workspace, as_of=as_of, previous=latest, clock=clock)
+    previous = run_before(workspace, as_of)
+    finished = run_stages(workspace, as_of=as_of, previous=previous, clock=clock)
     if finished.ending != "published":
+        latest = latest_run(workspace)
         return JobResult(
             finished.ending,
             latest,
@@ -146,28 +156,9 @@ def _locked(
             finished.problems,
             finished.alarms,
         )
-    return _publish(workspace, finished, clock, inputs=inputs, mark=mark, as_of=as_of, now=now)
-
-
-def _publish(
-    workspace: Path,
-    finished: "Finished",
-    clock: StageClock,
-    *,
-    inputs: dict[str, str],
-    mark: str,
-    as_of: datetime.date,
-    now: datetime.datetime,
-) -> JobResult:
-    from forecast_bench.job.runs import MANIFEST, RUN_FORMAT, publish, run_id, written_aside
-    from forecast_bench.job.tables import write_tables
-    from forecast_bench.review import render
-
-    name = run_id(now, mark)
-    previous = latest_run(workspace)
     manifest = {
         "format": RUN_FORMAT,
-        "run": name,
+        "run": run_id(now, mark),
         "as_of": as_of.isoformat(),
         "made_at": now.isoformat(timespec="seconds"),
         "fingerprint": mark,
@@ -179,18 +170,32 @@ def _publish(
         "alarms": list(finished.alarms),
         "stages": clock.stages,
     }
+    return _publish(workspace, finished, manifest, clock)
+
+
+def _publish(
+    workspace: Path, finished: "Finished", manifest: dict[str, Any], clock: StageClock
+) -> JobResult:
+    from forecast_bench.job.tables import write_tables
+    from forecast_bench.review import render
+
+    latest = latest_run(workspace)
+    # Days are ISO texts, which sort as days do.
+    in_force = latest is None or read_manifest(latest)["as_of"] <= manifest["as_of"]
     with written_aside(workspace) as aside:
         with clock.stage("write the tables"):
             write_tables(aside, finished)
-            text = json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
-            (aside / MANIFEST).write_text(text, encoding="utf-8")
+            _write(aside / MANIFEST, manifest)
         with clock.stage("draw the review"):
             render(aside, aside / "review")
-        (aside / MANIFEST).write_text(
-            json.dumps(manifest, indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
-        )
-        run = publish(workspace, aside, name)
+        _write(aside / MANIFEST, manifest)
+        run = publish(workspace, aside, manifest["run"], in_force=in_force)
     return JobResult("published", run, manifest, finished.problems, finished.alarms)
+
+
+def _write(path: Path, manifest: dict[str, Any]) -> None:
+    text = json.dumps(manifest, indent=2, ensure_ascii=False)
+    path.write_text(f"{text}\n", encoding="utf-8")
 
 
 def _versions() -> dict[str, str]:

@@ -29,6 +29,21 @@ def latest_run(workspace: Path) -> Path | None:
     return latest.resolve() if (latest / MANIFEST).is_file() else None
 
 
+def same_run(workspace: Path, fingerprint: str) -> Path | None:
+    """Folder of a run made of the same inputs for the same day; None where there is none."""
+    found = sorted(runs_folder(workspace).glob(f"*-{fingerprint[:8]}/{MANIFEST}"), reverse=True)
+    runs = (path.parent for path in found)
+    return next((run for run in runs if read_manifest(run)["fingerprint"] == fingerprint), None)
+
+
+def run_before(workspace: Path, as_of: datetime.date) -> Path | None:
+    """Folder of the run to compare with: for no later day, and the newest for the latest one."""
+    runs = [path.parent for path in runs_folder(workspace).glob(f"[0-9]*/{MANIFEST}")]
+    dated = [(read_manifest(run)["as_of"], run.name, run) for run in runs]
+    known = [one for one in dated if one[0] <= as_of.isoformat()]
+    return max(known)[2] if known else None
+
+
 def find_run(workspace: Path, name: str | None) -> Path | None:
     """Folder of a run by its id, or of the latest one; None where there is none."""
     if name is None:
@@ -70,10 +85,19 @@ def written_aside(workspace: Path) -> Iterator[Path]:
         shutil.rmtree(aside, ignore_errors=True)
 
 
-def publish(workspace: Path, aside: Path, name: str) -> Path:
+def publish(workspace: Path, aside: Path, name: str, *, in_force: bool = True) -> Path:
     """Rename a finished run into place, then point `latest` to it: in that order, each atomic.
 
     Readers see the run before or the new one, whole. The caller holds the lock of the workspace.
+
+    Parameters
+    ----------
+    workspace, aside : Path
+        The workspace, and the folder that the run was written into.
+    name : str
+        Id of the run.
+    in_force : bool
+        Whether it becomes the latest; a replay of the past does not.
     """
     _flush(aside)
     target = runs_folder(workspace) / name
@@ -81,6 +105,8 @@ def publish(workspace: Path, aside: Path, name: str) -> Path:
     if target.exists():
         shutil.rmtree(target)
     aside.rename(target)
+    if not in_force:
+        return target
     pointer = runs_folder(workspace) / f".{_LATEST}"
     pointer.unlink(missing_ok=True)
     pointer.symlink_to(name)

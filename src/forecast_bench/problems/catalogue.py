@@ -241,6 +241,12 @@ _QUESTIONS = {
         "The base rate depends on it.",
         "Use the name of a file in models/rates, or add one.",
     ),
+    "cut-month": Entry(
+        "A window that cuts a month of a source that counts by month",
+        "Whether the incidents of that month lie in the window cannot be told, so the question "
+        "could neither be followed nor settled.",
+        "Let the window begin with the first day of a month and end with the last of one.",
+    ),
     "outside-coverage": Entry(
         "A question reaches outside what its source covers",
         "It will end as cannot resolve, since a zero outside coverage means nothing.",

@@ -37,6 +37,7 @@ from forecast_bench.records.time import (
     window_after,
     window_before,
 )
+from forecast_bench.records.wording import number_of
 
 __all__ = [
     "Actor",
@@ -77,6 +78,7 @@ __all__ = [
     "add",
     "exposure_months",
     "month_ends",
+    "number_of",
     "window_after",
     "window_before",
 ]

@@ -226,7 +226,12 @@ class Question(Record):
         return held.against if held is not None else None
 
     def baseline_from(
-        self, issued: datetime.date, window: Window, *, otherwise: Duration
+        self,
+        issued: datetime.date,
+        window: Window,
+        *,
+        otherwise: Duration,
+        whole_months: bool,
     ) -> Window:
         """Days of history before a window, ended by the issue: a base rate knows no later count.
 
@@ -238,6 +243,8 @@ class Question(Record):
             The question's window for it.
         otherwise : Duration
             Length where the question names none.
+        whole_months : bool
+            Whether it may end only with a month, as the source counts by month.
 
         Raises
         ------
@@ -245,4 +252,6 @@ class Question(Record):
             If the baseline begins before the calendar does.
         """
         ends_before = min(window.start, issued + datetime.timedelta(days=1))
+        if whole_months:
+            ends_before = ends_before.replace(day=1)
         return window_before(ends_before, self.against or otherwise)

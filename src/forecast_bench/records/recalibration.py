@@ -67,11 +67,11 @@ class RecalibrationSettings(BaseModel):
     interval: float = Field(
         0.9, gt=0, lt=1, description="Posterior probability of every interval, equal tails."
     )
-    draws: int = Field(1000, ge=50, description="Draws kept in each chain.")
-    tune: int = Field(1000, ge=50, description="Draws of adaptation in each chain, not kept.")
+    draws: int = Field(2000, ge=50, description="Draws kept in each chain.")
+    tune: int = Field(1500, ge=50, description="Draws of adaptation in each chain, not kept.")
     chains: int = Field(4, ge=2, description="Independent chains; r_hat needs two.")
     target_accept: float = Field(
-        0.9, gt=0.5, lt=1, description="Acceptance the step size is adapted to."
+        0.95, gt=0.5, lt=1, description="Acceptance the step size is adapted to."
     )
     least_outcomes: int = Field(
         50, ge=1, description="Distinct questions resolved before a recalibration is proposed."

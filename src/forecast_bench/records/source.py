@@ -52,6 +52,11 @@ class SourceDescription(Record):
             )
         return settlement
 
+    @property
+    def counts_months(self) -> bool:
+        """Whether the source gives whole months, so that no count inside one can be told."""
+        return self.kind == "monthly-counts"
+
     @model_validator(mode="after")
     def _retrieved_after_coverage(self) -> Self:
         if self.retrieved < self.coverage.window.end:

@@ -100,7 +100,9 @@ def window_after(day: datetime.date, duration: Duration) -> Window:
     >>> window.start.isoformat(), window.end.isoformat()
     ('2018-01-01', '2019-06-30')
     """
-    return Window(end=add(day, duration), start=day + datetime.timedelta(days=1))
+    # Counted from its first day, a month that opens with a month lasts to the end of it.
+    start = add(day, Duration(1, "day"))
+    return Window(start=start, end=add(start, duration) - datetime.timedelta(days=1))
 
 
 def window_before(day: datetime.date, duration: Duration) -> Window:

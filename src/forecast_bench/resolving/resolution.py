@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Literal
 
-from forecast_bench.records import HandResolution, Outcome, Window
+from forecast_bench.records import HandResolution, Outcome, Window, number_of
 from forecast_bench.resolving.progress import Progress
 
 
@@ -109,7 +109,7 @@ def resolve_counted(
     return Resolution(
         "occurred" if happened else "did not occur",
         on=window.end,
-        reason=f"{total} {noun} by the end of the window",
+        reason=f"{number_of(total, noun)} by the end of the window",
         by="counts",
         in_calibration=True,
     )
@@ -221,13 +221,13 @@ def nearness(
     """
     total, _ = progress.until(window.end)
     if most is not None:
-        return f"{total} {noun}; the event was {_bounds(fewest, most)}"
+        return f"{number_of(total, noun)}; the event was {_bounds(fewest, most)}"
     if total >= fewest:
         spare = total - fewest
         return (
-            f"{total} {noun}, {spare} more than the {fewest} needed"
+            f"{number_of(total, noun)}, {spare} more than the {fewest} needed"
             if spare
-            else f"just reached: {total} {noun}"
+            else f"just reached: {number_of(total, noun)}"
         )
     short = fewest - total
     said = f"{short} short of {fewest}"
@@ -239,7 +239,11 @@ def nearness(
     # The month is known, not the day in it; days of the window itself are none after it.
     least = max(1, (later.replace(day=1) - window.end).days)
     longest = (later - window.end).days
-    span = _days(longest) if least == longest else f"{least} to {_days(longest)}"
+    span = (
+        number_of(longest, "days")
+        if least == longest
+        else f"{least} to {number_of(longest, 'days')}"
+    )
     return (
         f"{said}; reached in {later:%Y-%m}, {span} after the window: "
         "had it run on, the outcome would have flipped"
@@ -254,7 +258,9 @@ def _still_waiting(
         return Resolution("open", reason=f"the window runs to {window.end}")
     days = (window.end + settlement - as_of).days
     return (
-        Resolution("settling", reason=f"the counts settle in {_days(days)}") if days > 0 else None
+        Resolution("settling", reason=f"the counts settle in {number_of(days, 'days')}")
+        if days > 0
+        else None
     )
 
 
@@ -270,7 +276,7 @@ def _decided_early(
         return None
     outcome: Outcome = "occurred" if most is None else "did not occur"
     total, _ = progress.until(day)
-    return Resolution(outcome, on=day, reason=f"{total} {noun} by {day}", by="counts")
+    return Resolution(outcome, on=day, reason=f"{number_of(total, noun)} by {day}", by="counts")
 
 
 def _straddles(total: int, possible: int, fewest: int, most: int | None) -> bool:
@@ -288,7 +294,3 @@ def _bounds(fewest: int, most: int) -> str:
     if fewest == most:
         return f"exactly {most}"
     return f"at most {most}" if fewest == 0 else f"{fewest} to {most}"
-
-
-def _days(number: int) -> str:
-    return f"{number} day{'' if number == 1 else 's'}"

@@ -99,15 +99,17 @@ def ask(
     name = workspace.source_of(asked)
     if window is None or name is None:
         raise ValueError(f"question {asked.name} has no window or no source")
-    rates = workspace.rates_of(asked)
+    rates, source = workspace.rates_of(asked), workspace.sources[name]
     return AskedQuestion(
         name=asked.name,
         question=asked.question,
         issued=issued,
         window=window,
-        baseline=asked.question.baseline_from(issued, window, otherwise=rates.baseline),
+        baseline=asked.question.baseline_from(
+            issued, window, otherwise=rates.baseline, whole_months=source.counts_months
+        ),
         rates=rates,
-        source=workspace.sources[name],
+        source=source,
     )
 
 

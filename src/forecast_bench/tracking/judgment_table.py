@@ -10,7 +10,7 @@ import pandas as pd
 from pydantic import BaseModel
 
 from forecast_bench.priors import interval
-from forecast_bench.records import OffYardstick
+from forecast_bench.records import OffYardstick, number_of
 from forecast_bench.resolving import nearness
 from forecast_bench.scoring import brier_score, log_score, skill, time_weighted_score
 from forecast_bench.tracking.follow import (
@@ -183,7 +183,7 @@ def _law(one: FollowedJudgment) -> Row:
     counted = int(counts.baseline.count.sum())
     row |= {
         "baseline_text": one.counted.baseline_gap
-        or f"{counted} incidents in {float(asked.baseline_months):g} months "
+        or f"{number_of(counted, 'incidents')} in {float(asked.baseline_months):g} months "
         f"({baseline.start} to {baseline.end})",
         "baseline_count": None if one.counted.baseline_gap else counted,
         "baseline_months": float(asked.baseline_months),

@@ -2,7 +2,7 @@
 
 import math
 
-from forecast_bench.records import Condition, IncidentFilter, Question, Window
+from forecast_bench.records import Condition, IncidentFilter, Question, Window, number_of
 
 
 def describe_question(question: Question, window: Window | None) -> str:
@@ -60,11 +60,11 @@ def describe_bounds(fewest: int, most: int | None, noun: str) -> str:
     ('at least 8 incidents', 'no incidents')
     """
     if most is None:
-        return f"at least {fewest} {noun if fewest != 1 else noun.removesuffix('s')}"
+        return f"at least {number_of(fewest, noun)}"
     if most < 0:
         return f"fewer than 0 {noun}: impossible"
     if fewest == 0:
-        return f"at most {most} {noun}" if most else f"no {noun}"
+        return f"at most {number_of(most, noun)}" if most else f"no {noun}"
     return f"{fewest} to {most} {noun}"
 
 
