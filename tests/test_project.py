@@ -105,7 +105,7 @@ def tracked() -> list[Path]:
 
 def test_no_file_names_a_registry():
     # Where packages come from is the business of the machine that installs them.
-    hosts = [f"{name}.{ending}" for name, ending in (("pypi", "org"), ("deb.debian", "org"))]
+    hosts = [".".join(parts) for parts in (("pypi", "org"), ("deb", "debian", "org"))]
     hosts += [f"files.python{'hosted'}", f"registry.{'npmjs'}", f"astral{'.sh'}"]
     for path in tracked():
         content = path.read_bytes()
