@@ -275,6 +275,19 @@ def test_score_names_its_conventions(run, tmp_path):
     assert "too few to judge" in out
 
 
+def test_score_keeps_murphys_parts_back_where_they_say_nothing(run, tmp_path):
+    record = tmp_path / "record.csv"
+    # Every value stated once: the discrimination index equals the variability for anybody.
+    rows = "".join(f"0.{100 + number},{number % 2}\n" for number in range(60))
+    record.write_text(f"probability,outcome\n{rows}", encoding="utf-8")
+    found = document(run, "score", record)
+    assert found["ndi"] == pytest.approx(1)
+    assert (found["distinct_values"], found["murphy_judgeable"]) == (60, False)
+    _, out, _ = run("score", record)
+    assert "Murphy's parts say nothing here: 60 distinct probabilities among 60" in out
+    assert "ndi" not in out
+
+
 def test_score_leaves_out_ties_with_their_lines(run, tmp_path):
     record = tmp_path / "record.csv"
     record.write_text("probability,outcome\n0.6,1\n0.5,0.5\n0.3,0\n", encoding="utf-8")

@@ -37,7 +37,7 @@ def test_murphy_of_the_toy():
     # DI = (40 * .46^2 + 20 * .04^2 + 40 * .44^2) / 100 = (8.464 + .032 + 7.744) / 100
     # NDI = .1624 / .2499; ANDI = (100 NDI - 2) / 98
     parts = murphy_decomposition(**TOY)
-    assert (parts.n, parts.values) == (100, 3)
+    assert (parts.n, parts.distinct_values) == (100, 3)
     assert parts.brier == pytest.approx(0.0900, abs=1e-12)
     assert parts.vi == pytest.approx(0.2499, abs=1e-12)
     assert parts.ci == pytest.approx(0.0025, abs=1e-12)

@@ -25,6 +25,9 @@ _MEASURES = (
 )
 
 
+_MURPHY = frozenset(("ci", "di", "vi", "ndi", "andi"))
+
+
 def score(
     file: Annotated[
         Path, typer.Argument(metavar="FILE.csv", help="probability,outcome[,phrase,forecaster,...]")
@@ -54,9 +57,18 @@ def score(
         print_line(f"{found.n} forecasts, worth {found.effective_n:.1f} independent ones")
         if not found.judgeable:
             print_line(f"too few to judge: {found.least_outcomes:g} independent ones are needed")
+        if not found.murphy_judgeable:
+            print_line(
+                f"Murphy's parts say nothing here: {found.distinct_values} distinct "
+                f"probabilities among {found.n} forecasts"
+            )
         print_table(
             ["measure", "value", "meaning"],
-            [[name, f"{getattr(found, name):.6f}", meaning] for name, meaning in _MEASURES],
+            [
+                [name, f"{getattr(found, name):.6f}", meaning]
+                for name, meaning in _MEASURES
+                if found.murphy_judgeable or name not in _MURPHY
+            ],
             numeric=["value"],
         )
     if failed:

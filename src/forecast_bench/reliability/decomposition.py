@@ -45,7 +45,7 @@ class MurphyDecomposition(BaseModel):
 
     Attributes
     ----------
-    n, values : int
+    n, distinct_values : int
         Forecasts (N), and distinct values among them (J).
     brier : float
         Mean Brier score, lower is better.
@@ -66,7 +66,7 @@ class MurphyDecomposition(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     n: int
-    values: int
+    distinct_values: int
     brier: float
     vi: float
     ci: float
@@ -231,7 +231,7 @@ def murphy_of(pooled: DistinctForecasts) -> MurphyDecomposition:
     normalised = discrimination / variance if variance > 0.0 else float("nan")
     return MurphyDecomposition(
         n=n,
-        values=values,
+        distinct_values=values,
         brier=mean_score(pooled, rule=scoring_rule("brier")),
         vi=variance,
         ci=calibration,

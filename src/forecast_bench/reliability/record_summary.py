@@ -22,6 +22,8 @@ BASE_RATE: Final = "base rate of each judgment"
 # Independent outcomes below which no measure is judged: a convention of this project. At 30 the
 # 90 % interval of a frequency near one half is still 30 percentage points wide.
 LEAST_OUTCOMES = 30.0
+# Statements of each distinct value, on average, from which Murphy's parts say anything.
+STATED_OFTEN = 5
 
 
 class Measures(BaseModel):
@@ -43,6 +45,11 @@ class Measures(BaseModel):
         The same of the log score.
     vi, ci, di, ndi, andi : float
         Murphy's decomposition over distinct values; see `MurphyDecomposition`.
+    distinct_values : int
+        Distinct probabilities stated.
+    murphy_judgeable : bool
+        Whether each distinct value was stated often enough (five times on average) for Murphy's
+        parts to say anything: where every value is stated once, DI equals VI for anybody.
     in_the_large, over_under : float
         Signed biases; see `calibration_in_the_large` and `over_under_confidence`.
     skill : float
@@ -72,6 +79,8 @@ class Measures(BaseModel):
     di: float
     ndi: float
     andi: float
+    distinct_values: int
+    murphy_judgeable: bool
     in_the_large: float
     over_under: float
     skill: float
@@ -171,8 +180,10 @@ def _measures(rows: pd.DataFrame, against: str, least_outcomes: float) -> dict[s
         situation=rows["situation"] if "situation" in rows.columns else None,
     )
     gain, scored = _skill(rows)
+    murphy = murphy_of(pooled)
     return {
-        **murphy_of(pooled).model_dump(exclude={"values"}),
+        **murphy.model_dump(),
+        "murphy_judgeable": murphy.n >= STATED_OFTEN * murphy.distinct_values,
         "effective_n": number,
         "judgeable": number >= least_outcomes,
         "log_score": log.score,

@@ -255,8 +255,15 @@ def _signed(value: float | None, *, above: str, below: str) -> str:
 
 
 def _decompositions(measured: Row) -> Table:
+    doubt = ""
+    if not measured.flag("murphy_judgeable"):
+        doubt = (
+            "; Murphy's parts say little: "
+            f"{count(measured.number('distinct_values'))} distinct statements among "
+            f"{count(measured.number('n'))}"
+        )
     return table(
-        "Both decompositions of the Brier score",
+        f"Both decompositions of the Brier score{doubt}",
         ("Of", "Part", "Value", "What it is"),
         [
             *(("CORP", name, number(measured.number(key)), what) for name, key, what in CORP),
