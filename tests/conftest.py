@@ -25,6 +25,8 @@ coverage:
   countries: {Mali: [Gao, Kidal]}
   types: [battle, abduction]
 """,
+    "incidents/counts.csv": "month,country,admin1,side_a,side_b,event_type,incidents\n"
+    "2017-01,Mali,Gao,JNIM,,battle,1\n",
 }
 
 

@@ -30,7 +30,7 @@ def _text(kind: str, length: str, issued: str = "2017-12-31") -> str:
     ("kind", "length", "issued", "warned"),
     [
         (COUNT, "24 months", "2017-12-31", False),  # to the last day covered
-        (COUNT, "25 months", "2017-12-31", True),
+        (COUNT, "25 months", "2017-12-31", False),  # a newer export may cover the rest
         (COUNT, "1 month", "2015-11-30", True),
         (COUNT, "1 month", "2015-12-31", False),
         (CHANGE, "1 month", "2016-12-31", False),  # the baseline is the whole of 2016
@@ -49,7 +49,7 @@ def test_the_message_says_which_days():
     found = check(read(text))
     assert [one.level for one in found] == ["warning"]
     assert found[0].message == (
-        "the baseline 2015-07-01 to 2016-06-30 reaches outside what sahel covers, "
+        "the baseline 2015-07-01 to 2016-06-30 begins before what sahel covers, "
         "2016-01-01 to 2019-12-31"
     )
 
@@ -69,12 +69,29 @@ def test_a_window_that_cuts_a_month_of_monthly_counts_is_an_error(window, whole)
     assert [one.identifier for one in found] == ([] if whole is None else ["cut-month"])
     for one in found:
         assert one.level == "error"
-        assert one.notes == ((f"whole months: window: {whole}",) if whole else ())
+        assert one.notes == ((f"whole months: {whole}",) if whole else ())
+
+
+@pytest.mark.parametrize("length", ["6 weeks", "52 weeks", "40 days"])
+def test_a_baseline_that_cuts_a_month_of_monthly_counts_is_an_error(length):
+    text = _text(CHANGE.replace("12 months", length), "1 month")
+    found = [one for one in check(read(text)) if one.level == "error"]
+    assert [one.identifier for one in found] == ["cut-month"]
+    assert "the baseline" in found[0].message
+
+
+def test_what_an_event_is_held_against_is_over_when_it_is_judged():
+    text = _text(CHANGE, "LENGTH").replace(
+        "within: LENGTH", "window: {from: 2018-07-01, to: 2018-12-31}"
+    )
+    assert problems(text) == [(9, 57, "baseline-after-issue")]
+    # A count is held against nothing: its base rate is learned from what was known.
+    assert problems(text.replace(CHANGE, COUNT)) == []
 
 
 def test_a_question_judged_often_is_warned_of_once():
     again = "  - {id: two, statement: s, probability: 0.3, question: q}\n"
-    assert len(problems(_text(COUNT, "9 years") + again)) == 1
+    assert len(problems(_text(COUNT, "1 month", "2015-11-30") + again)) == 1
 
 
 def test_without_its_source_nothing_is_said_of_coverage():

@@ -1,6 +1,6 @@
 import pytest
 
-from conftest import SURROUNDINGS, found_in, problems
+from conftest import found_in, problems
 
 TEXT = """\
 report: {id: r, title: T}
@@ -74,8 +74,3 @@ def test_a_house_lexicon_is_known_by_name_and_version():
     text = TEXT.replace("uk-phia@2018", "house@1").replace("likely", "on the cards")
     assert problems(text, **{"models/lexicons/house.yaml": house}) == []
     assert problems(text) == [(4, 10, "unknown-lexicon")]
-    assert set(SURROUNDINGS) == {
-        "models/actors.yaml",
-        "models/rates/default.yaml",
-        "incidents/sahel.yaml",
-    }

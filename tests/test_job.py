@@ -92,6 +92,72 @@ def test_a_second_job_leaves_at_once(published):
         assert run(folder).ending == "locked"
 
 
+def test_an_edit_taken_back_puts_the_run_before_in_force_again(tmp_path):
+    folder = small_case(tmp_path)
+    path = folder / "judgments" / "small.yaml"
+    first = run(folder)
+    path.write_text(SMALL.replace("They clash.", "They will clash."), encoding="utf-8")
+    second = run(folder, now=NOW + datetime.timedelta(hours=1))
+    assert latest_run(folder) == second.run.resolve()
+    path.write_text(SMALL, encoding="utf-8")
+    back = run(folder, now=NOW + datetime.timedelta(hours=2))
+    assert (back.ending, back.run) == ("unchanged", first.run)
+    assert latest_run(folder) == first.run.resolve()
+
+
+def test_a_replay_of_the_past_leaves_the_present_in_force(tmp_path):
+    folder = small_case(tmp_path)
+    present = run(folder, as_of=datetime.date(2018, 5, 31))
+    replay = run(folder, now=NOW + datetime.timedelta(hours=1))
+    assert (present.in_force, replay.in_force) == (True, False)
+    assert replay.ending == "published"
+    assert replay.manifest["previous"] is None
+    assert latest_run(folder) == present.run.resolve()
+    assert run(folder).ending == "unchanged"
+    assert latest_run(folder) == present.run.resolve()
+
+
+def test_hidden_files_are_drafts_that_nobody_reads(tmp_path):
+    folder = small_case(tmp_path)
+    draft = folder / "judgments" / ".draft.yaml"
+    draft.write_text(SMALL.replace("id: clash", "id: draft"), encoding="utf-8")
+    first = run(folder)
+    assert first.manifest["judgments"] == 2
+    draft.write_text("not: [judgments", encoding="utf-8")
+    assert run(folder).ending == "unchanged"
+
+
+def test_a_new_vintage_that_turns_an_outcome_says_that_it_did(tmp_path):
+    judgments = SMALL.replace("within: 18 months", "window: {from: 2018-01-01, to: 2018-02-28}")
+    folder = small_case(tmp_path, judgments)
+    before = run(folder, as_of=datetime.date(2022, 4, 1))
+    data = folder / "incidents" / "sahel-monthly.csv"
+    description = folder / "incidents" / "acled-sahel.yaml"
+    data.write_text(data.read_text() + "2018-02,Mali,Gao,JNIM,ISGS,battle,1\n", encoding="utf-8")
+    newer = description.read_text().replace("2022-03-31", "2022-05-31")
+    description.write_text(newer, encoding="utf-8")
+    after = run(folder, as_of=datetime.date(2022, 6, 1), now=NOW + datetime.timedelta(days=60))
+    turned = {one["judgment"]: one for one in after.manifest["changed"] if one["what"] == "state"}
+    assert turned["clash"]["before"] == "did not occur"
+    assert turned["clash"]["after"] == "occurred"
+    assert turned["clash"]["because"] == "a new vintage of acled"
+    rows = [
+        pd.read_parquet(one.run / "judgments.parquet").set_index("id") for one in (before, after)
+    ]
+    # Rescored: 0.646184 against no, then against yes; the run before keeps its own.
+    scores = [float(one.loc["clash", "brier"]) for one in rows]
+    assert scores == pytest.approx([0.646184**2, 0.353816**2], abs=1e-5)
+
+
+def test_labels_that_no_actor_has_are_told(tmp_path):
+    folder = small_case(tmp_path)
+    data = folder / "incidents" / "sahel-monthly.csv"
+    data.write_text(data.read_text() + "2018-02,Mali,Gao,Sea Wolfs,,battle,1\n", encoding="utf-8")
+    result = run(folder)
+    assert result.manifest["sources"][0]["unnamed_labels"] == ["Sea Wolfs"]
+    assert "Sea Wolfs" in (result.run / "review" / "review.md").read_text(encoding="utf-8")
+
+
 def test_a_changed_day_tells_what_moved(tmp_path):
     folder = small_case(tmp_path)
     first = run(folder)

@@ -78,7 +78,11 @@ def test_adding_a_duration_by_hand(day, duration, later):
 def test_a_window_after_a_day_opens_on_the_next_and_lasts_the_duration(day, duration):
     window = window_after(day, duration)
     assert window.start == day + ONE_DAY
-    assert window.end == add(day, duration)
+    # Never shorter than the duration from the issue on; longer only where months differ in length.
+    assert add(day, duration) <= window.end <= add(day, duration) + 3 * ONE_DAY
+    if window.start.day == 1 and duration.unit in ("month", "year"):
+        months = duration.number * (12 if duration.unit == "year" else 1)
+        assert exposure_months(window.start, window.end) == months
 
 
 @given(days.map(lambda day: day.replace(day=1)), durations)
@@ -173,6 +177,10 @@ def test_a_window_of_one_day_is_a_window_and_a_reversed_one_is_not():
         # The day after is the first of December, and a month lasts to its end.
         (DAY(2017, 11, 30), Duration(1, "month"), DAY(2017, 12, 31)),
         (DAY(2018, 2, 28), Duration(1, "year"), DAY(2019, 2, 28)),
+        # The 29th does not return in February 2023: the window lasts to the month's end.
+        (DAY(2023, 1, 28), Duration(1, "month"), DAY(2023, 2, 28)),
+        (DAY(2024, 1, 30), Duration(1, "month"), DAY(2024, 2, 29)),
+        (DAY(2023, 2, 28), Duration(1, "month"), DAY(2023, 3, 31)),
         (DAY(2018, 2, 14), Duration(6, "month"), DAY(2018, 8, 14)),
         (DAY(2018, 1, 1), Duration(2, "week"), DAY(2018, 1, 15)),
     ],

@@ -190,15 +190,122 @@ def test_a_question_outside_coverage_cannot_be_resolved(tmp_path):
     text = f"""\
 questions:
   far:
-    count: {{{ABDUCTIONS}, any: true}}
+    count: {{{ABDUCTIONS}, at_least: 99}}
     window: {{from: 2019-07-01, to: 2020-06-30}}
 judgments:
   - {{id: it, statement: It happens., probability: likely, question: far}}
 """
     row = one_row(seen(tmp_path, text, "2020-12-31"))
     assert row["state"] == "cannot resolve"
-    assert "reaches outside the days covered" in row["state_reason"]
+    assert row["state_reason"] == (
+        "the source covers days to 2019-12-31, and the window runs to 2020-06-30"
+    )
     assert not row["scored"]
+
+
+@pytest.mark.parametrize("day", ["2019-12-31", "2020-06-30", "2020-07-01", "2020-07-30"])
+def test_what_was_decided_inside_coverage_stands(tmp_path, day):
+    text = f"""\
+questions:
+  far:
+    count: {{{ABDUCTIONS}, any: true}}
+    window: {{from: 2019-07-01, to: 2020-06-30}}
+judgments:
+  - {{id: it, statement: It happens., probability: likely, question: far}}
+"""
+    found = seen(tmp_path, text, day)
+    assert one_row(found)["state"] == "occurred"
+    # Days that nobody counted are no days on which nothing happened: the path ends before them.
+    assert path_of(found, day).index.max() == "2019-12-31"
+
+
+def test_the_base_rate_is_the_laws_on_the_day_of_issue(tmp_path):
+    text = f"""\
+questions:
+  running:
+    count: {{{ABDUCTIONS}, at_least: 8}}
+    window: {{from: 2018-01-01, to: 2019-06-30}}
+judgments:
+  - {{id: it, statement: It happens., probability: likely, question: running, issued: 2018-03-15}}
+"""
+    found = seen(tmp_path, text, "2018-04-30")
+    law = rate_law(incidents=5, exposure_months=12)
+    # January had one abduction and February three; both were known on the day.
+    known = log_odds_at_least(law, threshold=8, exposure_months=18, incidents=4, elapsed_months=2)
+    path = path_of(found, "2018-04-30")
+    assert log_odds(one_row(found)["base_rate"]) == pytest.approx(float(known))
+    assert path["from_counts"].iloc[0] == 0
+    assert path["live"].iloc[0] == pytest.approx(0.646184, abs=1e-6)
+
+
+def test_one_event_has_one_outcome_whoever_judges_it_and_when(tmp_path):
+    text = """\
+questions:
+  change:
+    change: {of: {actor: JNIM, countries: [Mali]}, direction: increase, against: 1 month}
+    window: {from: 2018-07-01, to: 2018-12-31}
+judgments:
+  - {id: first, statement: More., probability: likely, question: change, issued: 2018-06-30}
+  - {id: later, statement: More., probability: likely, question: change, issued: 2018-08-31}
+"""
+    rows = seen(tmp_path, text, "2019-01-31").judgments
+    assert rows["threshold_text"].nunique() == 1
+    assert rows["state"].nunique() == 1
+
+
+def test_a_group_of_types_and_one_of_them_meet_in_a_share(tmp_path):
+    question = (
+        "share: {of: {actor: islamist-armed-groups, type: violent, countries: [Mali]}, "
+        "also: {type: battle}, at_least: 0.3}"
+    )
+    row = one_row(seen(tmp_path, counted(question), "2019-07-31"))
+    assert row["state"] == "occurred"
+    assert "of 461 incidents match" in row["state_reason"]
+
+
+def test_a_finding_by_hand_settles_every_judgment_of_the_question(tmp_path):
+    text = """\
+questions:
+  truce:
+    by_hand: {asks: Does the truce hold?, settled_by: The monitors.}
+    within: 6 months
+judgments:
+  - id: one
+    statement: It holds.
+    probability: likely
+    question: truce
+    resolution: {outcome: occurred, on: 2018-07-31, evidence: The report.}
+  - {id: two, statement: It holds., probability: unlikely, question: truce}
+"""
+    rows = seen(tmp_path, text, "2018-08-31").judgments.set_index("id")
+    assert rows["state"].tolist() == ["occurred", "occurred"]
+    assert rows["live"].tolist() == [1.0, 1.0]
+    assert rows["brier"].tolist() == pytest.approx([0.353816**2, 0.698671**2], abs=1e-5)
+
+
+def test_a_threshold_that_the_question_names_needs_no_baseline(tmp_path):
+    text = """\
+judgments:
+  - id: it
+    statement: It reaches two areas.
+    probability: likely
+    issued: 2016-12-31
+    question:
+      reach: {of: {actor: JNIM, countries: [Mali]}, at_least: 2, each: 2}
+      within: 12 months
+"""
+    row = one_row(seen(tmp_path, text, "2018-01-31"))
+    assert row["state"] == "occurred"
+    assert row["baseline_text"].startswith("The window 2016")
+
+
+def test_the_month_that_has_begun_is_not_called_empty(tmp_path):
+    question = "count: {of: {between: [JNIM, ISGS], type: battle}, any: true}"
+    row = one_row(seen(tmp_path, counted(question), "2019-07-20"))
+    assert (row["state"], row["nearness"]) == ("did not occur", "1 short of 1")
+    assert not row["near_miss"]
+    later = one_row(seen(tmp_path / "later", counted(question), "2019-07-31"))
+    assert later["near_miss"]
 
 
 def test_the_baseline_ends_with_the_issue_lest_it_know_the_future(tmp_path):

@@ -3,10 +3,16 @@
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from forecast_bench.checks.coverage import baselines_exist, inside_coverage, whole_months
+from forecast_bench.checks.coverage import (
+    baselines_exist,
+    baselines_known,
+    inside_coverage,
+    whole_months,
+)
 from forecast_bench.checks.dates import (
     resolutions_after_issue,
     revisions_in_order,
+    revisions_in_time,
     windows_after_issue,
 )
 from forecast_bench.checks.identity import authorship, duplicate_ids
@@ -16,6 +22,7 @@ from forecast_bench.checks.questions import (
     countable,
     known_questions,
     resolved_one_way,
+    share_filters,
     thresholds,
 )
 from forecast_bench.problems import Problem, in_order
@@ -32,13 +39,16 @@ CHECKS: Final[tuple[Check, ...]] = (
     conditions_end,
     windows_after_issue,
     revisions_in_order,
+    revisions_in_time,
     resolutions_after_issue,
     resolved_one_way,
     countable,
     thresholds,
+    share_filters,
     baselines_exist,
     inside_coverage,
     whole_months,
+    baselines_known,
 )
 
 

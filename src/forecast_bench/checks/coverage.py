@@ -9,7 +9,7 @@ from forecast_bench.workspace import RecordedJudgment, RecordedQuestion, Workspa
 
 
 def inside_coverage(workspace: Workspace) -> Iterator[Problem]:
-    """A window, and the baseline it is held against, lie inside what the source covers."""
+    """A window, and the baseline it is held against, do not begin before what is covered."""
     warned = set()
     for one, asked, window in _counted(workspace):
         source = workspace.sources.get(workspace.source_of(asked) or "")
@@ -23,30 +23,45 @@ def inside_coverage(workspace: Workspace) -> Iterator[Problem]:
                 warned.add(asked.name)
                 covered = source.coverage.window
                 message = (
-                    f"the {name} {days.start} to {days.end} reaches outside what {source.source} "
+                    f"the {name} {days.start} to {days.end} begins before what {source.source} "
                     f"covers, {covered.start} to {covered.end}"
                 )
                 yield asked.problem("outside-coverage", message, at_key=True)
 
 
 def whole_months(workspace: Workspace) -> Iterator[Problem]:
-    """A window does not cut a month of a source that counts by month."""
+    """Neither a window nor its baseline cuts a month of a source that counts by month."""
     for one, asked, window in _counted(workspace):
         source = workspace.sources.get(workspace.source_of(asked) or "")
         if source is None or not source.counts_months:
             continue
-        after = window.end + datetime.timedelta(days=1)
-        if window.start.day == 1 and after.day == 1:
+        baseline = _baseline(workspace, one, asked, window)
+        for name, days in (("window", window), ("baseline", baseline)):
+            if days is None or _is_whole(days):
+                continue
+            message = (
+                f"the {name} {days.start} to {days.end} cuts a month, and {source.source} counts "
+                "by month"
+            )
+            whole = _whole(days)
+            notes = (f"whole months: {{from: {whole.start}, to: {whole.end}}}",) if whole else ()
+            yield one.problem("cut-month", message, "question", notes=notes)
+            break
+
+
+def baselines_known(workspace: Workspace) -> Iterator[Problem]:
+    """What an event is held against is over when the event is judged."""
+    for one, asked, window in _counted(workspace):
+        baseline = _baseline(workspace, one, asked, window)
+        issued = one.issued
+        if asked.question.against is None or baseline is None or issued is None:
             continue
-        message = (
-            f"the window {window.start} to {window.end} cuts a month, and {source.source} counts "
-            "by month"
-        )
-        start = window.start if window.start.day == 1 else _next_month(window.start)
-        end = after.replace(day=1) - datetime.timedelta(days=1)
-        note = f"whole months: window: {{from: {start}, to: {end}}}"
-        notes = (note,) if start < end else ()
-        yield one.problem("cut-month", message, "question", notes=notes)
+        if baseline.end > issued:
+            message = (
+                f"the baseline runs to {baseline.end}, past the issue on {issued}: what must be "
+                "exceeded is not known yet"
+            )
+            yield one.problem("baseline-after-issue", message, "question")
 
 
 def baselines_exist(workspace: Workspace) -> Iterator[Problem]:
@@ -93,9 +108,20 @@ def _baseline(
         return None
 
 
-def _next_month(day: datetime.date) -> datetime.date:
-    return (day.replace(day=1) + datetime.timedelta(days=32)).replace(day=1)
+def _is_whole(days: Window) -> bool:
+    return days.start.day == 1 and (days.end + datetime.timedelta(days=1)).day == 1
+
+
+def _whole(days: Window) -> Window | None:
+    """Whole months inside some days; None where there is none."""
+    start = days.start
+    if start.day != 1:
+        start = (start.replace(day=1) + datetime.timedelta(days=32)).replace(day=1)
+    after = (days.end + datetime.timedelta(days=1)).replace(day=1)
+    end = after - datetime.timedelta(days=1)
+    return Window(start=start, end=end) if start < end else None
 
 
 def _reaches_out(days: Window, coverage: Coverage) -> bool:
-    return days.start < coverage.window.start or days.end > coverage.window.end
+    """Whether days lie before what is covered; a newer export may cover later ones."""
+    return days.start < coverage.window.start

@@ -49,6 +49,23 @@ def revisions_in_order(workspace: Workspace) -> Iterator[Problem]:
             before = revision.on
 
 
+def revisions_in_time(workspace: Workspace) -> Iterator[Problem]:
+    """A revision is made before the window is over: after it there is nothing left to forecast."""
+    for one in workspace.judgments:
+        asked = workspace.question_of(one)
+        if asked is None or one.issued is None:
+            continue
+        try:
+            window = asked.question.window_from(one.issued)
+        except OverflowError:
+            continue  # reported by the check of windows
+        for index, revision in enumerate(one.judgment.revisions):
+            if window is not None and revision.on > window.end:
+                message = f"the revision is dated {revision.on}; the window ended on {window.end}"
+                place = ("revisions", index, "on")
+                yield one.problem("revision-after-window", message, *place)
+
+
 def resolutions_after_issue(workspace: Workspace) -> Iterator[Problem]:
     """What is about the future is settled after it was judged."""
     for one in workspace.judgments:

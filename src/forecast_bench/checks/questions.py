@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from fractions import Fraction
 
-from forecast_bench.incidents import known_type_names
+from forecast_bench.incidents import expand_types, known_type_names
 from forecast_bench.problems import Problem
 from forecast_bench.records import IncidentFilter
 from forecast_bench.workspace import RecordedQuestion, Workspace
@@ -62,6 +62,7 @@ def conditions_end(workspace: Workspace) -> Iterator[Problem]:
 
 def resolved_one_way(workspace: Workspace) -> Iterator[Problem]:
     """Counts settle counted questions; one hand settles the others, in one place."""
+    settled: dict[str, str] = {}
     for one in workspace.judgments:
         asked = workspace.question_of(one)
         own = one.judgment.resolution
@@ -71,6 +72,12 @@ def resolved_one_way(workspace: Workspace) -> Iterator[Problem]:
         conditional_text = question.given is not None and question.given.text is not None
         if question.kind != "by_hand" and not (conditional_text and own.outcome == "void"):
             message = "a counted question resolves itself; remove the resolution"
+            yield one.problem("hand-resolution", message, "resolution", at_key=True)
+        elif settled.setdefault(asked.name, one.id) != one.id:
+            message = (
+                f'the question "{asked.name}" is resolved by the judgment "{settled[asked.name]}"; '
+                "move the resolution to the question"
+            )
             yield one.problem("hand-resolution", message, "resolution", at_key=True)
         elif question.resolution is not None:
             message = f'the question "{asked.name}" is resolved already; keep one of the two'
@@ -102,6 +109,32 @@ def thresholds(workspace: Workspace) -> Iterator[Problem]:
         if given is not None and (given.question is None) == (given.text is None):
             message = "a condition is either a question or a text"
             yield asked.problem("bad-value", message, "given")
+
+
+def share_filters(workspace: Workspace) -> Iterator[Problem]:
+    """The second filter of a share takes a part of what the first lets in."""
+    for asked in workspace.questions.values():
+        share = asked.question.share
+        if share is None:
+            continue
+        place = ("share", "also")
+        if (share.of.actor or share.of.between) and (share.also.actor or share.also.between):
+            message = "both filters name actors; name them in one of the two"
+            yield asked.problem("share-filters", message, *place)
+        known = set(known_type_names())
+        kinds = [set(one.type or ()) for one in (share.of, share.also)]
+        if all(kinds) and kinds[0] | kinds[1] <= known:
+            kinds = [set(expand_types(one)) for one in kinds]
+        places = [
+            (set(getattr(share.of, key) or ()), set(getattr(share.also, key) or ()))
+            for key in ("countries", "admin1")
+        ]
+        for key, (first, second) in zip(
+            ("type", "countries", "admin1"), ((kinds[0], kinds[1]), *places), strict=True
+        ):
+            if first and second and not first & second:
+                message = f"nothing can match: {key} lets in nothing that the first filter does"
+                yield asked.problem("share-filters", message, *place, key)
 
 
 def _source(workspace: Workspace, asked: RecordedQuestion) -> Iterator[Problem]:

@@ -163,7 +163,8 @@ def count_incidents(
     if output is Format.json:
         print_json(document)
         return
-    more = f", up to {found.high} with those under compound labels" if found.ambiguous else ""
+    doubt = "under compound labels or in months that the days cut"
+    more = f", up to {found.high} with those {doubt}" if found.ambiguous else ""
     print_line(f"{found.count} incidents from {found.window.start} to {found.window.end}{more}")
     print_line(f"source: {name}, vintage {found.vintage.retrieved}")
     if found.gap:

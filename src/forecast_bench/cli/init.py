@@ -1,5 +1,6 @@
 """`init`: a new workspace."""
 
+import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -32,4 +33,4 @@ def init(
         return
     for path in created:
         print_line(f"created {path}")
-    print_line(f"next: cd {folder} && forecast-bench check")
+    print_line(f"next: cd {shlex.quote(str(folder))} && forecast-bench check")

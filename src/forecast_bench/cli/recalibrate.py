@@ -53,6 +53,8 @@ def recalibrate(
     Example: forecast-bench recalibrate --as-of 2018-06-30
     """
     folder = workspace_folder(workspace)
+    if as_of is not None and as_of > today_or(None) + datetime.timedelta(days=1):
+        raise typer.BadParameter(f"{as_of} lies in the future", param_hint="--as-of")
     try:
         with _progress(silent=quiet or output is Format.json) as watch:
             result = run_job(
@@ -96,7 +98,13 @@ def _say(result: JobResult) -> None:
         print_line(f"run {manifest['run']} as of {manifest['as_of']}")
         print_line(f"{number_of(manifest['judgments'], 'judgments')}: {states}")
         print_line(f"recalibration: {manifest['recalibration']['state']}")
+        for source in manifest["sources"]:
+            if source["unnamed_labels"]:
+                labels = ", ".join(source["unnamed_labels"])
+                print_line(f"{source['source']}: models/actors.yaml does not name {labels}")
         print_line(_changed(manifest))
+    if not result.in_force:
+        print_line("a later day stays in force: this run is a replay, and not the latest")
     print_line(f"review: {_review(result)}")
 
 
@@ -127,6 +135,7 @@ def _document(result: JobResult) -> dict[str, object]:
         "alarms": list(result.alarms),
         "problems": [as_record(one) for one in result.problems],
         "recalibration": {key: fitted.get(key) for key in ("state", "gain", "low", "high")},
+        "in_force": result.in_force,
         "review": _review(result),
     }
 

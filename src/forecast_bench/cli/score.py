@@ -1,5 +1,6 @@
 """`score`: any record of resolved forecasts."""
 
+import math
 from pathlib import Path
 from typing import Annotated
 
@@ -7,6 +8,7 @@ import typer
 
 from forecast_bench.cli.options import ExitStatus, Format, FormatOption
 from forecast_bench.cli.output import print_json, print_line, print_table, report_problems
+from forecast_bench.records import number_of
 
 _MEASURES = (
     ("brier", "Brier score, 0..1, lower is better"),
@@ -54,7 +56,9 @@ def score(
     if output is Format.json:
         print_json({**found.model_dump(), "left_out": len(problems)})
     else:
-        print_line(f"{found.n} forecasts, worth {found.effective_n:.1f} independent ones")
+        print_line(
+            f"{number_of(found.n, 'forecasts')}, worth {found.effective_n:.1f} independent ones"
+        )
         if not found.judgeable:
             print_line(f"too few to judge: {found.least_outcomes:g} independent ones are needed")
         if not found.murphy_judgeable:
@@ -65,11 +69,32 @@ def score(
         print_table(
             ["measure", "value", "meaning"],
             [
-                [name, f"{getattr(found, name):.6f}", meaning]
+                [name, _figure(getattr(found, name)), meaning]
                 for name, meaning in _MEASURES
                 if found.murphy_judgeable or name not in _MURPHY
             ],
             numeric=["value"],
         )
+        for column, groups in found.by.items():
+            print_line()
+            print_table(
+                [column, "n", "effective n", "brier", "mean less share", "judgeable"],
+                [
+                    [
+                        value,
+                        group.n,
+                        f"{group.effective_n:.1f}",
+                        _figure(group.brier),
+                        _figure(group.in_the_large),
+                        "yes" if group.judgeable else "too few",
+                    ]
+                    for value, group in groups.items()
+                ],
+                numeric=["n", "effective n", "brier", "mean less share"],
+            )
     if failed:
         raise typer.Exit(ExitStatus.PROBLEMS)
+
+
+def _figure(value: float) -> str:
+    return f"{value:.6f}" if math.isfinite(value) else "not defined"

@@ -99,6 +99,9 @@ def _tell(row: dict[str, Any], path: list[dict[str, Any]]) -> None:
     for one in json.loads(row["revisions"]):
         print_line(f"  revised {one['on']}: {one['text']} ({one['mean']:.0%}), {one['because']}")
     print_line(f"  question: {row['question_text']}")
+    if row["given"]:
+        state = f" ({row['given_state']})" if row["given_state"] else ""
+        print_line(f"  given: {row['given']}{state}")
     if row["baseline_text"]:
         print_line(f"  baseline: {row['baseline_text']}; event: {row['threshold_text']}")
         print_line(f"  base rate at issue: {_percent(row['base_rate'])}")

@@ -8,7 +8,7 @@ import pandas as pd
 
 from forecast_bench.lexicons import Lexicon, look_up
 from forecast_bench.priors import encode_band
-from forecast_bench.records import Settings
+from forecast_bench.records import Settings, number_of
 from forecast_bench.reliability import (
     LEAST_OUTCOMES,
     consistency_band,
@@ -19,28 +19,41 @@ from forecast_bench.reliability import (
 )
 
 
-def resolved_record(judgments: pd.DataFrame) -> pd.DataFrame:
+def resolved_record(judgments: pd.DataFrame, lexicons: Mapping[str, Lexicon]) -> pd.DataFrame:
     """Judgments that calibration may count, in the columns that the measures read.
 
-    Those settled early wait for the scheduled end of their window.
+    Those settled early wait for the scheduled end of their window. A phrase stands as its lexicon
+    writes it, and a question with its window: asked of other days it is another event.
     """
     rows = judgments[judgments["in_calibration"].fillna(value=False).astype(bool)]
-    words = rows["stated_kind"] == "phrase"
     return pd.DataFrame(
         {
             "judgment": rows["id"].astype(str),
             "probability": rows["prior_mean"].astype(float),
             "outcome": (rows["state"] == "occurred").astype(int),
-            "phrase": rows["stated_text"].where(words),
+            "phrase": phrases_of(rows, lexicons),
             "lexicon": rows["lexicon"],
             "forecaster": rows["analyst"].astype(str),
-            "question": rows["question"].astype(str),
+            "question": rows["question"].astype(str)
+            + rows["window_start"].fillna("").astype(str).radd(" ")
+            + rows["window_end"].fillna("").astype(str).radd(" "),
             "situation": rows["situation"],
             "topic": rows["topic"],
             "date": rows["issued"],
             "reference": rows["base_rate"].astype("Float64").astype(float),
         }
     ).reset_index(drop=True)
+
+
+def phrases_of(judgments: pd.DataFrame, lexicons: Mapping[str, Lexicon]) -> "pd.Series[str]":
+    """Phrase of each judgment as its lexicon writes it; missing where it used none."""
+    found = [
+        _canonical(lexicons[lexicon], text) if kind == "phrase" else None
+        for kind, lexicon, text in judgments[["stated_kind", "lexicon", "stated_text"]].itertuples(
+            index=False, name=None
+        )
+    ]
+    return pd.Series(found, index=judgments.index, dtype="string")
 
 
 def calibration_summary(record: pd.DataFrame) -> dict[str, Any]:
@@ -63,7 +76,8 @@ def calibration_summary(record: pd.DataFrame) -> dict[str, Any]:
     document["note"] = (
         ""
         if found.judgeable
-        else f"worth {found.effective_n:.1f} independent outcomes; "
+        else f"worth {found.effective_n:.1f} independent outcomes in "
+        f"{number_of(found.clusters, 'groups')} without a situation in common; "
         f"{LEAST_OUTCOMES:g} are needed before calibration can be judged"
     )
     plain: dict[str, Any] = _without_nan(document)
@@ -117,8 +131,7 @@ def phrases_in_practice(
                 for one in lexicon.phrases
             ]
         )
-        own = record[record["lexicon"] == identifier].copy()
-        own["phrase"] = [_canonical(lexicon, text) for text in own["phrase"]]
+        own = record[record["lexicon"] == identifier]
         table = phrase_table(lexicon=bands, record=own, prior_weight=settings.phrase_weight)
         table = table.rename(
             columns={"a": "posterior_a", "b": "posterior_b", "mean": "posterior_mean"}

@@ -1,5 +1,6 @@
 """What changed between two runs, judgment by judgment."""
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -9,18 +10,23 @@ import pandas as pd
 _NOTICEABLE = 0.005
 
 
-def changes(before: pd.DataFrame | None, now: pd.DataFrame) -> list[dict[str, Any]]:
+def changes(
+    before: pd.DataFrame | None, now: pd.DataFrame, *, new_vintages: Collection[str] = ()
+) -> list[dict[str, Any]]:
     """Judgments that are new, gone, revised, settled, or whose live probability moved.
 
     Parameters
     ----------
     before, now : DataFrame
         Tables of judgments; nothing has changed where there is no run before.
+    new_vintages : collection of str
+        Sources that were counted in another vintage than before.
 
     Returns
     -------
     list of dict
-        `judgment`, `what`, `before` and `after` in words; in the order of judgments.
+        `judgment`, `what`, `before` and `after` in words, and `because` where the source of a
+        judgment has a new vintage; in the order of judgments.
     """
     if before is None:
         return []
@@ -32,6 +38,9 @@ def changes(before: pd.DataFrame | None, now: pd.DataFrame) -> list[dict[str, An
             found.append(_change(name, "new", "", _probability(row, "prior_mean")))
             continue
         found.extend(_between(name, old[name], row))
+    for one in found:
+        if new[one["judgment"]].get("source") in new_vintages:
+            one["because"] = f"a new vintage of {new[one['judgment']]['source']}"
     found.extend(
         _change(name, "gone", row["state"], "") for name, row in old.items() if name not in new
     )

@@ -47,6 +47,7 @@ def count_questions(
     as_of : date
         No incident after this day is counted.
     """
+    asked = {key: _of_vintage(one, choices[one.source.source]) for key, one in asked.items()}
     counted = _count(asked, choices, book, as_of=as_of)
     rows: dict[str, list[dict[Any, Any]]] = {key: [] for key in asked}
     for row in counted.to_dict("records"):
@@ -54,6 +55,11 @@ def count_questions(
     return {
         key: _counted_question(one, rows[key], choices, book, as_of) for key, one in asked.items()
     }
+
+
+def _of_vintage(one: AskedQuestion, choice: VintageChoice) -> AskedQuestion:
+    manifest = choice.vintage.manifest
+    return one.as_covered(manifest.coverage, manifest.settlement)
 
 
 def silent_names(
@@ -129,14 +135,14 @@ def _counted_question(
 ) -> CountedQuestion:
     choice = choices[one.source.source]
     known_until = _known_until(choice, as_of)
-    # While the window runs, a later vintage may still cover the rest of it.
-    running = as_of <= one.window.end
-    end = min(one.window.end, known_until) if running else one.window.end
+    covered_until = choice.vintage.manifest.coverage.window.end
+    # A later vintage may cover the days that this one does not reach yet.
+    end = min(one.window.end, covered_until)
     window = Window(start=min(one.window.start, end), end=end)
     return CountedQuestion(
         asked=one,
         counts=question_counts(one, counted, known_until=known_until),
-        known_until=known_until,
+        covered_until=covered_until,
         baseline_gap=_gap(one.filters.values(), one.baseline, choice, book),
         window_gap=_gap(one.filters.values(), window, choice, book),
     )

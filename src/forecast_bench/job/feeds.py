@@ -12,10 +12,12 @@ from forecast_bench.incidents import (
     VintageChoice,
     feed_alarm,
     import_source,
+    unmatched_labels,
     vintage_as_of,
     vintages,
 )
 from forecast_bench.problems import Problem
+from forecast_bench.records import ActorBook
 from forecast_bench.workspace import DERIVED, Workspace, shown
 
 
@@ -86,7 +88,12 @@ def bring_in(workspace: Workspace, *, as_of: datetime.date) -> Feeds:
     return Feeds(choices, tuple(problems), tuple(alarms))
 
 
-def source_record(choice: VintageChoice) -> dict[str, Any]:
+def unnamed_labels(choice: VintageChoice, book: ActorBook) -> list[str]:
+    """Labels of a source that models/actors.yaml does not name: incidents that no actor gets."""
+    return sorted(unmatched_labels(book, choice.vintage.manifest.labels))
+
+
+def source_record(choice: VintageChoice, book: ActorBook) -> dict[str, Any]:
     """What a manifest says of a source that was counted."""
     vintage: Vintage = choice.vintage
     manifest = vintage.manifest
@@ -106,4 +113,5 @@ def source_record(choice: VintageChoice) -> dict[str, Any]:
         "licence": manifest.licence,
         "attribution": manifest.attribution,
         "note": manifest.note,
+        "unnamed_labels": unnamed_labels(choice, book),
     }

@@ -21,6 +21,7 @@ from forecast_bench.job.runs import (
     RUN_FORMAT,
     latest_run,
     publish,
+    put_in_force,
     read_manifest,
     run_before,
     run_id,
@@ -53,6 +54,8 @@ class JobResult:
         What to mend.
     alarms : tuple of dict
         What must not pass in silence.
+    in_force : bool
+        Whether the run is the one that readers are shown; a replay of an earlier day is not.
     """
 
     ending: Ending
@@ -60,6 +63,7 @@ class JobResult:
     manifest: dict[str, Any] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     alarms: tuple[dict[str, str], ...] = ()
+    in_force: bool = True
 
 
 STAGES: Final = (
@@ -139,8 +143,13 @@ def _locked(
     mark = fingerprint(inputs, as_of=as_of)
     same = same_run(workspace, mark)
     if same is not None:
+        # An edit taken back, or a job killed before its last step, leaves another run in force.
         manifest = read_manifest(same)
-        return JobResult("unchanged", same, manifest, alarms=tuple(manifest["alarms"]))
+        in_force = _is_newest(workspace, manifest)
+        if in_force and latest_run(workspace) != same.resolve():
+            put_in_force(workspace, same.name)
+        alarms = tuple(manifest["alarms"])
+        return JobResult("unchanged", same, manifest, alarms=alarms, in_force=in_force)
     # What follows needs the heavy libraries; a job with nothing to do does not wait for them.
     from forecast_bench.job.stages import run_stages
 
@@ -179,9 +188,7 @@ def _publish(
     from forecast_bench.job.tables import write_tables
     from forecast_bench.review import render
 
-    latest = latest_run(workspace)
-    # Days are ISO texts, which sort as days do.
-    in_force = latest is None or read_manifest(latest)["as_of"] <= manifest["as_of"]
+    in_force = _is_newest(workspace, manifest)
     with written_aside(workspace) as aside:
         with clock.stage("write the tables"):
             write_tables(aside, finished)
@@ -190,7 +197,16 @@ def _publish(
             render(aside, aside / "review")
         _write(aside / MANIFEST, manifest)
         run = publish(workspace, aside, manifest["run"], in_force=in_force)
-    return JobResult("published", run, manifest, finished.problems, finished.alarms)
+    return JobResult(
+        "published", run, manifest, finished.problems, finished.alarms, in_force=in_force
+    )
+
+
+def _is_newest(workspace: Path, manifest: dict[str, Any]) -> bool:
+    """Whether no later day is in force; a replay of the past does not replace the present."""
+    latest = latest_run(workspace)
+    # Days are ISO texts, which sort as days do.
+    return latest is None or str(read_manifest(latest)["as_of"]) <= str(manifest["as_of"])
 
 
 def _write(path: Path, manifest: dict[str, Any]) -> None:

@@ -1,5 +1,6 @@
 """The recalibration stage: fitted when its data changed, else taken from the fit before."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -7,6 +8,8 @@ from typing import Any
 import pandas as pd
 
 from forecast_bench import bayes
+from forecast_bench.job.calibration import phrases_of
+from forecast_bench.lexicons import Lexicon
 from forecast_bench.records import RecalibrationSettings, Settings
 from forecast_bench.workspace import DERIVED
 
@@ -46,6 +49,7 @@ def recalibrating(
     judgments: pd.DataFrame,
     resolved: pd.DataFrame,
     *,
+    lexicons: Mapping[str, Lexicon],
     model: RecalibrationSettings,
     settings: Settings,
 ) -> Recalibration:
@@ -59,13 +63,15 @@ def recalibrating(
         The table of judgments; those with a stated probability are recalibrated.
     resolved : DataFrame
         The record of resolved judgments, as `resolved_record` gives it.
+    lexicons : mapping of str to Lexicon
+        What phrases are of; one phrase of two lexicons is two.
     model, settings : RecalibrationSettings, Settings
         Priors and limits of the model; the base seed.
     """
     frame = _columns(
         resolved["probability"],
         resolved["forecaster"],
-        resolved["phrase"],
+        resolved["phrase"] + "@" + resolved["lexicon"],
         resolved["topic"],
     ).assign(outcome=resolved["outcome"])
     counted = bayes.cells(frame)
@@ -87,14 +93,15 @@ def recalibrating(
         **asdict(state),
         "fitted": not reused,
         "data_hash": data_hash,
-        "seed": seed,
+        # A fit that is reused keeps the seed it was drawn with.
+        "seed": int(idata.attrs["seed"]),
         "diagnostics": asdict(diagnostics),
     }
     stated = judgments[judgments["prior_mean"].notna()]
     to_map = _columns(
         stated["prior_mean"],
         stated["analyst"],
-        stated["stated_text"].where(stated["stated_kind"] == "phrase"),
+        phrases_of(stated, lexicons) + "@" + stated["lexicon"],
         stated["topic"],
     )
     mapped = bayes.recalibrate(idata, to_map)

@@ -101,17 +101,20 @@ def publish(workspace: Path, aside: Path, name: str, *, in_force: bool = True) -
     """
     _flush(aside)
     target = runs_folder(workspace) / name
-    # Killed after the rename and before the pointer: the same run comes again, whole.
     if target.exists():
         shutil.rmtree(target)
     aside.rename(target)
-    if not in_force:
-        return target
+    if in_force:
+        put_in_force(workspace, name)
+    return target
+
+
+def put_in_force(workspace: Path, name: str) -> None:
+    """Point `latest` to a run, atomically."""
     pointer = runs_folder(workspace) / f".{_LATEST}"
     pointer.unlink(missing_ok=True)
     pointer.symlink_to(name)
     pointer.replace(runs_folder(workspace) / _LATEST)
-    return target
 
 
 def _flush(folder: Path) -> None:

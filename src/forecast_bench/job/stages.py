@@ -19,6 +19,7 @@ from forecast_bench.job.changes import changes, read_judgments
 from forecast_bench.job.feeds import Alarm, source_record
 from forecast_bench.job.looking import Clock, look
 from forecast_bench.job.recalibrating import Recalibration, recalibrating
+from forecast_bench.job.runs import read_manifest
 from forecast_bench.problems import Problem
 from forecast_bench.tracking import count_table, path_table
 from forecast_bench.workspace import Workspace
@@ -80,13 +81,14 @@ def run_stages(
         return Finished("failed", seen.problems, _listed(seen.alarms))
     workspace, judgments = seen.workspace, seen.judgments
     with clock.stage("measure reliability"):
-        record = resolved_record(judgments)
+        record = resolved_record(judgments, workspace.lexicons)
         reliability = _reliability(workspace, judgments, record)
     with clock.stage("recalibrate"):
         fit = recalibrating(
             workspace_folder,
             judgments,
             record,
+            lexicons=workspace.lexicons,
             model=workspace.recalibration,
             settings=workspace.settings,
         )
@@ -143,9 +145,24 @@ def _manifest(
         "settings": workspace.settings.model_dump(),
         "seed": workspace.settings.seed,
         "lexicons": _lexicons_in_use(judgments),
-        "sources": [source_record(one) for one in choices.values()],
-        "changed": changes(read_judgments(previous), judgments),
+        "sources": [source_record(one, workspace.actors) for one in choices.values()],
+        "changed": changes(
+            read_judgments(previous),
+            judgments,
+            new_vintages=_new_vintages(previous, choices),
+        ),
         "recalibration": fit.record,
+    }
+
+
+def _new_vintages(previous: Path | None, choices: Mapping[str, VintageChoice]) -> set[str]:
+    if previous is None:
+        return set()
+    before = {one["source"]: one["sha256"] for one in read_manifest(previous)["sources"]}
+    return {
+        name
+        for name, choice in choices.items()
+        if before.get(name) != choice.vintage.manifest.file_sha256
     }
 
 

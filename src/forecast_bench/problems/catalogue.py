@@ -172,6 +172,11 @@ _TIME = {
         "A judgment cannot be changed before it is made.",
         "Mend the date of the revision or of the issue.",
     ),
+    "revision-after-window": Entry(
+        "A revision is dated after the window",
+        "What is over is no forecast, and a late certainty would stand as what was stated.",
+        "Remove the revision, or mend its date; what happened belongs under resolution.",
+    ),
     "revision-order": Entry(
         "Revisions are not in the order of their dates",
         "The record is append-only: later revisions stand below earlier ones, one a day.",
@@ -247,10 +252,22 @@ _QUESTIONS = {
         "could neither be followed nor settled.",
         "Let the window begin with the first day of a month and end with the last of one.",
     ),
+    "share-filters": Entry(
+        "The two filters of a share do not fit",
+        "A share is a part of what the first filter lets in; the second one takes that part.",
+        "Let the second filter narrow the first: by a type, a place, or an actor not named there.",
+    ),
+    "baseline-after-issue": Entry(
+        "A baseline that is not over when the judgment is issued",
+        "Nobody knows yet what must be exceeded, so the statement has no meaning that counts could "
+        "settle alike for all who judge it.",
+        "Let the window begin with the issue, or name a count with at_least.",
+    ),
     "outside-coverage": Entry(
-        "A question reaches outside what its source covers",
-        "It will end as cannot resolve, since a zero outside coverage means nothing.",
-        "Change the window or the source, or settle the question by hand.",
+        "A question begins before its source does",
+        "What lies before the first day covered was not counted, and a zero there means nothing: "
+        "the question cannot be settled, or has no base rate.",
+        "Change the window, the baseline or the source, or settle the question by hand.",
         level="warning",
     ),
 }
@@ -264,7 +281,8 @@ _SCORED_RECORDS = {
     "score-unknown-column": Entry(
         "A record has a column that is not known",
         "A misspelt column would be ignored, and the grouping it carries lost without a word.",
-        "Use one of the columns listed, or remove it.",
+        "Use one of the columns listed; other columns are not read.",
+        level="warning",
     ),
     "score-duplicate-column": Entry(
         "A record has a column twice",

@@ -233,7 +233,10 @@ class Question(Record):
         otherwise: Duration,
         whole_months: bool,
     ) -> Window:
-        """Days of history before a window, ended by the issue: a base rate knows no later count.
+        """Days of history that the law of a question is learned from.
+
+        What the event itself is held against lies before the window, whoever judges it and when.
+        Any other baseline ends by the issue: a base rate knows no later count.
 
         Parameters
         ----------
@@ -242,7 +245,7 @@ class Question(Record):
         window : Window
             The question's window for it.
         otherwise : Duration
-            Length where the question names none.
+            Length where the event is held against nothing.
         whole_months : bool
             Whether it may end only with a month, as the source counts by month.
 
@@ -251,7 +254,9 @@ class Question(Record):
         OverflowError
             If the baseline begins before the calendar does.
         """
+        if self.against is not None:
+            return window_before(window.start, self.against)
         ends_before = min(window.start, issued + datetime.timedelta(days=1))
         if whole_months:
             ends_before = ends_before.replace(day=1)
-        return window_before(ends_before, self.against or otherwise)
+        return window_before(ends_before, otherwise)

@@ -102,7 +102,11 @@ def window_after(day: datetime.date, duration: Duration) -> Window:
     """
     # Counted from its first day, a month that opens with a month lasts to the end of it.
     start = add(day, Duration(1, "day"))
-    return Window(start=start, end=add(start, duration) - datetime.timedelta(days=1))
+    return_day = add(start, duration)
+    # A day that a shorter month lacks does not return in it: the window lasts to the month's end.
+    lacking = duration.unit in ("month", "year") and return_day.day < start.day
+    end = return_day if lacking else return_day - datetime.timedelta(days=1)
+    return Window(start=start, end=end)
 
 
 def window_before(day: datetime.date, duration: Duration) -> Window:

@@ -8,7 +8,7 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict
 
 from forecast_bench.reliability.bias import in_the_large_of, over_under_of
-from forecast_bench.reliability.clusters import effective_number
+from forecast_bench.reliability.clusters import cluster_codes, effective_number
 from forecast_bench.reliability.decomposition import corp_of, murphy_of
 from forecast_bench.reliability.distinct import distinct_forecasts, mean_score, recalibrated
 from forecast_bench.scoring import brier_score, scoring_rule, skill
@@ -35,8 +35,11 @@ class Measures(BaseModel):
         Resolved judgments.
     effective_n : float
         Independent judgments they are worth.
+    clusters : int
+        Groups of judgments without a question or a situation in common.
     judgeable : bool
-        Whether `effective_n` reaches the least number of outcomes; else too few to judge.
+        Whether both `effective_n` and `clusters` reach the least number of outcomes; else too few
+        to judge. From few groups no spread between groups can be told.
     brier, log_score : float
         Mean scores, lower is better; the log score in nats, clamped to 0.0001..0.9999.
     mcb, dsc, unc : float
@@ -65,6 +68,7 @@ class Measures(BaseModel):
 
     n: int
     effective_n: float
+    clusters: int
     judgeable: bool
     brier: float
     log_score: float
@@ -173,19 +177,23 @@ def _measures(rows: pd.DataFrame, against: str, least_outcomes: float) -> dict[s
     fitted = recalibrated(pooled)
     brier = corp_of(pooled, rule="brier", fitted=fitted)
     log = corp_of(pooled, rule="log", fitted=fitted)
+    question = rows["question"] if "question" in rows.columns else np.arange(len(rows))
+    situation = rows["situation"] if "situation" in rows.columns else None
     number = effective_number(
         probability=rows["probability"],
         outcome=rows["outcome"],
-        question=rows["question"] if "question" in rows.columns else np.arange(len(rows)),
-        situation=rows["situation"] if "situation" in rows.columns else None,
+        question=question,
+        situation=situation,
     )
+    clusters = int(cluster_codes(question=question, situation=situation).max()) + 1
     gain, scored = _skill(rows)
     murphy = murphy_of(pooled)
     return {
         **murphy.model_dump(),
         "murphy_judgeable": murphy.n >= STATED_OFTEN * murphy.distinct_values,
         "effective_n": number,
-        "judgeable": number >= least_outcomes,
+        "clusters": clusters,
+        "judgeable": min(number, clusters) >= least_outcomes,
         "log_score": log.score,
         "mcb": brier.mcb,
         "dsc": brier.dsc,

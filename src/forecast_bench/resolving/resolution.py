@@ -54,6 +54,7 @@ def resolve_counted(
     as_of: datetime.date,
     settlement: datetime.timedelta,
     gap: str | None,
+    covered_until: datetime.date | None = None,
     noun: str = "incidents",
 ) -> Resolution:
     """Settle "the total lies between `fewest` and `most`" on what had settled by a day.
@@ -71,7 +72,10 @@ def resolve_counted(
     settlement : timedelta
         How long a source's counts keep changing.
     gap : str or None
-        Why the source's coverage does not allow a count; None where it does.
+        Why no count of the source means anything here; None where it does.
+    covered_until : date or None
+        Last day that the source covers. What was decided by then stands; what was not cannot be
+        told where the window goes on. None: the whole window is covered.
     noun : str
         What is counted, for the reason.
 
@@ -97,6 +101,8 @@ def resolve_counted(
         if decided is not None:
             return replace(decided, early=True)
         return waiting
+    if decided is None and covered_until is not None and covered_until < window.end:
+        return Resolution("cannot resolve", reason=_short(covered_until, window))
     if _straddles(total, possible, fewest, most):
         reason = (
             f"between {total} and {possible} {noun} lie in the window, on both sides of the event"
@@ -124,6 +130,7 @@ def resolve_share(
     as_of: datetime.date,
     settlement: datetime.timedelta,
     gap: str | None,
+    covered_until: datetime.date | None = None,
 ) -> Resolution:
     """Settle "at least a share of the incidents match", which can turn until the window's end.
 
@@ -144,6 +151,8 @@ def resolve_share(
     waiting = _still_waiting(window, as_of=as_of, settlement=settlement)
     if waiting is not None:
         return waiting
+    if covered_until is not None and covered_until < window.end:
+        return Resolution("cannot resolve", reason=_short(covered_until, window))
     if total == 0:
         return Resolution("void", on=window.end, reason="no incident to have a share of")
     return Resolution(
@@ -286,11 +295,17 @@ def _straddles(total: int, possible: int, fewest: int, most: int | None) -> bool
     return not (certain or excluded)
 
 
+def _short(covered_until: datetime.date, window: Window) -> str:
+    return f"the source covers days to {covered_until}, and the window runs to {window.end}"
+
+
 def _inside(total: int, fewest: int, most: int | None) -> bool:
     return total >= fewest and (most is None or total <= most)
 
 
 def _bounds(fewest: int, most: int) -> str:
+    if most < 0:
+        return "impossible"
     if fewest == most:
         return f"exactly {most}"
     return f"at most {most}" if fewest == 0 else f"{fewest} to {most}"

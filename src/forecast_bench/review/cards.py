@@ -101,10 +101,10 @@ def _numbers(recalibration: Mapping[str, object], row: Row) -> tuple[Number, ...
     live = row.number("live")
     if live is None:
         note = "the run holds none"
-    elif row.number("after") is None:
+    elif row.number("after") is None and live not in (0.0, 1.0):
         note = "as stated: no counts bear on it"
     elif live in (0.0, 1.0):
-        note = "decided by the counts"
+        note = "decided by the counts" if row.text("resolved_by") != "hand" else "settled by hand"
     else:
         side = row.text("band_state")
         note = f"{side} the stated band" if side in ("inside", "above", "below") else ""
@@ -118,7 +118,8 @@ def _numbers(recalibration: Mapping[str, object], row: Row) -> tuple[Number, ...
         shown[1] = Number(
             shown[1].name,
             shown[1].value,
-            f"{note}; its posterior: mean {mean}, 90 % credible interval {mixture}".lstrip("; "),
+            f"{note}; the word itself, updated: mean {mean}, "
+            f"90 % credible interval {mixture}".lstrip("; "),
         )
     state = str(recalibration.get("state") or "none")
     if row.number("recalibrated") is None:

@@ -30,7 +30,7 @@ def escaped(text: str) -> str:
     shown = shown.replace("<", "&lt;").replace(">", "&gt;")
     shown = re.sub(r"([\\`*_\[\]|~$#])", r"\\\1", shown)
     # A list, a heading rule or a number with a dot are markup only where a line begins.
-    return re.sub(r"^(\s*)([-+=]|\d+(?=[.)]))", _guarded, shown)
+    return re.sub(r"^(\s*)([-+=]|\d+(?=[.)](?:\s|$)))", _guarded, shown)
 
 
 def _guarded(found: re.Match[str]) -> str:

@@ -66,7 +66,8 @@ def left_band(rows: tuple[Row, ...]) -> tuple[Row, ...]:
 def overview(run: Run, rows: tuple[Row, ...]) -> Section:
     """Put the section together that stands before all judgments."""
     blocks: list[Block] = [*_alarms(run), _states(rows)]
-    blocks += [*_moved(run, rows), *_left(rows), *_caveats(run, rows)]
+    blocks += [*_waiting(rows), *_moved(run, rows), *_left(rows), *_near(rows)]
+    blocks += _caveats(run, rows)
     return Section("overview", "What matters now", tuple(blocks))
 
 
@@ -89,6 +90,22 @@ def _states(rows: tuple[Row, ...]) -> Facts:
     )
 
 
+def _waiting(rows: tuple[Row, ...]) -> list[Block]:
+    """What stays open only because nobody has settled it."""
+    overdue = [one for one in rows if one.text("state_reason").startswith("overdue")]
+    if not overdue:
+        return []
+    names = listed(clean(one.text("id")) for one in overdue)
+    return [Paragraph(f"Overdue, waiting for somebody to resolve them: {names}.", "alarm")]
+
+
+def _near(rows: tuple[Row, ...]) -> list[Block]:
+    """What a little more time would have turned."""
+    near = [one for one in rows if one.flag("near_miss")]
+    lines = tuple(f"{clean(one.text('id'))}: {clean(one.text('nearness'))}" for one in near)
+    return [Paragraph("What nearly went the other way:"), Bullets(lines)] if lines else []
+
+
 def _moved(run: Run, rows: tuple[Row, ...]) -> list[Block]:
     if not run.manifest.get("previous"):
         return [Paragraph("What moved: this is the first run, there is nothing to compare with.")]
@@ -104,7 +121,9 @@ def _moved(run: Run, rows: tuple[Row, ...]) -> list[Block]:
             _numbered(run, lexicons.get(name, ""), clean(one.text(key))) or "\u2013"
             for key in ("after", "before")
         )
-        lines.append((Cell(clean(name), link), _WHAT.get(what, clean(what)), before, after))
+        because = f" ({clean(one.text('because'))})" if one.text("because") else ""
+        said = f"{_WHAT.get(what, clean(what))}{because}"
+        lines.append((Cell(clean(name), link), said, before, after))
     shown = table(
         f"What moved since run {clean(str(run.manifest['previous']))}",
         ("Judgment", "What", "Before", "After"),
@@ -172,6 +191,12 @@ def _caveats(run: Run, rows: tuple[Row, ...]) -> list[Block]:
             lines.append(
                 f"Hindsight: the counts of {name} come from an export of {one.text('vintage')}, "
                 f"retrieved after {as_of} and cut at it. Nobody had them in this form on {as_of}."
+            )
+        unnamed = one.texts("unnamed_labels")
+        if unnamed:
+            lines.append(
+                f"Labels of {name} that models/actors.yaml does not name: "
+                f"{listed(clean(label) for label in unnamed)}. No actor gets their incidents."
             )
         lines += [
             f"{what} {name}: {clean(one.text(key))}"

@@ -58,6 +58,11 @@ class Row:
         """Give the columns with their values, in order."""
         return tuple(self.values.items())
 
+    def texts(self, name: str) -> tuple[str, ...]:
+        """Give a list of texts, empty where there is none."""
+        value = self.values.get(name)
+        return tuple(str(one) for one in value) if isinstance(value, list) else ()
+
     def within(self, name: str) -> "Row":
         """Give a mapping kept under a name, empty where there is none."""
         value = self.values.get(name)

@@ -17,7 +17,7 @@ STATES: Final[Mapping[str, str]] = MappingProxyType(
 )
 """Each state with the mark that stands before its name: never a colour alone."""
 
-UNDECIDED: Final = frozenset({"open", "settling", "cannot resolve"})
+UNDECIDED: Final = frozenset({"open", "settling"})
 
 
 def mark_of(state: str) -> str:

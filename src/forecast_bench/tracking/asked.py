@@ -1,10 +1,13 @@
 """A question as a judgment asked it: with dates, a baseline and a source."""
 
 import datetime
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from forecast_bench.incidents import expand_types
 from forecast_bench.records import (
+    Coverage,
+    Duration,
     IncidentFilter,
     Question,
     RateSpecification,
@@ -42,6 +45,11 @@ class AskedQuestion:
     baseline: Window
     rates: RateSpecification
     source: SourceDescription
+
+    def as_covered(self, coverage: Coverage, settlement: Duration) -> "AskedQuestion":
+        """Ask it of a vintage, whose coverage and settlement may be other than today's."""
+        told = {"coverage": coverage, "settlement": settlement}
+        return replace(self, source=self.source.model_copy(update=told))
 
     @property
     def key(self) -> str:
@@ -121,10 +129,15 @@ def both(first: IncidentFilter, second: IncidentFilter) -> IncidentFilter:
     return IncidentFilter(
         actor=second.actor or first.actor,
         between=second.between or first.between,
-        type=_common(first.type, second.type),
+        type=_common(_types(first), _types(second)),
         countries=_common(first.countries, second.countries),
         admin1=_common(first.admin1, second.admin1),
     )
+
+
+def _types(of: IncidentFilter) -> tuple[str, ...] | None:
+    """Types that a filter lets in, groups of types taken apart."""
+    return None if of.type is None else tuple(sorted(expand_types(of.type)))
 
 
 def _common(

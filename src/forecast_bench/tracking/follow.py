@@ -34,15 +34,15 @@ class CountedQuestion:
         The question.
     counts : QuestionCounts
         What the store holds.
-    known_until : date
-        Day to which the source was known.
+    covered_until : date
+        Last day that the vintage covers.
     baseline_gap, window_gap : str or None
         Why the source's coverage does not allow a count before, or in, the window.
     """
 
     asked: AskedQuestion
     counts: QuestionCounts
-    known_until: datetime.date
+    covered_until: datetime.date
     baseline_gap: str | None = None
     window_gap: str | None = None
 
@@ -112,13 +112,20 @@ def follow(
     law = None if own is None or own.baseline_gap else law_path(own.asked, own.counts)
     made = statements(workspace, recorded, as_of=as_of)
     condition = _condition(workspace, asked, recorded.issued, counted, as_of)
+    by_hand = recorded.judgment.resolution or workspace.resolution_of(asked)
     resolution = under_condition(
-        _resolve(asked, recorded.issued, own, law, recorded.judgment.resolution, as_of), condition
+        _resolve(asked, recorded.issued, own, law, by_hand, as_of), condition
     )
     path = None
     if made:
         window = asked.question.window_from(recorded.issued)
-        dates = path_dates(made, window, as_of=as_of, every=workspace.settings.tracking)
+        dates = path_dates(
+            made,
+            window,
+            as_of=as_of,
+            every=workspace.settings.tracking,
+            covered_until=None if own is None else own.covered_until,
+        )
         window_counts = None if own is None else own.counts.window
         path = judgment_path(made, dates, law=law, window_counts=window_counts)
     return FollowedJudgment(recorded, asked, own, law, made, path, resolution, condition)
@@ -183,8 +190,7 @@ def _resolve(
     as_of: datetime.date,
 ) -> Resolution:
     if own is None or (by_hand is not None and by_hand.outcome == "void" and by_hand.on <= as_of):
-        found = by_hand or asked.question.resolution
-        return resolve_by_hand(found, window=asked.question.window_from(issued), as_of=as_of)
+        return resolve_by_hand(by_hand, window=asked.question.window_from(issued), as_of=as_of)
     settlement = settlement_of(own.asked)
     share = asked.question.share
     if share is not None:
@@ -196,11 +202,13 @@ def _resolve(
             as_of=as_of,
             settlement=settlement,
             gap=own.window_gap,
+            covered_until=own.covered_until,
         )
     gap = own.window_gap
-    if law is None and asked.question.count is None and gap is None:
-        gap = f"the baseline cannot be counted: {own.baseline_gap}"
-    fewest, most = _event(asked, law)
+    event = _event(asked, law)
+    if event is None:
+        gap = gap or f"the baseline cannot be counted: {own.baseline_gap}"
+    fewest, most = event or (0, None)
     return resolve_counted(
         progress_of(own.asked, own.counts.window),
         fewest=fewest,
@@ -209,15 +217,19 @@ def _resolve(
         as_of=as_of,
         settlement=settlement,
         gap=gap,
+        covered_until=own.covered_until,
         noun=noun_of(own.asked),
     )
 
 
-def _event(asked: RecordedQuestion, law: LawPath | None) -> tuple[int, int | None]:
-    """Totals that make the event: the law knows them, or the question itself."""
+def _event(asked: RecordedQuestion, law: LawPath | None) -> tuple[int, int | None] | None:
+    """Totals that make the event: the law knows them, or the question; None where neither does."""
     if law is not None:
         return law.fewest, law.most
-    return asked.question.count.bounds if asked.question.count is not None else (0, None)
+    count, reach = asked.question.count, asked.question.reach
+    if count is not None:
+        return count.bounds
+    return None if reach is None or reach.at_least is None else (reach.at_least, None)
 
 
 def _condition(
@@ -233,14 +245,7 @@ def _condition(
     condition = workspace.questions[given.question]
     own = _counted(condition, issued, counted)
     law = None if own is None or own.baseline_gap else law_path(own.asked, own.counts)
-    by_hand = next(
-        (
-            one.judgment.resolution
-            for one in workspace.judgments
-            if one.question_name == condition.name and one.judgment.resolution is not None
-        ),
-        None,
-    )
+    by_hand = workspace.resolution_of(condition)
     own_outcome = _resolve(condition, issued, own, law, by_hand, as_of)
     return under_condition(own_outcome, _condition(workspace, condition, issued, counted, as_of))
 

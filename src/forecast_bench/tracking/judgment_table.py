@@ -193,7 +193,9 @@ def _law(one: FollowedJudgment) -> Row:
     if one.law is None:
         return row
     share = asked.question.share
-    base_rate = probability_of(one.law.log_odds)[0]
+    base_rate = float(probability_of(one.law.log_odds[:1])[0])
+    if one.path is not None and one.path.base_rate is not None:
+        base_rate = one.path.base_rate
     return row | {
         "threshold_text": f"a share of at least {share.at_least:g}"
         if share
@@ -201,8 +203,8 @@ def _law(one: FollowedJudgment) -> Row:
         # Reach has one law for each area, which no single pair of numbers describes.
         "law_shape": None if asked.question.reach else float(one.law.law.shape),
         "law_rate": None if asked.question.reach else float(one.law.law.rate),
-        "base_rate": float(base_rate),
-        "tests_little": not bool(_LITTLE <= base_rate <= 1 - _LITTLE),
+        "base_rate": base_rate,
+        "tests_little": not _LITTLE <= base_rate <= 1 - _LITTLE,
     }
 
 
@@ -247,7 +249,8 @@ def _live(one: FollowedJudgment) -> Row:
         )
         return {**empty, "moved_text": "", "band_state": "none"}
     path, prior = one.path, one.made[-1].prior
-    live = float(path.live[-1])
+    by_hand = one.resolution.by == "hand" and one.resolution.is_final
+    live = float(one.resolution.outcome == "occurred") if by_hand else float(path.live[-1])
     mixture = Mixture(a=prior.a, b=prior.b, weight=live)
     low, high = mixture_interval(mixture, level=INTERVAL_LEVEL)
     by_counts, by_analyst = float(path.from_counts[-1]), float(path.from_analyst[-1])
@@ -260,9 +263,9 @@ def _live(one: FollowedJudgment) -> Row:
         "posterior_mean": float(mixture_mean(mixture)),
         "moved_by_counts": by_counts if math.isfinite(by_counts) else None,
         "moved_by_analyst": by_analyst,
-        "moved_text": describe_move(by_counts, by_analyst),
-        "band_state": _band_state(path.live[-1], one.made[-1].band),
-        "left_band_on": _left_band_on(one),
+        "moved_text": "it was settled by hand" if by_hand else describe_move(by_counts, by_analyst),
+        "band_state": _band_state(live, one.made[-1].band),
+        "left_band_on": None if by_hand else _left_band_on(one),
     }
 
 
@@ -289,6 +292,7 @@ def _outcome(one: FollowedJudgment) -> Row:
     found = one.resolution
     assessed = bool(one.made)
     final = found.is_final
+    near = _nearness(one.counted, one) if final else ""
     note = ""
     if assessed and final and not found.in_calibration:
         note = "settled early: counted in calibration from the scheduled end of its window"
@@ -300,7 +304,8 @@ def _outcome(one: FollowedJudgment) -> Row:
         "state_reason": found.reason,
         "evidence": found.evidence,
         "resolved_by": found.by,
-        "nearness": _nearness(one.counted, one) if final else "",
+        "nearness": near,
+        "near_miss": "would have flipped" in near,
         "early": found.early,
         "scored": assessed and final,
         "in_calibration": assessed and final and found.in_calibration,
@@ -347,7 +352,8 @@ def _scores(one: FollowedJudgment) -> Row:
     return row | {
         "base_brier": base_brier,
         "base_log_score": float(log_score(probability=base_rate, outcome=outcome)),
-        "skill": float(skill(score=brier, reference=base_brier)) if base_brier > 0 else None,
+        # Against a base rate that was all but right, no number says how much worse one did.
+        "skill": float(skill(score=brier, reference=base_brier)) if base_brier > 1e-4 else None,
     }
 
 

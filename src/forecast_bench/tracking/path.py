@@ -49,7 +49,10 @@ class JudgmentPath:
     @property
     def base_rate(self) -> float | None:
         """Probability of the event at issue, from history alone."""
-        return None if self.law is None else float(probability_of(self.law.log_odds[:1])[0])
+        if self.law is None:
+            return None
+        at_issue = self.periods_known[:1]
+        return float(probability_of(self.law.log_odds[at_issue])[0])
 
     @property
     def after(self) -> FloatArray | None:
@@ -65,11 +68,17 @@ def path_dates(
     *,
     as_of: datetime.date,
     every: Literal["monthly", "daily"],
+    covered_until: datetime.date | None = None,
 ) -> tuple[datetime.date, ...]:
-    """Days on which a judgment is looked at: from its issue to the window's end, or to `as_of`."""
+    """Days on which a judgment is looked at, from its issue on.
+
+    They end with the window, with `as_of` or with what the source covers, whichever is first:
+    days without counts would look like days on which nothing happened.
+    """
     issued = made[0].on
     days = {statement.on for statement in made}
     end = as_of if window is None else min(as_of, window.end)
+    end = end if covered_until is None else min(end, covered_until)
     if window is not None and end > issued:
         days.add(end)
         if every == "monthly":
@@ -116,7 +125,12 @@ def judgment_path(
         for one in made
     ]
     moves = [
-        split_move(said[:number], in_force_before=1, law_before=odds[0], law_after=odds[periods])
+        split_move(
+            said[:number],
+            in_force_before=1,
+            law_before=said[0].law_log_odds,
+            law_after=odds[periods],
+        )
         for number, periods in zip(counts_made, known, strict=True)
     ]
     return JudgmentPath(

@@ -72,6 +72,9 @@ def part_window(asked: AskedQuestion, part: Part, *, known_until: datetime.date)
     if part == "window":
         return asked.window
     start = asked.window.end + datetime.timedelta(days=1)
+    if asked.source.counts_months:
+        following = known_until + datetime.timedelta(days=1)
+        known_until = following.replace(day=1) - datetime.timedelta(days=1)
     return Window(start=start, end=known_until) if start <= known_until else None
 
 

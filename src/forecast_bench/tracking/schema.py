@@ -43,7 +43,7 @@ JUDGMENT_COLUMNS: Final[Mapping[str, Kind]] = MappingProxyType(
         **_columns("number", "moved_by_counts moved_by_analyst"),
         **_columns("text", "moved_text band_state left_band_on state outcome_on state_reason"),
         **_columns("text", "evidence resolved_by nearness"),
-        **_columns("flag", "early scored in_calibration"),
+        **_columns("flag", "near_miss early scored in_calibration"),
         **_columns("text", "calibration_note"),
         **_columns("number", "brier log_score base_brier base_log_score skill"),
         **_columns("number", "time_weighted_brier time_weighted_coverage"),

@@ -27,7 +27,7 @@ def find_workspace(start: Path) -> Path | None:
 
 
 def judgment_files(workspace: Path) -> tuple[Path, ...]:
-    """Every YAML file under judgments/, in the order of their paths."""
+    """Every YAML file under judgments/, in the order of their paths; hidden ones are drafts."""
     return yaml_files(workspace / JUDGMENTS, pattern="**/*")
 
 
@@ -38,7 +38,8 @@ def yaml_files(folder: Path, *, pattern: str = "*") -> tuple[Path, ...]:
     to report.
     """
     endings = ("yaml", "yml")
-    return tuple(sorted(path for one in endings for path in folder.glob(f"{pattern}.{one}")))
+    found = (path for one in endings for path in folder.glob(f"{pattern}.{one}"))
+    return tuple(sorted(path for path in found if not _is_hidden(path, folder)))
 
 
 def input_files(workspace: Path) -> tuple[Path, ...]:
@@ -48,9 +49,15 @@ def input_files(workspace: Path) -> tuple[Path, ...]:
         found.extend(
             path
             for path in (workspace / name).rglob("*")
-            if path.is_file() and "__pycache__" not in path.parts and not path.name.startswith(".")
+            if path.is_file()
+            and "__pycache__" not in path.parts
+            and not _is_hidden(path, workspace / name)
         )
     return tuple(sorted(found))
+
+
+def _is_hidden(path: Path, folder: Path) -> bool:
+    return any(part.startswith(".") for part in path.relative_to(folder).parts)
 
 
 def hashes(workspace: Path, files: Iterable[Path]) -> dict[str, str]:

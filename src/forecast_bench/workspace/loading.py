@@ -1,8 +1,8 @@
 """A folder to a `Workspace`: records and problems, never an exception for an analyst's mistake."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -13,6 +13,7 @@ from forecast_bench.lexicons import Lexicon, load_shipped, read_lexicons
 from forecast_bench.problems import Location, Problem, problem
 from forecast_bench.records import (
     ActorBook,
+    HandResolution,
     RateSpecification,
     RecalibrationSettings,
     Settings,
@@ -63,6 +64,13 @@ class Workspace:
     def question_of(self, recorded: RecordedJudgment) -> RecordedQuestion | None:
         """Give the question a judgment is about; None where nobody defines it."""
         return self.questions.get(recorded.question_name)
+
+    def resolution_of(self, asked: RecordedQuestion) -> HandResolution | None:
+        """Give what a person found a by-hand question to have come to, wherever it is written."""
+        if asked.question.resolution is not None or asked.question.by_hand is None:
+            return asked.question.resolution
+        own = (one.judgment for one in self.judgments if one.question_name == asked.name)
+        return next((one.resolution for one in own if one.resolution is not None), None)
 
     def source_of(self, question: RecordedQuestion) -> str | None:
         """Give the source that settles a question: its own, or the only one there is."""
@@ -181,6 +189,17 @@ def _many[RecordType: BaseModel](
     return read
 
 
+def _misplaced(described: SourceDescription, document: Document, path: Path) -> Iterator[Problem]:
+    """Data lie beside their description, where the job sees that they change."""
+    parts = PurePosixPath(described.file).parts
+    if described.file.startswith("/") or any(part.startswith(".") for part in parts):
+        message = f'"{described.file}" is hidden or outside {INCIDENTS}/'
+        yield document.problem("bad-value", message, ("file",))
+    elif not (path.parent / described.file).is_file():
+        message = f'there is no file "{described.file}" beside the description'
+        yield document.problem("file-unreadable", message, ("file",))
+
+
 def _sources(
     folder: Path, problems: list[Problem]
 ) -> tuple[dict[str, SourceDescription], dict[str, SourceFiles]]:
@@ -192,6 +211,8 @@ def _sources(
             message = f'"{described.kind}" is not a kind of source'
             note = f"kinds: {', '.join(IMPORTERS)}"
             problems.append(document.problem("source-kind", message, ("kind",), notes=(note,)))
+        if described is not None and document is not None:
+            problems.extend(_misplaced(described, document, path))
         if described is not None and described.source in found:
             message = f'the source "{described.source}" is described in another file too'
             problems.append(problem("duplicate-id", message, Location(shown(path, folder))))
