@@ -7,6 +7,9 @@ from typing import Any
 
 from forecast_bench.problems import Problem, as_text, count_line
 
+# A terminal of so many columns has room for whole names.
+_WIDE = 120
+
 
 def print_json(document: Any) -> None:
     """Print one JSON document; numbers that JSON lacks become null."""
@@ -49,13 +52,21 @@ def _ruled(columns: Sequence[str], rows: Sequence[Sequence[str]], numeric: Seque
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    for name in columns:
-        table.add_column(name, justify="right" if name in numeric else "left")
+    console = Console()
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=0)
+    for index, name in enumerate(columns):
+        # What one types again is never cut where there is room for it; nothing is ever left out.
+        longest = max((len(row[index]) for row in rows), default=0)
+        table.add_column(
+            name,
+            justify="right" if name in numeric else "left",
+            min_width=longest if index == 0 and console.width >= _WIDE else None,
+            overflow="fold",
+        )
     for row in rows:
         # A text of an analyst is shown as it is, never read as markup.
         table.add_row(*(Text(cell) for cell in row))
-    Console().print(table)
+    console.print(table)
 
 
 def _plain(value: Any) -> Any:
