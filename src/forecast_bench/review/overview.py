@@ -209,6 +209,15 @@ def _caveats(run: Run, rows: tuple[Row, ...]) -> list[Block]:
             f"Provisional: {counted(provisional, 'judgment')} include counts younger than the "
             "settlement lag of their source; these are drawn as hollow points."
         )
+    poisson = sum(
+        one.number("base_rate") is not None and one.number("dispersion") is None for one in rows
+    )
+    if poisson:
+        lines.append(
+            f"Over-sure: {counted(poisson, 'judgment')} take the counts of months as Poisson. "
+            "Incidents cluster, so their live probabilities move faster than they should; a rate "
+            "law with a dispersion slows them."
+        )
     if not run.calibration.get("judgeable"):
         n = run.calibration.get("n") or 0
         lines.append(f"Calibration cannot be judged yet: n = {n}. No verdict rests on it.")
