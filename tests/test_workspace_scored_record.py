@@ -241,7 +241,10 @@ fields = st.lists(st.text(st.sampled_from('ab, "\n\r'), max_size=6), min_size=2,
 @given(st.lists(fields, min_size=1, max_size=4), st.sampled_from(["\n", "\r\n"]))
 def test_each_field_is_found_where_it_stands(records, end):
     text = io.StringIO(newline="")
-    csv.writer(text, lineterminator=end).writerows(records)
+    # Before 3.13 the writer leaves a lone carriage return without its quotes.
+    lone = any("\r" in field for record in records for field in record)
+    quoting = csv.QUOTE_ALL if lone else csv.QUOTE_MINIMAL
+    csv.writer(text, lineterminator=end, quoting=quoting).writerows(records)
     rows = list(_rows(text.getvalue(), "record.csv"))
     assert [list(row.fields) for row in rows] == records
     lines = list(io.StringIO(text.getvalue(), newline=""))
