@@ -6,13 +6,13 @@ import math
 from collections.abc import Iterable
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from pydantic import BaseModel
 
 from forecast_bench.priors import interval
 from forecast_bench.records import OffYardstick, number_of
 from forecast_bench.resolving import nearness
-from forecast_bench.scoring import brier_score, log_score, skill, time_weighted_score
 from forecast_bench.tracking.follow import (
     CountedQuestion,
     FollowedJudgment,
@@ -23,6 +23,7 @@ from forecast_bench.tracking.follow import (
 )
 from forecast_bench.tracking.path import probability_of
 from forecast_bench.tracking.schema import JUDGMENT_COLUMNS, table
+from forecast_bench.tracking.score_columns import score_columns
 from forecast_bench.tracking.wording import (
     describe_bounds,
     describe_condition,
@@ -50,9 +51,9 @@ def judgment_table(
                 **_question(one),
                 **_law(one),
                 **_counted(one, as_of),
-                **_live(one),
+                **_live(one, provisional=_is_provisional(one, as_of)),
                 **_outcome(one),
-                **_scores(one),
+                **score_columns(one),
             }
             for one in followed
         ),
@@ -229,11 +230,19 @@ def _counted(one: FollowedJudgment, as_of: datetime.date) -> Row:
         "ambiguous": int(part.ambiguous.sum()),
         "elapsed_months": float(elapsed[-1]) if len(elapsed) else 0.0,
         "window_months": float(asked.window_months),
-        "provisional": bool(part.ends) and part.ends[-1] + settlement_of(asked) > as_of,
+        "provisional": _is_provisional(one, as_of),
     }
 
 
-def _live(one: FollowedJudgment) -> Row:
+def _is_provisional(one: FollowedJudgment, as_of: datetime.date) -> bool:
+    """Whether the last counts are younger than the settlement lag of their source."""
+    if one.counted is None:
+        return False
+    ends = one.counted.counts.window.ends
+    return bool(ends) and ends[-1] + settlement_of(one.counted.asked) > as_of
+
+
+def _live(one: FollowedJudgment, *, provisional: bool) -> Row:
     if one.path is None:
         empty: Row = dict.fromkeys(
             [
@@ -251,6 +260,10 @@ def _live(one: FollowedJudgment) -> Row:
     path, prior = one.path, one.made[-1].prior
     by_hand = one.resolution.by == "hand" and one.resolution.is_final
     live = float(one.resolution.outcome == "occurred") if by_hand else float(path.live[-1])
+    possible = one.law is not None and bool(np.isfinite(one.law.log_odds[0]))
+    if provisional and possible and not one.resolution.is_final:
+        # Counts that may still change rule on nothing.
+        live = float(np.clip(live, np.nextafter(0, 1), np.nextafter(1, 0)))
     mixture = Mixture(a=prior.a, b=prior.b, weight=live)
     low, high = mixture_interval(mixture, level=INTERVAL_LEVEL)
     by_counts, by_analyst = float(path.from_counts[-1]), float(path.from_analyst[-1])
@@ -324,63 +337,6 @@ def _nearness(counted: CountedQuestion | None, one: FollowedJudgment) -> str:
         window=counted.asked.window,
         noun=noun_of(counted.asked),
     )
-
-
-def _scores(one: FollowedJudgment) -> Row:
-    row: Row = dict.fromkeys(
-        [
-            "brier",
-            "log_score",
-            "base_brier",
-            "base_log_score",
-            "skill",
-            "time_weighted_brier",
-            "time_weighted_coverage",
-        ]
-    )
-    if not (one.made and one.resolution.is_final):
-        return row
-    outcome = float(one.resolution.outcome == "occurred")
-    stated = one.made[0].prior.mean
-    brier = float(brier_score(probability=stated, outcome=outcome))
-    row |= {"brier": brier, "log_score": float(log_score(probability=stated, outcome=outcome))}
-    row |= _time_weighted(one, outcome)
-    base_rate = None if one.path is None else one.path.base_rate
-    if base_rate is None:
-        return row
-    base_brier = float(brier_score(probability=base_rate, outcome=outcome))
-    return row | {
-        "base_brier": base_brier,
-        "base_log_score": float(log_score(probability=base_rate, outcome=outcome)),
-        # Against a base rate that was all but right, no number says how much worse one did.
-        "skill": float(skill(score=brier, reference=base_brier)) if base_brier > 1e-4 else None,
-    }
-
-
-def _time_weighted(one: FollowedJudgment, outcome: float) -> Row:
-    """Score the stated probability over the days it stood, to the outcome or the window's end."""
-    issued = one.recorded.issued
-    window = None if issued is None else one.asked.question.window_from(issued)
-    settled = one.resolution.on
-    if issued is None or window is None or settled is None:
-        return {}
-    end = min(window.end, settled)
-    standing = [made for made in one.made if made.on < end]
-    starts = [made.on for made in standing]
-    days = [(until - start).days for start, until in zip(starts, [*starts[1:], end], strict=True)]
-    if not days:
-        return {}
-    scored = time_weighted_score(
-        score=[
-            float(brier_score(probability=made.prior.mean, outcome=outcome)) for made in standing
-        ],
-        days=days,
-        days_open=(end - issued).days,
-    )
-    return {
-        "time_weighted_brier": scored.score,
-        "time_weighted_coverage": scored.coverage,
-    }
 
 
 def _json(records: Iterable[BaseModel]) -> str:
