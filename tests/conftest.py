@@ -1,11 +1,20 @@
 """What several test files share: workspaces written as text in the test."""
 
+import os
 import tempfile
 from pathlib import Path
+
+from hypothesis import settings
 
 from forecast_bench.checks import check
 from forecast_bench.problems import Problem
 from forecast_bench.workspace import Workspace, load_workspace
+
+# How long one example takes says more about the machine than about the code. On a machine for
+# continuous integration Hypothesis chooses its own profile, which repeats its examples.
+settings.register_profile("unhurried", deadline=None)
+if not os.environ.get("CI"):
+    settings.load_profile("unhurried")
 
 # A workspace of one source, one actor and two areas, for what a test does not itself write.
 SURROUNDINGS = {
