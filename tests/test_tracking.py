@@ -146,15 +146,6 @@ def test_a_window_settles_before_its_outcome_is_told(tmp_path, day, state):
     assert one_row(seen(tmp_path, counted(question), day))["state"] == state
 
 
-def test_counts_that_may_still_change_rule_on_nothing(tmp_path):
-    question = f"count: {{{ABDUCTIONS}, at_least: 60}}"
-    settling = one_row(seen(tmp_path / "a", counted(question), "2019-07-01"))
-    assert (settling["state"], settling["provisional"]) == ("settling", True)
-    assert 0 < settling["live"] < 1e-300
-    settled = one_row(seen(tmp_path / "b", counted(question), "2019-07-14"))
-    assert settled["live"] == 0.0
-
-
 def test_between_needs_both_bounds(tmp_path):
     row = one_row(
         seen(tmp_path, counted(f"count: {{{ABDUCTIONS}, between: [40, 50]}}"), "2019-07-31")

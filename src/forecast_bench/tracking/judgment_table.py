@@ -6,7 +6,6 @@ import math
 from collections.abc import Iterable
 from typing import Any
 
-import numpy as np
 import pandas as pd
 from pydantic import BaseModel
 
@@ -51,7 +50,7 @@ def judgment_table(
                 **_question(one),
                 **_law(one),
                 **_counted(one, as_of),
-                **_live(one, provisional=_is_provisional(one, as_of)),
+                **_live(one),
                 **_outcome(one),
                 **score_columns(one),
             }
@@ -242,7 +241,7 @@ def _is_provisional(one: FollowedJudgment, as_of: datetime.date) -> bool:
     return bool(ends) and ends[-1] + settlement_of(one.counted.asked) > as_of
 
 
-def _live(one: FollowedJudgment, *, provisional: bool) -> Row:
+def _live(one: FollowedJudgment) -> Row:
     if one.path is None:
         empty: Row = dict.fromkeys(
             [
@@ -260,10 +259,6 @@ def _live(one: FollowedJudgment, *, provisional: bool) -> Row:
     path, prior = one.path, one.made[-1].prior
     by_hand = one.resolution.by == "hand" and one.resolution.is_final
     live = float(one.resolution.outcome == "occurred") if by_hand else float(path.live[-1])
-    possible = one.law is not None and bool(np.isfinite(one.law.log_odds[0]))
-    if provisional and possible and not one.resolution.is_final:
-        # Counts that may still change rule on nothing.
-        live = float(np.clip(live, np.nextafter(0, 1), np.nextafter(1, 0)))
     mixture = Mixture(a=prior.a, b=prior.b, weight=live)
     low, high = mixture_interval(mixture, level=INTERVAL_LEVEL)
     by_counts, by_analyst = float(path.from_counts[-1]), float(path.from_analyst[-1])
