@@ -4,7 +4,7 @@ import datetime
 from collections.abc import Iterator
 
 from forecast_bench.problems import Problem
-from forecast_bench.records import Coverage, Window
+from forecast_bench.records import Window, whole_months_until
 from forecast_bench.workspace import RecordedJudgment, RecordedQuestion, Workspace
 
 
@@ -12,16 +12,17 @@ def inside_coverage(workspace: Workspace) -> Iterator[Problem]:
     """A window, and the baseline it is held against, do not begin before what is covered."""
     warned = set()
     for one, asked, window in _counted(workspace):
-        source = workspace.sources.get(workspace.source_of(asked) or "")
+        source = workspace.description_of(asked)
         if source is None or asked.name in warned:
             continue
         baseline = (
             None if asked.question.against is None else _baseline(workspace, one, asked, window)
         )
         for name, days in (("window", window), ("baseline", baseline)):
-            if days is not None and _reaches_out(days, source.coverage):
+            covered = source.coverage.window
+            # What lies after the days covered, a newer export may cover.
+            if days is not None and days.start < covered.start:
                 warned.add(asked.name)
-                covered = source.coverage.window
                 message = (
                     f"the {name} {days.start} to {days.end} begins before what {source.source} "
                     f"covers, {covered.start} to {covered.end}"
@@ -32,7 +33,7 @@ def inside_coverage(workspace: Workspace) -> Iterator[Problem]:
 def whole_months(workspace: Workspace) -> Iterator[Problem]:
     """Neither a window nor its baseline cuts a month of a source that counts by month."""
     for one, asked, window in _counted(workspace):
-        source = workspace.sources.get(workspace.source_of(asked) or "")
+        source = workspace.description_of(asked)
         if source is None or not source.counts_months:
             continue
         baseline = _baseline(workspace, one, asked, window)
@@ -97,7 +98,7 @@ def _baseline(
 ) -> Window | None:
     """Days of the baseline; None where they lie outside the calendar."""
     try:
-        source = workspace.sources.get(workspace.source_of(asked) or "")
+        source = workspace.description_of(asked)
         return asked.question.baseline_from(
             one.issued or window.start,
             window,
@@ -109,7 +110,7 @@ def _baseline(
 
 
 def _is_whole(days: Window) -> bool:
-    return days.start.day == 1 and (days.end + datetime.timedelta(days=1)).day == 1
+    return days.start.day == 1 and days.end == whole_months_until(days.end)
 
 
 def _whole(days: Window) -> Window | None:
@@ -117,11 +118,5 @@ def _whole(days: Window) -> Window | None:
     start = days.start
     if start.day != 1:
         start = (start.replace(day=1) + datetime.timedelta(days=32)).replace(day=1)
-    after = (days.end + datetime.timedelta(days=1)).replace(day=1)
-    end = after - datetime.timedelta(days=1)
+    end = whole_months_until(days.end)
     return Window(start=start, end=end) if start < end else None
-
-
-def _reaches_out(days: Window, coverage: Coverage) -> bool:
-    """Whether days lie before what is covered; a newer export may cover later ones."""
-    return days.start < coverage.window.start

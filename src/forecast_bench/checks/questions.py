@@ -181,7 +181,7 @@ def _filter(
 def _places(
     workspace: Workspace, asked: RecordedQuestion, path: tuple[str, str], of: IncidentFilter
 ) -> Iterator[Problem]:
-    source = workspace.sources.get(workspace.source_of(asked) or "")
+    source = workspace.description_of(asked)
     if source is None:
         return
     covered = source.coverage.countries

@@ -5,10 +5,9 @@ from typing import Annotated, Any
 
 import typer
 
-from forecast_bench.cli.looking import looked, rows_of
+from forecast_bench.cli.looking import looked, row_of
 from forecast_bench.cli.options import (
     AsOfOption,
-    ExitStatus,
     Format,
     FormatOption,
     WorkspaceOption,
@@ -159,12 +158,7 @@ def _stated_mean(stated: str, lexicon: str) -> float:
 
 
 def _of_judgment(identifier: str, workspace: Path | None, as_of: Any, output: Format) -> None:
-    seen = looked(workspace_folder(workspace), as_of)
-    rows = [row for row in rows_of(seen.judgments) if row["id"] == identifier]
-    if not rows:
-        typer.echo(f'there is no judgment "{identifier}"', err=True)
-        raise typer.Exit(ExitStatus.PROBLEMS)
-    row = rows[0]
+    row = row_of(looked(workspace_folder(workspace), as_of), identifier)
     if output is Format.json:
         names = {"shape": "law_shape", "rate": "law_rate"}
         keys = ("base_rate", "after", "live", "threshold_text", "baseline_text", "count")

@@ -26,6 +26,20 @@ def rows_of(frame: "pd.DataFrame") -> list[dict[str, Any]]:
     ]
 
 
+def row_of(seen: "Look", identifier: str) -> dict[str, Any]:
+    """Row of one judgment, or leave saying that it is not there."""
+    for row in rows_of(seen.judgments):
+        if row["id"] == identifier:
+            return row
+    known = [one.id for one in seen.workspace.judgments]
+    if identifier in known:
+        typer.echo(f'the judgment "{identifier}" was not issued by that day', err=True)
+    else:
+        listed = ", ".join(known)
+        typer.echo(f'there is no judgment "{identifier}"; judgments: {listed}', err=True)
+    raise typer.Exit(ExitStatus.PROBLEMS)
+
+
 def looked(folder: Path, as_of: datetime.date | None) -> "Look":
     """Look at a workspace, or leave with the problems that forbid it."""
     from forecast_bench.job.looking import look

@@ -1,23 +1,19 @@
 """`status` and `show`: every judgment now, and the story of one."""
 
 import json
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
-from forecast_bench.cli.looking import looked, rows_of
+from forecast_bench.cli.looking import looked, row_of, rows_of
 from forecast_bench.cli.options import (
     AsOfOption,
-    ExitStatus,
     Format,
     FormatOption,
     WorkspaceOption,
     workspace_folder,
 )
 from forecast_bench.cli.output import print_json, print_line, print_table
-
-if TYPE_CHECKING:
-    from forecast_bench.job.looking import Look
 
 
 def status(
@@ -79,12 +75,8 @@ def show(
     from forecast_bench.tracking import path_table
 
     seen = looked(workspace_folder(workspace), as_of)
+    row = row_of(seen, identifier)
     own = [one for one in seen.followed if one.recorded.id == identifier]
-    rows = [row for row in rows_of(seen.judgments) if row["id"] == identifier]
-    if not own or not rows:
-        typer.echo(_not_there(identifier, seen), err=True)
-        raise typer.Exit(ExitStatus.PROBLEMS)
-    row = rows[0]
     path = rows_of(path_table(own, as_of=today_or(as_of)))
     if output is Format.json:
         print_json({"judgment": row, "path": path})
@@ -164,13 +156,6 @@ def _first_said(row: dict[str, Any]) -> str:
 
 def _is_overdue(row: dict[str, Any]) -> bool:
     return row["state"] == "open" and (row["state_reason"] or "").startswith("overdue")
-
-
-def _not_there(identifier: str, seen: "Look") -> str:
-    known = [one.id for one in seen.workspace.judgments]
-    if identifier in known:
-        return f'the judgment "{identifier}" was not issued by that day'
-    return f'there is no judgment "{identifier}"; judgments: {", ".join(known)}'
 
 
 def _percent(value: float | None) -> str:

@@ -34,6 +34,7 @@ from forecast_bench.records.time import (
     add,
     exposure_months,
     month_ends,
+    whole_months_until,
     window_after,
     window_before,
 )
@@ -79,6 +80,7 @@ __all__ = [
     "exposure_months",
     "month_ends",
     "number_of",
+    "whole_months_until",
     "window_after",
     "window_before",
 ]

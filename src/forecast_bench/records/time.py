@@ -177,6 +177,20 @@ def _shift(day: datetime.date, duration: Duration, *, sign: Literal[1, -1]) -> d
         raise OverflowError(f"{duration} {which} {day} lies outside the calendar") from None
 
 
+def whole_months_until(day: datetime.date) -> datetime.date:
+    """Give the last day of the last calendar month that is over by the end of a day.
+
+    Examples
+    --------
+    >>> whole_months_until(datetime.date(2018, 3, 20)).isoformat()
+    '2018-02-28'
+    >>> whole_months_until(datetime.date(2018, 3, 31)).isoformat()
+    '2018-03-31'
+    """
+    following = day + datetime.timedelta(days=1)
+    return following.replace(day=1) - datetime.timedelta(days=1)
+
+
 def _shift_months(day: datetime.date, months: int) -> datetime.date:
     index = day.year * 12 + day.month - 1 + months
     year, month = divmod(index, 12)

@@ -8,7 +8,7 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from forecast_bench.records import Window, exposure_months, month_ends
+from forecast_bench.records import Window, exposure_months, month_ends, whole_months_until
 from forecast_bench.tracking.asked import AskedQuestion
 
 type Counts = npt.NDArray[np.int64]
@@ -73,8 +73,7 @@ def part_window(asked: AskedQuestion, part: Part, *, known_until: datetime.date)
         return asked.window
     start = asked.window.end + datetime.timedelta(days=1)
     if asked.source.counts_months:
-        following = known_until + datetime.timedelta(days=1)
-        known_until = following.replace(day=1) - datetime.timedelta(days=1)
+        known_until = whole_months_until(known_until)
     return Window(start=start, end=known_until) if start <= known_until else None
 
 

@@ -78,6 +78,10 @@ class Workspace:
             return question.question.source
         return next(iter(self.sources)) if len(self.sources) == 1 else None
 
+    def description_of(self, question: RecordedQuestion) -> SourceDescription | None:
+        """Describe the source that settles a question; None where no such source is described."""
+        return self.sources.get(self.source_of(question) or "")
+
     def rates_of(self, question: RecordedQuestion) -> RateSpecification:
         """Give the rate law of a question: its own, the default, or ours where there is none."""
         name = question.question.rates or "default"
