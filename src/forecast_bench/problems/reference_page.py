@@ -12,7 +12,7 @@ Everything an analyst can mend is reported in one form: the place, the line, wha
 stable id. This page has an entry for every id, in the order of the catalogue, with an example of
 what is printed. An error makes the exit status 1; a warning alone passes.
 
-This page is made from the catalogue in `src/forecast_bench/problems/catalogue.py` and from the
+This page is made from the catalogue in `src/forecast_bench/problems/catalogue/` and from the
 files in `tests/problems/`; a test holds them together.
 """
 _WIDTH = 100

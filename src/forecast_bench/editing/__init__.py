@@ -1,0 +1,1 @@
+"""Changes that commands make to the files of analysts, whole or not at all."""

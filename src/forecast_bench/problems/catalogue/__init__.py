@@ -1,0 +1,47 @@
+"""Every problem that can be reported, with why it matters and how to mend it.
+
+One module for each family; the reference page of problems is generated from the entries.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from forecast_bench.problems.catalogue.counted import COUNTED
+from forecast_bench.problems.catalogue.editing import EDITING
+from forecast_bench.problems.catalogue.entry import Entry
+from forecast_bench.problems.catalogue.files import FILES
+from forecast_bench.problems.catalogue.incidents import INCIDENTS
+from forecast_bench.problems.catalogue.judgments import JUDGMENTS
+from forecast_bench.problems.catalogue.language import LANGUAGE
+from forecast_bench.problems.catalogue.lexicon_files import LEXICON_FILES
+from forecast_bench.problems.catalogue.prose import PROSE
+from forecast_bench.problems.catalogue.questions import QUESTIONS
+from forecast_bench.problems.catalogue.records import RECORDS
+from forecast_bench.problems.catalogue.reports import REPORTS
+from forecast_bench.problems.catalogue.scored_records import SCORED_RECORDS
+from forecast_bench.problems.catalogue.sealing import SEALING
+from forecast_bench.problems.catalogue.suppressions import SUPPRESSIONS
+from forecast_bench.problems.catalogue.time import TIME
+
+CATALOGUE: Final[Mapping[str, Entry]] = MappingProxyType(
+    {
+        **FILES,
+        **RECORDS,
+        **LEXICON_FILES,
+        **LANGUAGE,
+        **PROSE,
+        **TIME,
+        **QUESTIONS,
+        **JUDGMENTS,
+        **COUNTED,
+        **SUPPRESSIONS,
+        **SEALING,
+        **EDITING,
+        **REPORTS,
+        **INCIDENTS,
+        **SCORED_RECORDS,
+    }
+)
+
+__all__ = ["CATALOGUE", "Entry"]

@@ -1,0 +1,41 @@
+"""Problems of sources of incidents."""
+
+from forecast_bench.problems.catalogue.entry import Entry
+
+INCIDENTS = {
+    "source-kind": Entry(
+        "A kind of source that no importer reads",
+        "A file read by the wrong rules would give wrong counts.",
+        "Write one of the kinds listed.",
+    ),
+    "incident-header": Entry(
+        "A file of incidents has another header than its kind needs",
+        "Columns taken for one another would be counted as what they are not.",
+        "Write the header that the message names, or name the kind that fits the file.",
+    ),
+    "incident-row": Entry(
+        "A row of incidents cannot be read",
+        "A row left out would be missing from every count; so nothing is imported.",
+        "Mend the row, in the form that the message names.",
+    ),
+    "incident-outside-coverage": Entry(
+        "A row of incidents lies outside what its source declares to cover",
+        "Either the row is misspelt or the coverage is, and zeros are read off the coverage.",
+        "Mend the row, or the coverage in the source's description.",
+    ),
+    "duplicate-incidents": Entry(
+        "Two rows count the same incidents",
+        "Both would be added up.",
+        "Keep one of the two, or add their counts up in one row.",
+    ),
+    "no-incidents": Entry(
+        "A file of incidents holds none",
+        "An empty feed is more often a failed download than peace.",
+        "Fetch the file again.",
+    ),
+    "incident-store": Entry(
+        "The store of incidents cannot be read or written",
+        "Counts from a damaged store, or from one of a newer format, would be wrong.",
+        "Remove the folder that the message names and import again; the store can be rebuilt.",
+    ),
+}

@@ -1,0 +1,38 @@
+"""Problems of the words of probability."""
+
+from forecast_bench.problems.catalogue.entry import Entry
+
+LANGUAGE = {
+    "unknown-lexicon": Entry(
+        "A lexicon that is not known",
+        "Words have numbers only in a named version of a named yardstick.",
+        "Pin one of the lexicons listed, as name@version.",
+    ),
+    "unknown-phrase": Entry(
+        "A phrase that the lexicon does not have",
+        "A word off the yardstick has no number. The nearest string is not the nearest meaning, so "
+        "none is suggested.",
+        "Use a phrase of the lexicon, a number or a range; or record it as off_yardstick.",
+    ),
+    "lexicon-order": Entry(
+        "A lexicon's bands are not in order",
+        "A yardstick is read from the lowest band to the highest.",
+        "Order the phrases by their bands, each low below its high.",
+    ),
+    "duplicate-phrase": Entry(
+        "A lexicon gives a phrase twice",
+        "A judgment in that phrase would have two bands, and none of them for certain.",
+        "Keep one of the two.",
+    ),
+    "duplicate-lexicon": Entry(
+        "Two lexicons have one name and version",
+        "Judgments pin a lexicon by its name and version, and would be read by either. A released "
+        "version never changes.",
+        "Give the house lexicon another id or another version.",
+    ),
+    "no-probability": Entry(
+        "A judgment says how likely in no way, or in two",
+        "Each judgment carries one of probability, cannot_assess and off_yardstick.",
+        "Give exactly one of the three.",
+    ),
+}

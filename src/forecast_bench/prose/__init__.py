@@ -1,0 +1,1 @@
+"""What a text says in words of probability: estimates, hedges, conditions, claims."""

@@ -1,0 +1,1 @@
+"""The sealed record: what was judged cannot be rewritten without it showing."""
