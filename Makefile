@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help review test lint types slow browser benchmarks docs ci clean
+.PHONY: help review test lint types slow browser fuzz benchmarks docs ci clean
 
 # The day after which everything in the first case has had time to settle.
 AS_OF ?= 2019-07-31
@@ -26,6 +26,10 @@ slow: .venv/.development ## Run the slow tests: simulation, sampling, the pages'
 
 browser: .venv/.development ## Run the tests that read the review in a headless chromium.
 	@$(PYTHON) -m pytest -q -m browser
+
+MINUTES ?= 10
+fuzz: .venv/.development ## Fuzz the readers and checks for MINUTES; keep what makes one raise.
+	@$(PYTHON) tests/fuzz/run.py --minutes $(MINUTES)
 
 lint: .venv/.development ## Check format, style and layers.
 	@$(PYTHON) -m ruff format --check .
