@@ -8,9 +8,18 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from forecast_bench.lexicons import describe_bands, load_shipped, read_lexicon, reference_page
+from forecast_bench.lexicons import (
+    describe_bands,
+    load_shipped,
+    look_up,
+    phrases_for,
+    read_lexicon,
+    reference_page,
+)
 
 DATA = Path(str(resources.files("forecast_bench.lexicons") / "data"))
 PAGE = Path(__file__).parents[1] / "docs" / "reference" / "lexicons.md"
@@ -45,18 +54,86 @@ def test_shipped_files_pass_the_checks_of_house_files(path: Path) -> None:
 @pytest.mark.parametrize("lexicon", SHIPPED, ids=lambda one: one.key)
 def test_what_a_released_lexicon_must_say(lexicon) -> None:
     assert lexicon.source
-    assert lexicon.in_force is not None
     assert lexicon.verified is not None
     assert lexicon.verified.meaning
+    # Where no date is known, that is said.
+    assert lexicon.in_force is not None or "not known" in lexicon.verified.meaning
 
 
 @pytest.mark.parametrize("lexicon", SHIPPED, ids=lambda one: one.key)
 def test_bands_are_ordered_and_inside_0_to_1(lexicon) -> None:
     for row in lexicon.rows:
-        ends = [end for one in lexicon.phrases_of(row) for end in (one.low, one.high)]
-        assert ends == sorted(ends)
-        assert ends[0] >= 0
-        assert ends[-1] <= 1
+        phrases = lexicon.phrases_of(row)
+        ends = [end for one in phrases for end in (one.low, one.high)]
+        assert [one.low for one in phrases] == sorted(one.low for one in phrases)
+        assert [one.high for one in phrases] == sorted(one.high for one in phrases)
+        assert lexicon.structure == "nested" or ends == sorted(ends)
+        assert 0 <= min(ends) < max(ends) <= 1
+
+
+# The tables as their sources give them, typed a second time.
+SOURCES = {
+    ("nz-govt@2023", "main"): "remote <10; improbable 15-20; realistic possibility 25-50; "
+    "probable 55-70; highly probable 75-85; almost certain >90",
+    ("nato-ajp-2.1@2016", "main"): "highly unlikely <10; unlikely 10-40; even chance 40-60; "
+    "likely 60-90; highly likely >90",
+    ("dk-fe@1", "main"): "usandsynligt <15; mindre sandsynligt 15-40; muligt 40-60; "
+    "sandsynligt 60-85; meget sandsynligt >85",
+    ("efsa@2018", "scale"): "almost impossible 0-1; extremely unlikely 1-5; very unlikely 5-10; "
+    "unlikely 10-33; about as likely as not 33-66; likely 66-90; very likely 90-95; "
+    "extremely likely 95-99; almost certain 99-100",
+    ("efsa@2018", "beside"): "more likely than not >50",
+    ("ipcc-ar5@2010", "main"): "exceptionally unlikely 0-1; extremely unlikely 0-5; "
+    "very unlikely 0-10; unlikely 0-33; about as likely as not 33-66; more likely than not >50; "
+    "likely 66-100; very likely 90-100; extremely likely 95-100; virtually certain 99-100",
+    ("ipcc-tar@2001", "main"): "exceptionally unlikely <1; very unlikely 1-10; unlikely 10-33; "
+    "medium likelihood 33-66; likely 66-90; very likely 90-99; virtually certain >99",
+    ("kent@1964", "main"): "almost certainly not 7+-5; probably not 30+-10; "
+    "chances about even 50+-10; probable 75+-12; almost certain 93+-6",
+}
+
+
+@pytest.mark.parametrize(("key", "row"), SOURCES)
+def test_bands_as_the_source_gives_them(key: str, row: str) -> None:
+    phrases = load_shipped()[key].phrases_of(row)
+    given = [one.rpartition(" ")[::2] for one in SOURCES[key, row].split("; ")]
+    assert [one.phrase for one in phrases] == [name for name, _ in given]
+    for one, (_, numbers) in zip(phrases, given, strict=True):
+        low_edge = high_edge = "inclusive"
+        if numbers[0] == "<":
+            low, high, high_edge = 0, int(numbers[1:]), "exclusive"
+        elif numbers[0] == ">":
+            low, high, low_edge = int(numbers[1:]), 100, "exclusive"
+        elif "+-" in numbers:
+            centre, tolerance = map(int, numbers.split("+-"))
+            low, high = centre - tolerance, centre + tolerance
+        else:
+            low, high = map(int, numbers.split("-"))
+        assert (one.low, one.high) == (low / 100, high / 100)
+        assert (one.edges.low, one.edges.high) == (low_edge, high_edge)
+
+
+def test_every_lexicon_but_those_typed_above_has_a_test_of_its_own() -> None:
+    of_their_own = {"uk-phia@2018", "uk-phia@2025", "us-icd203@2015"}
+    assert {key for key, _ in SOURCES} | of_their_own == set(load_shipped())
+
+
+def test_the_same_word_means_different_things() -> None:
+    keys = ("nato-ajp-2.1@2016", "uk-phia@2025", "us-icd203@2015", "ipcc-ar5@2010", "efsa@2018")
+    found = [look_up(load_shipped()[key], "likely") for key in keys]
+    assert [(one.low, one.high) for one in found if one] == [
+        (0.60, 0.90), (0.55, 0.75), (0.55, 0.80), (0.66, 1.0), (0.66, 0.90),
+    ]  # fmt: skip
+
+
+@given(st.sampled_from(SHIPPED), st.floats(0, 1), st.data())
+def test_a_number_is_one_of_five_things_and_never_moved(lexicon, probability, data) -> None:
+    row = data.draw(st.sampled_from(lexicon.rows))
+    found = phrases_for(lexicon, probability, row=row)
+    holding = {one.phrase for one in lexicon.phrases_of(row) if one.contains(probability)}
+    assert set(found.terms) == holding
+    assert (found.kind in ("gap", "outside")) == (not holding)
+    assert (found.kind == "term") == (len(holding) == 1)
 
 
 def test_bands_of_the_british_yardstick() -> None:

@@ -1,5 +1,6 @@
 """Lexicons: versioned sets of estimative phrases, each with its band of probability."""
 
+from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, StringConstraints, model_validator
@@ -8,7 +9,7 @@ from forecast_bench.records import Record
 from forecast_bench.records.scalars import Identifier, Number, Text, Texts
 
 Edge = Literal["inclusive", "exclusive", "approximate"]
-Structure = Literal["gapped", "partition", "nested"]
+Structure = Literal["gapped", "partition", "nested", "centre and tolerance", "open tails"]
 Mark = Literal["primary", "transcribed", "memory"]
 
 # A date as far as it is known: a year, a month or a day.
@@ -81,8 +82,17 @@ class Band(Record):
 
 
 class Phrase(Band):
-    """An estimative phrase with its band."""
+    """An estimative phrase with its band, given by its ends or by a centre and a tolerance.
 
+    Examples
+    --------
+    >>> even = Phrase.model_validate({"phrase": "even", "centre": "0.5", "tolerance": "0.1"})
+    >>> even.low, even.high
+    (0.4, 0.6)
+    """
+
+    centre: Number | None = Field(default=None, description="Instead of low and high.")
+    tolerance: Number | None = Field(default=None, description="How far the band reaches from it.")
     phrase: Words = Field(description="The phrase as the source prints it.")
     synonyms: Annotated[tuple[Text, ...], BeforeValidator(_several_words)] = Field(
         default=(), description="Other phrases that the source gives the same band."
@@ -93,6 +103,23 @@ class Phrase(Band):
     verified: Verified | None = Field(
         default=None, description="Given where it differs from the lexicon's own mark."
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _ends_from_centre(cls, values: Any) -> Any:
+        if not isinstance(values, dict) or not {"centre", "tolerance"} & values.keys():
+            return values
+        if {"low", "high"} & values.keys():
+            raise ValueError("a band has either low and high or centre and tolerance")
+        if not {"centre", "tolerance"} <= values.keys():
+            raise ValueError("centre and tolerance are given together")
+        try:
+            centre, tolerance = Decimal(values["centre"]), Decimal(values["tolerance"])
+            # In decimals, so that 0.93 and 0.06 end at 0.99 and not beside it.
+            ends = {"low": str(centre - tolerance), "high": str(centre + tolerance)}
+        except (InvalidOperation, TypeError, ValueError):
+            return values  # what is no number is reported where it stands
+        return {**values, **ends}
 
     @property
     def wordings(self) -> tuple[str, ...]:
@@ -115,9 +142,13 @@ class Lexicon(Record):
     in_force: InForce | None = None
     verified: Verified | None = None
     note: Text | None = None
+    language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")] = Field(
+        default="en", description="Language of its words, as a code such as en or da."
+    )
     structure: Structure = Field(
         description="gapped: bands do not overlap; partition: each begins where one ends; "
-        "nested: one may lie inside another."
+        "nested: one may lie inside another; centre and tolerance: each is given by its middle; "
+        "open tails: a partition whose outer bands lack their inner end."
     )
     rows: Texts = Field(default=("main",), min_length=1)
     phrases: tuple[Phrase, ...]

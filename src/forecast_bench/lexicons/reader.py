@@ -157,7 +157,7 @@ def _fault_between(below: Phrase, above: Phrase, structure: str) -> str | None:
         return "must stand before"
     if structure != "nested" and above.low < below.high:
         return "overlaps"
-    if structure == "partition" and above.low > below.high:
+    if structure in ("partition", "open tails") and above.low > below.high:
         return "leaves a gap after"
     return None
 

@@ -50,6 +50,9 @@ _STRUCTURES = {
     "partition": "each band begins where the one before ends, and an end without a sign belongs "
     "to both",
     "nested": "bands may lie inside one another",
+    "centre and tolerance": "each band is a middle and how far it reaches to either side",
+    "open tails": "each band begins where the one before ends, and the outer two lack their inner "
+    "end",
 }
 
 
@@ -72,6 +75,10 @@ def _section(lexicon: Lexicon) -> str:
     if lexicon.in_force:
         end = f" to {lexicon.in_force.end}" if lexicon.in_force.end else " on"
         facts.append(f"* In force: from {lexicon.in_force.start}{end}.")
+    else:
+        facts.append("* In force: the dates are not known.")
+    if lexicon.language != "en":
+        facts.append(f"* Language: {lexicon.language}.")
     facts.append(f"* Structure: {lexicon.structure}, {_STRUCTURES[lexicon.structure]}.")
     if lexicon.verified:
         facts.append(f"* Verified: **{lexicon.verified.mark}**. {lexicon.verified.meaning}")
