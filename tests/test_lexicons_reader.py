@@ -202,3 +202,23 @@ def test_yaml_faults_keep_a_lexicon_out(tmp_path: Path) -> None:
     lexicons, problems = read_lexicons(tmp_path)
     assert lexicons == {}
     assert [one.identifier for one in problems] == ["file-empty", "duplicate-key"]
+
+
+@pytest.mark.parametrize(
+    ("band", "said"),
+    [
+        ("centre: 0.5", "centre and tolerance are given together"),
+        ("centre: 0.5, tolerance: 0.1, low: 0.4", "either low and high or centre and tolerance"),
+        ("centre: 0.95, tolerance: 0.1", "1"),
+        ("centre: half, tolerance: 0.1", "half"),
+    ],
+)
+def test_a_centre_that_makes_no_band(tmp_path: Path, band: str, said: str) -> None:
+    path = tmp_path / "house.yaml"
+    path.write_text(
+        "id: house\nversion: '1'\ntitle: House\nsource: us\nstructure: centre and tolerance\n"
+        f"phrases:\n  - {{phrase: even, {band}}}\n"
+    )
+    lexicon, problems = read_lexicon(path, shown_as="house.yaml")
+    assert lexicon is None
+    assert any(said in one.message and one.location.line == 7 for one in problems), problems
