@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -6,7 +7,7 @@ import pytest
 
 import sample_run
 from forecast_bench.review import Review, read_run, review_content
-from forecast_bench.review.card_facts import progress
+from forecast_bench.review.card_facts import progress, words
 from forecast_bench.review.document import (
     Block,
     Bullets,
@@ -296,3 +297,25 @@ def test_counts_that_settle_a_judgment_are_not_printed_as_missing() -> None:
     assert dict(found.items)["In parts"] == (
         "analyst 0.20, counts without limit (log odds): decided"
     )
+
+
+def test_what_is_allowed_or_turned_off_is_listed(tmp_path: Path) -> None:
+    run = read_run(sample_run.build(tmp_path))
+    allowed = {"file": "judgments/a.yaml", "line": 6, "id": "outside-coverage"}
+    said = {**allowed, "message": "the window begins early", "reason": "the desk knows"}
+    manifest = {**run.manifest, "suppressed": [said], "turned_off": ["cut-month"]}
+    content = review_content(replace(run, manifest=manifest))
+    found = texts(section(content, "inputs").blocks)
+    assert "judgments/a.yaml, line 6: the window begins early [outside-coverage]" in found
+    assert "Allowed: the desk knows" in found
+    assert "Checks that the settings turn off: cut-month." in found
+
+
+def test_cards_say_what_readers_hear() -> None:
+    row = Row({"stated_kind": "phrase", "now_text": "realistic possibility", "now_mean": 0.45,
+               "now_band_low": 0.4, "now_band_high": 0.5})  # fmt: skip
+    heard = dict(words(row).items)["Readers hear"]
+    assert "outside the band" in heard
+    assert "5,174 readers" in heard
+    number = Row({"stated_kind": "number", "stated_text": "0.7", "now_mean": 0.7})
+    assert "Readers hear" not in dict(words(number).items)

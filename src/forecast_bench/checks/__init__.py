@@ -25,7 +25,8 @@ from forecast_bench.checks.questions import (
     share_filters,
     thresholds,
 )
-from forecast_bench.problems import Problem, in_order
+from forecast_bench.checks.verdict import Suppressed, Verdict, give_verdict
+from forecast_bench.problems import Problem
 from forecast_bench.workspace import Workspace
 
 type Check = Callable[[Workspace], Iterator[Problem]]
@@ -52,8 +53,8 @@ CHECKS: Final[tuple[Check, ...]] = (
 )
 
 
-def check(workspace: Workspace) -> tuple[Problem, ...]:
-    """Give everything that is wrong in a workspace, in the order of files and lines.
+def judge(workspace: Workspace) -> Verdict:
+    """Hold a workspace against every rule, and the result against its settings and comments.
 
     Parameters
     ----------
@@ -63,7 +64,12 @@ def check(workspace: Workspace) -> tuple[Problem, ...]:
     found = list(workspace.problems)
     for rule in CHECKS:
         found.extend(rule(workspace))
-    return in_order(found)
+    return give_verdict(workspace, found)
 
 
-__all__ = ["CHECKS", "Check", "check"]
+def check(workspace: Workspace) -> tuple[Problem, ...]:
+    """Give everything that is wrong in a workspace and counts, in the order of files and lines."""
+    return judge(workspace).problems
+
+
+__all__ = ["CHECKS", "Check", "Suppressed", "Verdict", "check", "judge"]

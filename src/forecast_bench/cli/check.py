@@ -1,20 +1,29 @@
 """`check`: everything that is wrong in a workspace, at the desk and in CI alike."""
 
+import os
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from forecast_bench.checks import check as check_workspace
+from forecast_bench import __version__
+from forecast_bench.checks import Verdict, judge
 from forecast_bench.cli.options import (
+    CheckFormat,
     ExitStatus,
-    Format,
-    FormatOption,
     WorkspaceOption,
     workspace_folder,
 )
 from forecast_bench.cli.output import print_json, print_line, report_problems
-from forecast_bench.problems import Problem, as_record, count_line
+from forecast_bench.problems import (
+    Problem,
+    as_annotation,
+    as_record,
+    as_sarif,
+    as_text,
+    count_line,
+)
 from forecast_bench.records import number_of
 from forecast_bench.workspace import (
     DERIVED,
@@ -35,8 +44,22 @@ def check(
         list[Path] | None,
         typer.Argument(metavar="PATHS", help="Files or folders of judgments; all by default."),
     ] = None,
+    *,
     workspace: WorkspaceOption = None,
-    output: FormatOption = Format.text,
+    output: Annotated[
+        CheckFormat | None,
+        typer.Option(
+            "--format",
+            help="Text for people, one JSON document, GitHub's annotations (the default in a "
+            "workflow of GitHub), or SARIF 2.1.0.",
+        ),
+    ] = None,
+    show_suppressed: Annotated[
+        bool,
+        typer.Option(
+            "--show-suppressed", help="Print too what comments allow, with their reasons."
+        ),
+    ] = False,
 ) -> None:
     """Check judgments, questions, models and sources.
 
@@ -51,23 +74,68 @@ def check(
             raise typer.BadParameter(f"{path} does not exist", param_hint="PATHS")
     folder = _folder(workspace, asked)
     read = load_workspace(folder, also=_outside(asked, folder))
-    problems = check_workspace(read)
+    verdict = judge(read)
     if asked:
-        problems = tuple(one for one in problems if _concerns(one, asked, folder))
-    if output is Format.json:
-        print_json(
-            {
-                "problems": [as_record(one) for one in problems],
-                "files": len(read.files),
-                "judgments": len(read.judgments),
-            }
-        )
-    else:
-        report_problems(problems)
-        if not any(one.level == "error" for one in problems):
-            print_line(_summary(read, problems))
-    if any(one.level == "error" for one in problems):
+        verdict = _narrowed(verdict, asked, folder)
+    _say(read, verdict, output or _usual_format(), show_suppressed=show_suppressed)
+    if _failed(verdict):
         raise typer.Exit(ExitStatus.PROBLEMS)
+
+
+def _narrowed(verdict: Verdict, asked: list[Path], folder: Path) -> Verdict:
+    problems = tuple(one for one in verdict.problems if _concerns(one, asked, folder))
+    allowed = tuple(one for one in verdict.suppressed if _concerns(one.problem, asked, folder))
+    return replace(verdict, problems=problems, suppressed=allowed)
+
+
+def _say(read: Workspace, verdict: Verdict, output: CheckFormat, *, show_suppressed: bool) -> None:
+    prefix = _prefix(read.folder)
+    if output is CheckFormat.json:
+        print_json(_record(read, verdict))
+        return
+    if output is CheckFormat.sarif:
+        pairs = [(one.problem, one.reason) for one in verdict.suppressed]
+        print_json(as_sarif(verdict.problems, pairs, version=__version__, prefix=prefix))
+        return
+    for allowed in verdict.suppressed if show_suppressed else ():
+        print_line(f"{as_text(allowed.problem)}\nallowed: {allowed.reason}")
+    if output is CheckFormat.github:
+        for one in verdict.problems:
+            print_line(as_annotation(one, prefix=prefix))
+        print_line(_summary(read, verdict))
+        return
+    report_problems(verdict.problems)
+    if not _failed(verdict):
+        print_line(_summary(read, verdict))
+
+
+def _usual_format() -> CheckFormat:
+    in_workflow = os.environ.get("GITHUB_ACTIONS") == "true"
+    return CheckFormat.github if in_workflow else CheckFormat.text
+
+
+def _failed(verdict: Verdict) -> bool:
+    return any(one.level == "error" for one in verdict.problems)
+
+
+def _record(read: Workspace, verdict: Verdict) -> dict[str, Any]:
+    return {
+        "problems": [as_record(one) for one in verdict.problems],
+        "suppressed": [
+            {**as_record(one.problem), "reason": one.reason} for one in verdict.suppressed
+        ],
+        "off": list(verdict.off),
+        "files": len(read.files),
+        "judgments": len(read.judgments),
+    }
+
+
+def _prefix(folder: Path) -> str:
+    """Path of the workspace from where the command runs: there annotations find their files."""
+    inside, here = folder.resolve(), Path.cwd().resolve()
+    if inside == here or not inside.is_relative_to(here):
+        return ""
+    return f"{inside.relative_to(here).as_posix()}/"
 
 
 def _folder(given: Path | None, asked: list[Path]) -> Path:
@@ -102,6 +170,11 @@ def _concerns(one: Problem, asked: list[Path], folder: Path) -> bool:
     )
 
 
-def _summary(read: Workspace, problems: tuple[Problem, ...]) -> str:
+def _summary(read: Workspace, verdict: Verdict) -> str:
     judgments = number_of(len(read.judgments), "judgments")
-    return f"{judgments} in {number_of(len(read.files), 'files')}: {count_line(problems)}"
+    said = f"{judgments} in {number_of(len(read.files), 'files')}: {count_line(verdict.problems)}"
+    if verdict.suppressed:
+        said += f"; {len(verdict.suppressed)} allowed with a reason (--show-suppressed)"
+    if verdict.off:
+        said += f"; turned off: {', '.join(verdict.off)}"
+    return said

@@ -17,6 +17,15 @@ class Format(StrEnum):
     json = "json"
 
 
+class CheckFormat(StrEnum):
+    """How `check` prints what it found."""
+
+    text = "text"
+    json = "json"
+    github = "github"
+    sarif = "sarif"
+
+
 class ExitStatus:
     """What the exit status of every command means."""
 

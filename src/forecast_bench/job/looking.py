@@ -9,7 +9,7 @@ from typing import Protocol
 
 import pandas as pd
 
-from forecast_bench.checks import check
+from forecast_bench.checks import Verdict, judge
 from forecast_bench.incidents import VintageChoice
 from forecast_bench.job.counting import count_questions, silent_names
 from forecast_bench.job.feeds import Alarm, bring_in
@@ -62,6 +62,7 @@ class Look:
     choices: Mapping[str, VintageChoice] = field(default_factory=dict)
     followed: tuple[FollowedJudgment, ...] = ()
     judgments: pd.DataFrame = field(default_factory=pd.DataFrame)
+    verdict: Verdict = field(default_factory=lambda: Verdict(()))
 
 
 def look(folder: Path, *, as_of: datetime.date, clock: Clock | None = None) -> Look:
@@ -79,7 +80,8 @@ def look(folder: Path, *, as_of: datetime.date, clock: Clock | None = None) -> L
     clock = clock or NoClock()
     with clock.stage("read and check"):
         workspace = load_workspace(folder)
-        problems = check(workspace)
+        verdict = judge(workspace)
+    problems = verdict.problems
     if any(one.level == "error" for one in problems):
         return Look(workspace, problems, "problems")
     with clock.stage("import incidents"):
@@ -96,4 +98,4 @@ def look(folder: Path, *, as_of: datetime.date, clock: Clock | None = None) -> L
         judgments = judgment_table(
             followed, as_of=as_of, default_lexicon=workspace.settings.lexicon
         )
-    return Look(workspace, problems, "", tuple(alarms), feeds.choices, followed, judgments)
+    return Look(workspace, problems, "", tuple(alarms), feeds.choices, followed, judgments, verdict)

@@ -20,7 +20,7 @@ from forecast_bench.job.feeds import Alarm, source_record
 from forecast_bench.job.looking import Clock, look
 from forecast_bench.job.recalibrating import Recalibration, recalibrating
 from forecast_bench.job.runs import read_manifest
-from forecast_bench.problems import Problem
+from forecast_bench.problems import Problem, as_record
 from forecast_bench.tracking import count_table, path_table
 from forecast_bench.workspace import Workspace
 
@@ -102,7 +102,13 @@ def run_stages(
         "published",
         seen.problems,
         _listed(seen.alarms),
-        manifest=_manifest(workspace, judgments, seen.choices, fit, previous),
+        manifest={
+            **_manifest(workspace, judgments, seen.choices, fit, previous),
+            "suppressed": [
+                {**as_record(one.problem), "reason": one.reason} for one in seen.verdict.suppressed
+            ],
+            "turned_off": list(seen.verdict.off),
+        },
         tables={
             "judgments": judgments,
             "tracking": path_table(seen.followed, as_of=as_of),

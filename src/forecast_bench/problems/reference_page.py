@@ -54,9 +54,11 @@ def reference_page(examples: Mapping[str, str]) -> str:
 
 def _section(identifier: str, entry: Entry, example: str) -> str:
     shown = "\n".join(_cut(line) for line in example.strip().splitlines())
+    lowered = "" if entry.firm else "; may be allowed by a comment, or lowered by a setting"
+    source = f" Source: {entry.source}." if entry.source else ""
     return (
         f"## {identifier}\n\n"
-        f"**{entry.title}** ({entry.level}). {entry.why}\n\n"
+        f"**{entry.title}** ({entry.level}{lowered}). {entry.why}{source}\n\n"
         f"To mend it: {entry.mend}\n\n"
         f"```text\n{shown}\n```\n"
     )

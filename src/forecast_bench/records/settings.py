@@ -1,8 +1,19 @@
 """Settings of a workspace: [tool.forecast-bench] in its pyproject.toml."""
 
-from typing import Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from forecast_bench.problems import CATALOGUE
+
+Level = Literal["error", "warning", "note", "off"]
+_ORDER: tuple[Level, ...] = ("off", "note", "warning", "error")
+
+
+def _problem_id(identifier: str) -> str:
+    if identifier not in CATALOGUE:
+        raise ValueError(f'no problem has the id "{identifier}"')
+    return identifier
 
 
 class Weights(BaseModel):
@@ -42,3 +53,17 @@ class Settings(BaseModel):
     shrink_alarm: float = Field(
         default=0.5, gt=0, le=1, description="A feed with fewer than this share of its rows alarms."
     )
+    levels: dict[Annotated[str, AfterValidator(_problem_id)], Level] = Field(
+        default={},
+        description="Level of a problem by its id: error, warning, note or off.",
+    )
+
+    @model_validator(mode="after")
+    def _firm_problems_stay(self) -> Self:
+        for identifier, level in self.levels.items():
+            entry = CATALOGUE[identifier]
+            if entry.firm and _ORDER.index(level) < _ORDER.index(entry.level):
+                raise ValueError(
+                    f'"{identifier}" stays of level {entry.level}: nothing can be computed past it'
+                )
+        return self

@@ -2,7 +2,13 @@
 
 from forecast_bench.review.document import Block, Bullets, Details, Facts, Paragraph
 from forecast_bench.review.row import Row
-from forecast_bench.review.stated import first_stated, has_number, now_stated, revisions
+from forecast_bench.review.stated import (
+    first_stated,
+    has_number,
+    now_stated,
+    readers_hear,
+    revisions,
+)
 from forecast_bench.review.wording import (
     NOT_AVAILABLE,
     capitalised,
@@ -28,6 +34,7 @@ def words(row: Row) -> Facts:
             ("First stated" if revised else "Stated", first_stated(row)),
             ("Revised", "; ".join(revised)),
             ("Stands now", now_stated(row) if revised else None),
+            ("Readers hear", readers_hear(row)),
             (
                 "Analytic confidence",
                 clean(row.text("confidence")) or ("not stated" if has_number(row) else None),

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from forecast_bench.review.document import Block, Details, Facts, Paragraph, Section, table
+from forecast_bench.review.document import Block, Bullets, Details, Facts, Paragraph, Section, table
 from forecast_bench.review.row import Row
 from forecast_bench.review.run import Run
 from forecast_bench.review.sources import sources_of
@@ -43,7 +43,7 @@ def _source(row: Row) -> Facts:
 
 def inputs_section(run: Run) -> Section:
     """Problems of the workspace, inputs with hashes, settings, stages and versions."""
-    blocks: list[Block] = [*_problems(run), *_inputs(run)]
+    blocks: list[Block] = [*_problems(run), *_suppressed(run), *_inputs(run)]
     settings = run.manifest.get("settings")
     if isinstance(settings, Mapping) and settings:
         pairs = tuple((clean(str(name)), clean(_plain(value))) for name, value in settings.items())
@@ -112,3 +112,23 @@ def _versions(run: Run) -> tuple[tuple[str, str], ...]:
     ]
     pairs += [(str(name), str(of)) for name, of in (run.manifest.get("versions") or {}).items()]
     return tuple((clean(name), clean(text)) for name, text in pairs if text)
+
+
+def _suppressed(run: Run) -> list[Block]:
+    """What comments allow and settings turn off: nobody should have to look for it."""
+    blocks: list[Block] = []
+    rows = [Row(one) for one in run.manifest.get("suppressed") or ()]
+    if rows:
+        said = tuple(
+            f"{clean(one.text('file'))}, line {count(one.number('line'))}: "
+            f"{clean(one.text('message'))} [{clean(one.text('id'))}]. "
+            f"Allowed: {clean(one.text('reason'))}"
+            for one in rows
+        )
+        lead = f"{counted(len(said), 'problem')} allowed by a comment with a reason:"
+        blocks += [Paragraph(lead, "caveat"), Bullets(said)]
+    off = run.manifest.get("turned_off") or ()
+    if off:
+        named = ", ".join(clean(str(one)) for one in off)
+        blocks.append(Paragraph(f"Checks that the settings turn off: {named}.", "caveat"))
+    return blocks

@@ -1,5 +1,6 @@
 """What an analyst said of a judgment, with its number always beside the word."""
 
+from forecast_bench.lexicons import load_readers, readers_of
 from forecast_bench.review.row import Row
 from forecast_bench.review.wording import clean, count, interval, percent
 
@@ -69,4 +70,29 @@ def revisions(row: Row) -> tuple[str, ...]:
         f"{one.text('on')}: {clean(one.text('text'))} ({percent(one.number('mean'))}), "
         f"because {clean(one.text('because')) or 'no reason is given'}"
         for one in row.records("revisions")
+    )
+
+
+def readers_hear(row: Row) -> str | None:
+    """Print what readers hear in the phrase that stands now; None where nobody was asked.
+
+    Examples
+    --------
+    >>> row = Row({"stated_kind": "phrase", "now_text": "unlikely", "now_mean": 0.3,
+    ...     "now_band_low": 0.25, "now_band_high": 0.35})
+    >>> said = readers_hear(row).replace(chr(160), " ").replace(chr(0x2013), "-")
+    >>> said.partition(" (")[0]
+    '20 %, half of them 10-25 %: outside the band of the word, so print the number with it'
+    """
+    text = row.text("now_text") or row.text("stated_text")
+    heard = readers_of(text) if text and has_number(row) else None
+    if heard is None:
+        return None
+    low, high = row.number("now_band_low"), row.number("now_band_high")
+    apart = low is not None and high is not None and not low <= heard.median <= high
+    warning = ": outside the band of the word, so print the number with it" if apart else ""
+    return (
+        f"{percent(heard.median)}, half of them "
+        f"{interval(heard.quartiles[0] / 100, heard.quartiles[2] / 100)}{warning} "
+        f"(middle of {load_readers().people:,} readers; Kucharski 2026, CAPphrase, CC BY 4.0)"
     )

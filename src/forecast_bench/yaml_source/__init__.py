@@ -1,5 +1,6 @@
 """YAML text with a line and a column for every key path."""
 
+from forecast_bench.yaml_source.allowances import Allowance
 from forecast_bench.yaml_source.document import Document, KeyPath, Plain
 from forecast_bench.yaml_source.reader import (
     DEEPEST_NESTING,
@@ -13,6 +14,7 @@ from forecast_bench.yaml_source.wording import in_words
 __all__ = [
     "DEEPEST_NESTING",
     "LARGEST_FILE_BYTES",
+    "Allowance",
     "Document",
     "KeyPath",
     "Plain",

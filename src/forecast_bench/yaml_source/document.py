@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from forecast_bench.problems import Location, Problem, problem
+from forecast_bench.yaml_source.allowances import Allowance
 
 type KeyPath = tuple[str | int, ...]
 # Every scalar is text, and an empty one is None: what a value means is decided by its field.
@@ -24,6 +25,8 @@ class Document:
         Mappings, lists and texts; every scalar is text.
     places, key_places : mapping of key path to Location
         Where the value of a path stands, and where its key does.
+    allowances : tuple of Allowance
+        Comments that allow a problem.
     """
 
     file: str
@@ -31,6 +34,7 @@ class Document:
     values: Plain
     places: Mapping[KeyPath, Location]
     key_places: Mapping[KeyPath, Location]
+    allowances: tuple[Allowance, ...] = ()
 
     def place(self, path: KeyPath) -> Location:
         """Location of the value at `path`, or of the nearest value around it."""
@@ -54,6 +58,10 @@ class Document:
         return problem(
             identifier, message, location, excerpt=excerpt(self.lines, location), notes=notes
         )
+
+    def problem_at(self, identifier: str, message: str, location: Location) -> Problem:
+        """Make a problem at a place that is no value, such as a comment."""
+        return problem(identifier, message, location, excerpt=excerpt(self.lines, location))
 
     def _nearest(self, path: KeyPath, places: Mapping[KeyPath, Location]) -> Location:
         for length in range(len(path), -1, -1):

@@ -11,6 +11,7 @@ from pathlib import Path
 import yaml
 
 from forecast_bench.problems import Location, Problem, problem
+from forecast_bench.yaml_source.allowances import find_allowances
 from forecast_bench.yaml_source.document import Document, KeyPath, Plain, excerpt
 from forecast_bench.yaml_source.faults import forbidden_character, not_utf8, syntax_problem
 from forecast_bench.yaml_source.lines import Lines
@@ -91,8 +92,9 @@ def read_text(text: str, *, file: str) -> tuple[Document | None, tuple[Problem, 
     if not fold.has_content:
         message = "the file holds no values, only comments or marks"
         return None, (*fold.problems, problem("file-empty", message, Location(file)))
+    allowances = find_allowances(text, lines, fold.scalars, file)
     return (
-        Document(file, lines.texts, fold.root, fold.places, fold.key_places),
+        Document(file, lines.texts, fold.root, fold.places, fold.key_places, allowances),
         tuple(fold.problems),
     )
 
@@ -125,6 +127,7 @@ class _Fold:
     places: dict[KeyPath, Location] = field(default_factory=dict)
     key_places: dict[KeyPath, Location] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    scalars: list[tuple[int, int]] = field(default_factory=list)
     _open: list[_Frame] = field(default_factory=list)
     _documents: int = 0
 
@@ -142,6 +145,8 @@ class _Fold:
         if isinstance(event, yaml.NodeEvent):
             self._refuse_properties(event)
         if isinstance(event, yaml.ScalarEvent):
+            if event.start_mark is not None and event.end_mark is not None:
+                self.scalars.append((event.start_mark.index, event.end_mark.index))
             empty = event.value == "" and event.style not in ("'", '"', "|", ">")
             self._place(None if empty else event.value, event)
         elif isinstance(event, yaml.MappingStartEvent):

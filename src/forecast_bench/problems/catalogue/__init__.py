@@ -8,19 +8,15 @@ from types import MappingProxyType
 from typing import Final
 
 from forecast_bench.problems.catalogue.counted import COUNTED
-from forecast_bench.problems.catalogue.editing import EDITING
 from forecast_bench.problems.catalogue.entry import Entry
 from forecast_bench.problems.catalogue.files import FILES
 from forecast_bench.problems.catalogue.incidents import INCIDENTS
 from forecast_bench.problems.catalogue.judgments import JUDGMENTS
 from forecast_bench.problems.catalogue.language import LANGUAGE
-from forecast_bench.problems.catalogue.lexicon_files import LEXICON_FILES
 from forecast_bench.problems.catalogue.prose import PROSE
 from forecast_bench.problems.catalogue.questions import QUESTIONS
 from forecast_bench.problems.catalogue.records import RECORDS
-from forecast_bench.problems.catalogue.reports import REPORTS
 from forecast_bench.problems.catalogue.scored_records import SCORED_RECORDS
-from forecast_bench.problems.catalogue.sealing import SEALING
 from forecast_bench.problems.catalogue.suppressions import SUPPRESSIONS
 from forecast_bench.problems.catalogue.time import TIME
 
@@ -28,7 +24,6 @@ CATALOGUE: Final[Mapping[str, Entry]] = MappingProxyType(
     {
         **FILES,
         **RECORDS,
-        **LEXICON_FILES,
         **LANGUAGE,
         **PROSE,
         **TIME,
@@ -36,9 +31,6 @@ CATALOGUE: Final[Mapping[str, Entry]] = MappingProxyType(
         **JUDGMENTS,
         **COUNTED,
         **SUPPRESSIONS,
-        **SEALING,
-        **EDITING,
-        **REPORTS,
         **INCIDENTS,
         **SCORED_RECORDS,
     }

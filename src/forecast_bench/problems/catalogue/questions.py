@@ -82,5 +82,6 @@ QUESTIONS = {
         "the question cannot be settled, or has no base rate.",
         "Change the window, the baseline or the source, or settle the question by hand.",
         level="warning",
+        firm=False,
     ),
 }

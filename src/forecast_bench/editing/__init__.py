@@ -1,1 +1,0 @@
-"""Changes that commands make to the files of analysts, whole or not at all."""

@@ -1,1 +1,0 @@
-"""The sealed record: what was judged cannot be rewritten without it showing."""
