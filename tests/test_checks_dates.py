@@ -63,7 +63,9 @@ def test_one_question_judged_twice_too_far_ahead_is_told_once_for_each_day_of_is
     ],
 )
 def test_revisions_follow_the_issue_and_one_another(days, expected):
-    rows = "".join(f"      - {{on: {day}, probability: 0.4, because: b}}\n" for day in days)
+    rows = "".join(
+        f"      - {{on: {day}, probability: 0.{4 + i}, because: b}}\n" for i, day in enumerate(days)
+    )
     assert _with("within: 6 months", "    revisions:\n" + rows) == expected
 
 

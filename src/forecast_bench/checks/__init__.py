@@ -3,6 +3,11 @@
 from collections.abc import Callable, Iterator
 from typing import Final
 
+from forecast_bench.checks.coherence import (
+    confidence_and_horizon,
+    one_mind,
+    revisions_that_change,
+)
 from forecast_bench.checks.coverage import (
     baselines_exist,
     baselines_known,
@@ -25,6 +30,7 @@ from forecast_bench.checks.questions import (
     share_filters,
     thresholds,
 )
+from forecast_bench.checks.statements import plain_statements
 from forecast_bench.checks.verdict import Suppressed, Verdict, give_verdict
 from forecast_bench.problems import Problem
 from forecast_bench.workspace import Workspace
@@ -36,8 +42,12 @@ CHECKS: Final[tuple[Check, ...]] = (
     authorship,
     known_lexicons,
     known_phrases,
+    plain_statements,
     known_questions,
     conditions_end,
+    one_mind,
+    confidence_and_horizon,
+    revisions_that_change,
     windows_after_issue,
     revisions_in_order,
     revisions_in_time,

@@ -1,6 +1,6 @@
 """A mistake that a person can mend, as a value."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from forecast_bench.problems.catalogue import CATALOGUE
@@ -44,6 +44,22 @@ class Problem:
     def __post_init__(self) -> None:
         if self.identifier not in CATALOGUE:
             raise ValueError(f"no problem is catalogued as {self.identifier!r}")
+
+    def at_words(self, words: str) -> "Problem":
+        """The same problem at words of its line; as it is where they do not stand there once.
+
+        Examples
+        --------
+        >>> one = problem("unknown-phrase", "m", Location("a", 1, 1, 9), excerpt="it may be")
+        >>> one.at_words("may").location.column
+        4
+        """
+        start = self.location.column - 1
+        if self.excerpt[start:].count(words) != 1:
+            return self
+        column = self.excerpt.index(words, start) + 1
+        place = self.location._replace(column=column, end_column=column + len(words))
+        return replace(self, location=place)
 
 
 def problem(

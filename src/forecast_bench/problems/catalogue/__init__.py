@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from forecast_bench.problems.catalogue.counted import COUNTED
 from forecast_bench.problems.catalogue.entry import Entry
 from forecast_bench.problems.catalogue.files import FILES
 from forecast_bench.problems.catalogue.incidents import INCIDENTS
@@ -29,7 +28,6 @@ CATALOGUE: Final[Mapping[str, Entry]] = MappingProxyType(
         **TIME,
         **QUESTIONS,
         **JUDGMENTS,
-        **COUNTED,
         **SUPPRESSIONS,
         **INCIDENTS,
         **SCORED_RECORDS,
