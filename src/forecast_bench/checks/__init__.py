@@ -33,6 +33,7 @@ from forecast_bench.checks.questions import (
 from forecast_bench.checks.statements import plain_statements
 from forecast_bench.checks.verdict import Suppressed, Verdict, give_verdict
 from forecast_bench.problems import Problem
+from forecast_bench.sealing import sealed_record
 from forecast_bench.workspace import Workspace
 
 type Check = Callable[[Workspace], Iterator[Problem]]
@@ -60,6 +61,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     inside_coverage,
     whole_months,
     baselines_known,
+    sealed_record,
 )
 
 

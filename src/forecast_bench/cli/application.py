@@ -13,6 +13,7 @@ from forecast_bench.cli.output import print_line
 from forecast_bench.cli.recalibrate import recalibrate
 from forecast_bench.cli.review import review
 from forecast_bench.cli.score import score
+from forecast_bench.cli.seal import seal
 from forecast_bench.cli.status import show, status
 from forecast_bench.cli.words import lexicon
 
@@ -48,3 +49,4 @@ application.command("show")(show)
 application.command("recalibrate")(recalibrate)
 application.command("review")(review)
 application.command("score")(score)
+application.command("seal")(seal)

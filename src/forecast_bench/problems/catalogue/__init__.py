@@ -16,6 +16,7 @@ from forecast_bench.problems.catalogue.prose import PROSE
 from forecast_bench.problems.catalogue.questions import QUESTIONS
 from forecast_bench.problems.catalogue.records import RECORDS
 from forecast_bench.problems.catalogue.scored_records import SCORED_RECORDS
+from forecast_bench.problems.catalogue.sealing import SEALING
 from forecast_bench.problems.catalogue.suppressions import SUPPRESSIONS
 from forecast_bench.problems.catalogue.time import TIME
 
@@ -29,6 +30,7 @@ CATALOGUE: Final[Mapping[str, Entry]] = MappingProxyType(
         **QUESTIONS,
         **JUDGMENTS,
         **SUPPRESSIONS,
+        **SEALING,
         **INCIDENTS,
         **SCORED_RECORDS,
     }

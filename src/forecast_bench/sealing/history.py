@@ -1,0 +1,142 @@
+"""What git keeps of a file; where there is no git, or it does not answer, there is no history."""
+
+import os
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+SECONDS = 10.0
+MOST_VERSIONS = 50
+MOST_COMMITS_OF_LEDGER = 500
+# Without a ledger only so many commits are searched for one, as most workspaces never had any.
+MOST_COMMITS_WITHOUT_LEDGER = 1000
+
+_SETTINGS = ("core.quotepath=false", "core.fsmonitor=false", "log.showSignature=false")
+_PLAIN = ("--no-pager", *(word for one in _SETTINGS for word in ("-c", one)))
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A file as a commit has it."""
+
+    commit: str
+    day: str
+    content: bytes
+
+
+def has_history(folder: Path) -> bool:
+    """Whether a workspace lies in a working copy of git and git is there, without running it."""
+    place = folder.resolve()
+    inside = folder.is_dir() and any((one / ".git").exists() for one in (place, *place.parents))
+    return inside and shutil.which("git") is not None
+
+
+def versions(folder: Path, file: str) -> tuple[Version, ...]:
+    """Versions of a file in the commits that changed it, newest first, under its former names too.
+
+    Parameters
+    ----------
+    folder : Path
+        The workspace.
+    file : str
+        Path in it.
+    """
+    listed = run_git(
+        folder,
+        ["log", "--follow", f"-n{MOST_VERSIONS}", "--format=%x01%H %cs", "--name-only"],
+        ["--", file],
+    )
+    names: list[tuple[str, str, str]] = []
+    for part in (listed or b"").decode("utf-8", "replace").split("\x01")[1:]:
+        head, *paths = [line for line in part.splitlines() if line]
+        commit, _, day = head.partition(" ")
+        names.extend((commit, day, path) for path in paths[:1])
+    asked = "".join(f"{commit}:{path}\n" for commit, _, path in names)
+    printed = run_git(folder, ["cat-file", "--batch"], given=asked.encode()) if names else None
+    return tuple(_batch(names, printed or b""))
+
+
+def lines_of_ledger(folder: Path, ledger: str, *, bounded: bool) -> dict[bytes, str] | None:
+    """Every line that a commit added to the ledger, with the commit; None where git says nothing.
+
+    All sides of merges are looked at, also those that a merge threw away.
+
+    Parameters
+    ----------
+    folder, ledger : Path, str
+        The workspace and the ledger's path in it.
+    bounded : bool
+        Whether to look at the newest commits only.
+    """
+    span: list[str] = []
+    if bounded:
+        skip = f"--skip={MOST_COMMITS_WITHOUT_LEDGER}"
+        oldest = (run_git(folder, ["rev-list", "-n1", skip, "HEAD"]) or b"").decode().strip()
+        span = [f"{oldest}..HEAD"] if oldest else []
+    printed = run_git(
+        folder,
+        ["log", "--full-history", "-m", "-p", "-U0", "--no-ext-diff", "--no-textconv"],
+        ["--no-renames", "--no-color", f"-n{MOST_COMMITS_OF_LEDGER}", "--format=%x01%H", *span],
+        ["--", ledger],
+    )
+    if printed is None:
+        return None
+    found: dict[bytes, str] = {}
+    commit = ""
+    for line in printed.split(b"\n"):
+        if line.startswith(b"\x01"):
+            commit = line[1:].decode()
+        elif line.startswith(b"+{"):
+            found[line[1:].rstrip(b"\r")] = commit
+    return found
+
+
+def is_tracked(folder: Path, path: Path) -> bool:
+    """Whether git has a file already."""
+    listed = run_git(folder, ["ls-files", "--", str(path.resolve())])
+    return bool(listed and listed.strip())
+
+
+def run_git(folder: Path, *arguments: Sequence[str], given: bytes = b"") -> bytes | None:
+    """Give what a git command prints; None where there is no git, or it fails or takes too long.
+
+    Nothing of the configuration that runs other programs is used, and nothing is fetched.
+    """
+    program = shutil.which("git")
+    if program is None or not has_history(folder):
+        return None
+    import subprocess
+
+    # A hook runs with variables that would point git to another place.
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    quiet = {"GIT_OPTIONAL_LOCKS": "0", "GIT_NO_LAZY_FETCH": "1", "GIT_TERMINAL_PROMPT": "0"}
+    words = [word for group in arguments for word in group]
+    try:
+        finished = subprocess.run(  # noqa: S603 - a list of words, no shell
+            [program, *_PLAIN, *words],
+            cwd=folder,
+            env={**kept, **quiet},
+            input=given,
+            capture_output=True,
+            timeout=SECONDS,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return finished.stdout if finished.returncode == 0 else None
+
+
+def _batch(names: list[tuple[str, str, str]], printed: bytes) -> list[Version]:
+    """Take the objects apart that `git cat-file --batch` prints one after the other."""
+    found = []
+    for commit, day, _ in names:
+        head, _, printed = printed.partition(b"\n")
+        words = head.split()
+        if len(words) == 3 and words[1] == b"blob":
+            size = int(words[2])
+            found.append(Version(commit, day, printed[:size]))
+            printed = printed[size + 1 :]
+        elif len(words) == 3:
+            printed = printed[int(words[2]) + 1 :]
+    return found
