@@ -16,6 +16,8 @@ MOST_LINES = 400
 
 # Packages imported under another name than the one they are installed by.
 INSTALLED_AS = {
+    "docx": "python-docx",
+    "fpdf": "fpdf2",
     "ibis": "ibis-framework",
     "markdown_it": "markdown-it-py",
     "model_diagnostics": "model-diagnostics",

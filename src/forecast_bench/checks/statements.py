@@ -11,6 +11,7 @@ from forecast_bench.workspace import RecordedJudgment, Workspace
 
 _IDS = {
     "stacked": "stacked-hedge",
+    "other words": "stacked-hedge",
     "no number": "no-number-word",
     "certainty": "unhedged-claim",
     "confidence": "confidence-in-statement",
@@ -19,10 +20,18 @@ _IDS = {
 
 def plain_statements(workspace: Workspace) -> Iterator[Problem]:
     """A statement says the event; its words of probability are the record's, of one yardstick."""
-    wordings = wordings_of(workspace.lexicons.values())
+    known = workspace.lexicons
+    wordings = {
+        language: wordings_of(known.values(), language=language)
+        for language in {"en", *(one.language for one in known.values())}
+    }
     for one in workspace.judgments:
-        lexicon = workspace.lexicons.get(one.lexicon(workspace.settings.lexicon) or "")
-        for found in find_expressions(one.judgment.statement, wordings=wordings):
+        lexicon = known.get(one.lexicon(workspace.settings.lexicon) or "")
+        # A statement is in the language of its yardstick.
+        language = lexicon.language if lexicon is not None else "en"
+        for found in find_expressions(
+            one.judgment.statement, wordings=wordings[language], language=language
+        ):
             if found.kind == "phrase":
                 yield from _phrase(one, found, lexicon, workspace.lexicons)
             elif not _kept_as_it_is(one, found):
@@ -38,6 +47,7 @@ def _kept_as_it_is(one: RecordedJudgment, found: Expression) -> bool:
 def _hedge(one: RecordedJudgment, found: Expression) -> Iterator[Problem]:
     said = {
         "stacked": f'no yardstick has "{found.text}"',
+        "other words": f'no yardstick has "{found.text}"',
         "no number": f'"{found.text}" carries no number',
         "certainty": f'"{found.text}" claims certainty',
         "confidence": f'"{found.text}" is confidence, in a statement of what will happen',

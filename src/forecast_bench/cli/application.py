@@ -7,6 +7,7 @@ import typer
 from forecast_bench import __version__
 from forecast_bench.cli.base_rate import base_rate
 from forecast_bench.cli.check import check
+from forecast_bench.cli.extract import extract_report
 from forecast_bench.cli.incidents import incidents
 from forecast_bench.cli.init import init
 from forecast_bench.cli.output import print_line
@@ -41,6 +42,7 @@ def _version(
 
 application.command("init")(init)
 application.command("check")(check)
+application.command("extract")(extract_report)
 application.add_typer(lexicon, name="lexicon")
 application.add_typer(incidents, name="incidents")
 application.command("base-rate")(base_rate)

@@ -37,7 +37,14 @@ class ExitStatus:
     BUG = 70
 
 
-def _day(text: str) -> datetime.date:
+def parse_day(text: str) -> datetime.date:
+    """Read a day that an option names.
+
+    Raises
+    ------
+    typer.BadParameter
+        If it is none.
+    """
     try:
         return datetime.date.fromisoformat(text)
     except ValueError:
@@ -60,7 +67,7 @@ AsOfOption = Annotated[
     typer.Option(
         "--as-of",
         metavar="DATE",
-        parser=_day,
+        parser=parse_day,
         help="Look at the world of this day; today by default.",
     ),
 ]
