@@ -17,6 +17,9 @@ from hypothesis import strategies as st
 from conftest import SURROUNDINGS, found_in, write
 from forecast_bench.lexicons import load_shipped, read_lexicon
 from forecast_bench.problems import as_record, as_text
+from forecast_bench.prose import drafts, extract, vocabulary_of
+from forecast_bench.prose.documents import read_html, read_markdown, read_plain_text
+from forecast_bench.sealing.ledger import parse_ledger
 from forecast_bench.workspace.scored_record import read_scored_record
 from forecast_bench.workspace.settings_file import read_settings
 
@@ -67,6 +70,21 @@ def _scored_record(text: str) -> None:
         read_scored_record(Path(folder) / "record.csv")
 
 
+def _ledger(text: str) -> None:
+    parse_ledger(text.encode("utf-8", "replace"))
+
+
+def _report(text: str) -> None:
+    known = load_shipped()
+    for key in ("uk-phia@2025", "dk-fe@1"):
+        words = vocabulary_of(known[key].language)
+        assert words is not None
+        for document in (read_plain_text(text, words), read_markdown(text), read_html(text)):
+            found = extract(document, lexicon=known[key], lexicons=known)
+            drafted = drafts(found, words, name="report", title=text[:40], lexicon=key)
+            found_in({**SURROUNDINGS, "judgments/a.yaml": drafted})
+
+
 def _models(name: str) -> Callable[[str], None]:
     def run(text: str) -> None:
         files = {**SURROUNDINGS, name: text.encode("utf-8", "replace")}
@@ -89,6 +107,18 @@ def _texts(*patterns: str) -> Callable[[], tuple[str, ...]]:
     return read
 
 
+def _pieces(*patterns: str) -> Callable[[], tuple[str, ...]]:
+    """Texts in pieces of some paragraphs, so that an edit is met soon."""
+    whole = _texts(*patterns)
+
+    @cache
+    def read() -> tuple[str, ...]:
+        parts = [part for text in whole() for part in text.split("\n\n")]
+        return tuple("\n\n".join(parts[at : at + 4]) for at in range(0, len(parts), 4))
+
+    return read
+
+
 TARGETS: Final[Mapping[str, Target]] = MappingProxyType(
     {
         "judgments": Target(
@@ -104,6 +134,8 @@ TARGETS: Final[Mapping[str, Target]] = MappingProxyType(
         ),
         "settings": Target(_settings, _texts("pyproject.toml", "tests/problems/*/pyproject.toml")),
         "scored-record": Target(_scored_record, _texts("tests/problems/score-*/*.csv")),
+        "ledger": Target(_ledger, _texts("tests/problems/*/seals.jsonl")),
+        "report": Target(_report, _pieces("tests/prose/*-report.txt", "docs/how-to/*.md")),
         "actors": Target(_models("models/actors.yaml"), _texts("models/actors.yaml")),
         "source": Target(_models("incidents/sahel.yaml"), _texts("incidents/*.yaml")),
         "rates": Target(_models("models/rates/default.yaml"), _texts("models/rates/*.yaml")),

@@ -69,7 +69,7 @@ def help_texts() -> Iterator[tuple[str, str]]:
     Examples
     --------
     >>> [name for name, _ in help_texts()][:3]
-    ['forecast-bench init', 'forecast-bench check', 'forecast-bench base-rate']
+    ['forecast-bench init', 'forecast-bench check', 'forecast-bench extract']
     """
     import typer
 

@@ -58,11 +58,15 @@ def read_document(path: Path, words: Vocabulary | None = None) -> Document:
 def _decoded(content: bytes) -> tuple[str, tuple[str, ...]]:
     for mark, encoding in _BYTE_ORDER.items():
         if content.startswith(mark):
-            return content.decode(encoding, "replace").replace("\r\n", "\n"), ()
+            return _lines(content.decode(encoding, "replace")), ()
     if b"\0" in content:
         raise NoTextError("the file is not text: it holds zero bytes")
     try:
-        return content.decode("utf-8").replace("\r\n", "\n"), ()
+        return _lines(content.decode("utf-8")), ()
     except UnicodeDecodeError:
         note = "the file is not UTF-8; it was read as Windows-1252"
-        return content.decode("cp1252", "replace").replace("\r\n", "\n"), (note,)
+        return _lines(content.decode("cp1252", "replace")), (note,)
+
+
+def _lines(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
