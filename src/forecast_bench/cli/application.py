@@ -7,9 +7,11 @@ import typer
 from forecast_bench import __version__
 from forecast_bench.cli.base_rate import base_rate
 from forecast_bench.cli.check import check
+from forecast_bench.cli.editing import resolve, revise
 from forecast_bench.cli.extract import extract_report
 from forecast_bench.cli.incidents import incidents
 from forecast_bench.cli.init import init
+from forecast_bench.cli.new import new
 from forecast_bench.cli.output import print_line
 from forecast_bench.cli.recalibrate import recalibrate
 from forecast_bench.cli.review import review
@@ -42,6 +44,9 @@ def _version(
 
 application.command("init")(init)
 application.command("check")(check)
+application.command("new")(new)
+application.command("revise")(revise)
+application.command("resolve")(resolve)
 application.command("extract")(extract_report)
 application.add_typer(lexicon, name="lexicon")
 application.add_typer(incidents, name="incidents")

@@ -1,8 +1,6 @@
 """Sealing: new lines of the ledger, appended whole or not at all."""
 
 import datetime
-import os
-import tempfile
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,6 +12,7 @@ from forecast_bench.sealing.canonical import canonical_json, content_digest, fie
 from forecast_bench.sealing.content import Fields, contents
 from forecast_bench.sealing.ledger import LEDGER, Ledger, chained, parse_ledger, read_ledger
 from forecast_bench.workspace import DERIVED, RecordedJudgment, Workspace
+from forecast_bench.workspace.replacing import replace_file
 
 LOCK = "seals.lock"
 
@@ -163,19 +162,3 @@ def locked(folder: Path, *, wait_seconds: float) -> Iterator[None]:
     (folder / DERIVED).mkdir(exist_ok=True)
     with FileLock(folder / DERIVED / LOCK, timeout=wait_seconds):
         yield
-
-
-def replace_file(path: Path, content: bytes, *, mode: int = 0o644) -> None:
-    """Replace a file whole: written aside, on disk before the name leads to it."""
-    mode = path.stat().st_mode & 0o777 if path.exists() else mode
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            os.fchmod(file.fileno(), mode)
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise

@@ -15,7 +15,6 @@ from forecast_bench.sealing.appending import (
     append,
     entries,
     judgment_entry,
-    replace_file,
 )
 from forecast_bench.sealing.canonical import field_digests
 from forecast_bench.sealing.content import contents
@@ -23,6 +22,7 @@ from forecast_bench.sealing.history import is_tracked
 from forecast_bench.sealing.ledger import Ledger
 from forecast_bench.sealing.rounds import commitment_digest
 from forecast_bench.workspace import JUDGMENTS, RecordedJudgment, Workspace, judgment_files, shown
+from forecast_bench.workspace.replacing import replace_file
 
 NONCES = ".blind"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")

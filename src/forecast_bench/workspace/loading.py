@@ -33,6 +33,8 @@ from forecast_bench.workspace.recorded import RecordedJudgment, RecordedQuestion
 from forecast_bench.workspace.settings_file import read_settings, unknown_lexicon
 from forecast_bench.yaml_source import Document, read_file, read_record
 
+_NOTHING: Mapping[str, Path] = MappingProxyType({})
+
 
 class SourceFiles(NamedTuple):
     """Where a source's data lie, and the file that describes them."""
@@ -91,7 +93,9 @@ class Workspace:
 _OUR_RATES = RateSpecification.model_validate({"baseline": "12 months"})
 
 
-def load_workspace(folder: Path, *, also: Sequence[Path] = ()) -> Workspace:
+def load_workspace(
+    folder: Path, *, also: Sequence[Path] = (), instead: Mapping[str, Path] = _NOTHING
+) -> Workspace:
     """Read every file that people write in a workspace.
 
     Parameters
@@ -100,6 +104,8 @@ def load_workspace(folder: Path, *, also: Sequence[Path] = ()) -> Workspace:
         The workspace.
     also : sequence of Path
         Files of judgments outside its folder of judgments, read as if they were inside.
+    instead : mapping of str to Path
+        What to read in place of a file of judgments, by its path in the workspace.
     """
     problems: list[Problem] = []
     settings, faults = read_settings(folder / SETTINGS, shown_as=SETTINGS)
@@ -109,7 +115,7 @@ def load_workspace(folder: Path, *, also: Sequence[Path] = ()) -> Workspace:
     if settings.lexicon is not None and settings.lexicon not in lexicons:
         fault = unknown_lexicon(folder / SETTINGS, settings.lexicon, shown_as=SETTINGS)
         problems.append(fault)
-    paths = {shown(path, folder): path for path in (*judgment_files(folder), *also)}
+    paths = {shown(path, folder): path for path in (*judgment_files(folder), *also)} | {**instead}
     if not paths:
         message = f"no YAML file in {JUDGMENTS}/"
         problems.append(problem("no-judgments", message, Location(JUDGMENTS)))
