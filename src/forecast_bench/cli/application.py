@@ -15,6 +15,7 @@ from forecast_bench.cli.new import new
 from forecast_bench.cli.output import print_line
 from forecast_bench.cli.recalibrate import recalibrate
 from forecast_bench.cli.review import review
+from forecast_bench.cli.schema import schema
 from forecast_bench.cli.score import score
 from forecast_bench.cli.seal import seal
 from forecast_bench.cli.status import show, status
@@ -44,6 +45,7 @@ def _version(
 
 application.command("init")(init)
 application.command("check")(check)
+application.command("schema")(schema)
 application.command("new")(new)
 application.command("revise")(revise)
 application.command("resolve")(resolve)

@@ -68,8 +68,8 @@ def help_texts() -> Iterator[tuple[str, str]]:
 
     Examples
     --------
-    >>> [name for name, _ in help_texts()][:3]
-    ['forecast-bench init', 'forecast-bench check', 'forecast-bench extract']
+    >>> [name for name, _ in help_texts()][:2]
+    ['forecast-bench init', 'forecast-bench check']
     """
     import typer
 

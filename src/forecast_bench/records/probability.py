@@ -106,4 +106,9 @@ def _range(values: list[Any]) -> Stated:
     return Stated(low=low, high=high)
 
 
-StatedProbability = Annotated[Stated, BeforeValidator(parse_stated)]
+_Inside = Annotated[float, Field(gt=0, lt=1)]
+_End = Annotated[float, Field(ge=0, le=1)]
+_Written = str | _Inside | tuple[_End, _End]
+StatedProbability = Annotated[
+    Stated, BeforeValidator(parse_stated, json_schema_input_type=_Written)
+]

@@ -41,10 +41,12 @@ class IncidentFilter(Record):
 class Count(Record):
     """At least, at most or between so many incidents in the window."""
 
-    of: IncidentFilter
-    at_least: WholeNumber | None = Field(default=None, ge=1)
-    at_most: WholeNumber | None = Field(default=None, ge=0)
-    between: tuple[WholeNumber, WholeNumber] | None = None
+    of: IncidentFilter = Field(description="Which incidents are counted.")
+    at_least: WholeNumber | None = Field(default=None, ge=1, description="So many or more.")
+    at_most: WholeNumber | None = Field(default=None, ge=0, description="So many or fewer.")
+    between: tuple[WholeNumber, WholeNumber] | None = Field(
+        default=None, description="From the first to the second, both included."
+    )
     any: Flag | None = Field(default=None, description="true: at least one.")
     none: Flag | None = Field(default=None, description="true: not one.")
 
@@ -96,8 +98,8 @@ def _factor(value: Any) -> Any:
 class Change(Record):
     """The rate in the window exceeds, or falls below, the rate of the baseline before it."""
 
-    of: IncidentFilter
-    direction: Literal["increase", "decrease"]
+    of: IncidentFilter = Field(description="Which incidents are counted.")
+    direction: Literal["increase", "decrease"] = Field(description="Which change is the event.")
     against: DurationText = Field(
         description="Length of the baseline that ends where the window starts."
     )
@@ -111,21 +113,21 @@ class Change(Record):
 class Share(Record):
     """Of the incidents matching a filter, at least a share also match a second one."""
 
-    of: IncidentFilter
-    also: IncidentFilter
-    at_least: Number = Field(gt=0, le=1)
+    of: IncidentFilter = Field(description="Of which incidents.")
+    also: IncidentFilter = Field(description="What a part of them also match.")
+    at_least: Number = Field(gt=0, le=1, description="How large that part is, 0..1.")
 
 
 class Reach(Record):
     """At least so many first-level areas have at least `each` incidents in the window."""
 
-    of: IncidentFilter
-    at_least: WholeNumber | None = Field(default=None, ge=1)
+    of: IncidentFilter = Field(description="Which incidents are counted.")
+    at_least: WholeNumber | None = Field(default=None, ge=1, description="So many areas.")
     against: DurationText | None = Field(
         default=None,
         description="Instead of at_least: more areas than in the baseline of this length.",
     )
-    each: WholeNumber = Field(default=1, ge=1)
+    each: WholeNumber = Field(default=1, ge=1, description="Incidents that make an area count.")
 
     @model_validator(mode="after")
     def _one_threshold(self) -> Self:
@@ -148,8 +150,8 @@ class ByHand(Record):
 class Condition(Record):
     """What a judgment presupposes: another question, or a text settled by hand."""
 
-    question: Identifier | None = None
-    text: Text | None = None
+    question: Identifier | None = Field(default=None, description="A question of the workspace.")
+    text: Text | None = Field(default=None, description="Or words, settled by hand.")
 
 
 def _condition(value: Any) -> Any:
@@ -159,21 +161,28 @@ def _condition(value: Any) -> Any:
 class Question(Record):
     """What is observed and settles a judgment, with its window."""
 
-    count: Count | None = None
-    change: Change | None = None
-    share: Share | None = None
-    reach: Reach | None = None
-    by_hand: ByHand | None = None
+    count: Count | None = Field(default=None, description="So many incidents in the window.")
+    change: Change | None = Field(
+        default=None, description="A rate above or below that of the time before."
+    )
+    share: Share | None = Field(default=None, description="A share of the incidents.")
+    reach: Reach | None = Field(default=None, description="A number of areas with incidents.")
+    by_hand: ByHand | None = Field(default=None, description="Settled by a person, on evidence.")
     within: DurationText | None = Field(
         default=None, description="Length of the window from the issue on."
     )
-    window: Window | None = None
-    about: Literal["future", "present", "past"] = "future"
+    window: Window | None = Field(default=None, description="Window between two days.")
+    about: Literal["future", "present", "past"] = Field(
+        default="future", description="What is or was needs no window."
+    )
     source: Identifier | None = Field(default=None, description="A source described in incidents/.")
     rates: Identifier | None = Field(default=None, description="A rate law of models/rates/.")
-    given: Annotated[Condition, BeforeValidator(_condition)] | None = Field(
-        default=None, description="A condition; the judgment is void where it fails."
-    )
+    given: (
+        Annotated[
+            Condition, BeforeValidator(_condition, json_schema_input_type=Identifier | Condition)
+        ]
+        | None
+    ) = Field(default=None, description="A condition; the judgment is void where it fails.")
     resolution: HandResolution | None = Field(default=None, description="For by-hand questions.")
 
     @model_validator(mode="after")

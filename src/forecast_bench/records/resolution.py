@@ -14,9 +14,9 @@ Outcome = Literal["occurred", "did not occur", "open", "settling", "void", "cann
 class HandResolution(Record):
     """What a person found a by-hand question to have come to, and on what evidence."""
 
-    outcome: HandOutcome
+    outcome: HandOutcome = Field(description="How it ended; cannot resolve is never a No.")
     on: Day = Field(description="The day on which it was settled.")
-    evidence: Text | None = None
+    evidence: Text | None = Field(default=None, description="What shows that it did or did not.")
     reason: Text | None = Field(default=None, description="Why it is void or cannot be resolved.")
 
     @model_validator(mode="after")

@@ -50,7 +50,15 @@ def parse_duration(value: Any) -> Any:
     return Duration(int(found[1]), found[2])  # type: ignore[arg-type]
 
 
-DurationText = Annotated[Duration, BeforeValidator(parse_duration), PlainSerializer(str)]
+_AsWritten = Annotated[
+    str,
+    Field(pattern=r"^\s*\d{1,4} (day|week|month|year)s?\s*$", examples=["18 months", "1 year"]),
+]
+DurationText = Annotated[
+    Duration,
+    BeforeValidator(parse_duration, json_schema_input_type=_AsWritten),
+    PlainSerializer(str),
+]
 
 
 class Window(Record):

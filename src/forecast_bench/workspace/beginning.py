@@ -1,7 +1,12 @@
 """The first files of a new workspace."""
 
+import json
 from importlib import resources
 from pathlib import Path
+
+from forecast_bench.lexicons import load_shipped
+from forecast_bench.workspace.folder import DERIVED
+from forecast_bench.workspace.judgments_schema import SCHEMA_FILE, judgments_schema
 
 
 class BeginningError(Exception):
@@ -31,6 +36,8 @@ def begin_workspace(folder: Path) -> tuple[Path, ...]:
         folder / name: (template / stored).read_text(encoding="utf-8")
         for name, stored in _FILES.items()
     }
+    schema = judgments_schema(load_shipped(), default=None)
+    wanted[folder / DERIVED / SCHEMA_FILE] = json.dumps(schema, indent=1, ensure_ascii=False) + "\n"
     present = [path for path in wanted if path.exists()]
     if present:
         raise BeginningError(f"{present[0]} exists already; nothing was written")
