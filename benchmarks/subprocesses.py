@@ -1,9 +1,11 @@
 """Cold processes, timed: what somebody at a prompt waits for."""
 
 import os
+import shutil
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -28,9 +30,14 @@ def program(name: str) -> str:
 
 
 def timed(
-    command: Sequence[str], *, folder: Path, runs: int, expected: tuple[int, ...] = (0,)
+    command: Sequence[str],
+    *,
+    folder: Path,
+    runs: int,
+    expected: tuple[int, ...] = (0,),
+    forget: Path | None = None,
 ) -> Timing:
-    """Run a command so many times, each in a process of its own.
+    """Run a command so many times, each in a process of its own, `forget` removed before each.
 
     Raises
     ------
@@ -39,20 +46,23 @@ def timed(
     """
     seconds, memory = [], 0.0
     for _ in range(runs):
-        started = time.perf_counter()
-        process = subprocess.Popen(
-            list(command),
-            cwd=folder,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-        )
-        _, status, usage = os.wait4(process.pid, 0)
-        seconds.append(time.perf_counter() - started)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        said = process.stderr.read().decode() if process.stderr else ""
-        if process.stderr:
-            process.stderr.close()
+        if forget is not None:
+            shutil.rmtree(forget, ignore_errors=True)
+        # A file, since a pipe that nobody reads fills up, and the command would wait for ever.
+        with tempfile.TemporaryFile() as errors:
+            started = time.perf_counter()
+            process = subprocess.Popen(
+                list(command),
+                cwd=folder,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=errors,
+            )
+            _, status, usage = os.wait4(process.pid, 0)
+            seconds.append(time.perf_counter() - started)
+            process.returncode = os.waitstatus_to_exitcode(status)
+            errors.seek(0)
+            said = errors.read(2000).decode("utf-8", "replace")
         if process.returncode not in expected:
             raise RuntimeError(f"{' '.join(command)} left with {process.returncode}: {said}")
         memory = max(memory, usage.ru_maxrss / 1024)

@@ -7,7 +7,9 @@ from pathlib import Path
 import yaml
 
 from forecast_bench.lexicons import load_shipped
-from forecast_bench.prose import Estimate, extract, read_document, vocabulary_of
+from forecast_bench.prose import vocabulary_of
+from forecast_bench.prose.documents import read_document
+from forecast_bench.prose.extraction import Estimate, extract
 
 FOLDER = Path(__file__).parent / "prose"
 

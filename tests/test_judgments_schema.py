@@ -40,6 +40,10 @@ for tag, pattern, first in (
     Editor.add_implicit_resolver(f"tag:yaml.org,2002:{tag}", re.compile(f"^(?:{pattern})$"), first)
 
 
+Editor.add_constructor("tag:yaml.org,2002:int", lambda _, node: int(node.value))
+Editor.add_constructor("tag:yaml.org,2002:float", lambda _, node: float(node.value))
+
+
 def faults(text: str, judge: jsonschema.Draft7Validator = JUDGE) -> list[str]:
     return [one.message for one in judge.iter_errors(yaml.load(text, Editor))]  # noqa: S506
 

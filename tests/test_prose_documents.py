@@ -7,8 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forecast_bench.lexicons import load_shipped
-from forecast_bench.prose import Estimate, NoTextError, extract, read_document, vocabulary_of
-from forecast_bench.prose.documents import read_html, read_markdown, read_plain_text
+from forecast_bench.prose import vocabulary_of
+from forecast_bench.prose.documents import (
+    NoTextError,
+    read_document,
+    read_html,
+    read_markdown,
+    read_plain_text,
+)
+from forecast_bench.prose.extraction import Estimate, extract
 from forecast_bench.prose.sentences import sentences
 from forecast_bench.prose.source_text import Document, SourceText, flowing
 

@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from forecast_bench.checks import check
 from forecast_bench.lexicons import load_shipped
-from forecast_bench.prose import drafts, extract, vocabulary_of
+from forecast_bench.prose import vocabulary_of
 from forecast_bench.prose.documents import read_plain_text
-from forecast_bench.prose.drafts import confidence_level
+from forecast_bench.prose.drafts import confidence_level, drafts
+from forecast_bench.prose.extraction import extract
 from forecast_bench.prose.horizons import last_day_of, length_of
 from forecast_bench.workspace import load_workspace
 

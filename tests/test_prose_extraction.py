@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from forecast_bench.lexicons import load_shipped
-from forecast_bench.prose import Estimate, extract, vocabulary_of
+from forecast_bench.prose import vocabulary_of
 from forecast_bench.prose.documents import read_plain_text
+from forecast_bench.prose.extraction import Estimate, extract
 from prose_scores import FOLDER, estimates, score
 
 KNOWN = load_shipped()

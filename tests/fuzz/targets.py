@@ -17,8 +17,10 @@ from hypothesis import strategies as st
 from conftest import SURROUNDINGS, found_in, write
 from forecast_bench.lexicons import load_shipped, read_lexicon
 from forecast_bench.problems import as_record, as_text
-from forecast_bench.prose import drafts, extract, vocabulary_of
+from forecast_bench.prose import vocabulary_of
 from forecast_bench.prose.documents import read_html, read_markdown, read_plain_text
+from forecast_bench.prose.drafts import drafts
+from forecast_bench.prose.extraction import extract
 from forecast_bench.sealing.ledger import parse_ledger
 from forecast_bench.workspace.scored_record import read_scored_record
 from forecast_bench.workspace.settings_file import read_settings

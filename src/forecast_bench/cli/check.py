@@ -8,7 +8,8 @@ from typing import Annotated, Any
 import typer
 
 from forecast_bench import __version__
-from forecast_bench.checks import Verdict, judge
+from forecast_bench.checks import Verdict
+from forecast_bench.checks.kept import Checked, check_folder
 from forecast_bench.cli.options import (
     CheckFormat,
     ExitStatus,
@@ -30,9 +31,7 @@ from forecast_bench.workspace import (
     INCIDENTS,
     MODELS,
     SETTINGS,
-    Workspace,
     find_workspace,
-    load_workspace,
     shown,
 )
 
@@ -73,12 +72,11 @@ def check(
         if not path.exists():
             raise typer.BadParameter(f"{path} does not exist", param_hint="PATHS")
     folder = _folder(workspace, asked)
-    read = load_workspace(folder, also=_outside(asked, folder))
-    verdict = judge(read)
+    checked = check_folder(folder, also=_outside(asked, folder))
     if asked:
-        verdict = _narrowed(verdict, asked, folder)
-    _say(read, verdict, output or _usual_format(), show_suppressed=show_suppressed)
-    if _failed(verdict):
+        checked = replace(checked, verdict=_narrowed(checked.verdict, asked, folder))
+    _say(folder, checked, output or _usual_format(), show_suppressed=show_suppressed)
+    if _failed(checked.verdict):
         raise typer.Exit(ExitStatus.PROBLEMS)
 
 
@@ -88,10 +86,10 @@ def _narrowed(verdict: Verdict, asked: list[Path], folder: Path) -> Verdict:
     return replace(verdict, problems=problems, suppressed=allowed)
 
 
-def _say(read: Workspace, verdict: Verdict, output: CheckFormat, *, show_suppressed: bool) -> None:
-    prefix = _prefix(read.folder)
+def _say(folder: Path, checked: Checked, output: CheckFormat, *, show_suppressed: bool) -> None:
+    prefix, verdict = _prefix(folder), checked.verdict
     if output is CheckFormat.json:
-        print_json(_record(read, verdict))
+        print_json(_record(checked))
         return
     if output is CheckFormat.sarif:
         pairs = [(one.problem, one.reason) for one in verdict.suppressed]
@@ -102,11 +100,11 @@ def _say(read: Workspace, verdict: Verdict, output: CheckFormat, *, show_suppres
     if output is CheckFormat.github:
         for one in verdict.problems:
             print_line(as_annotation(one, prefix=prefix))
-        print_line(_summary(read, verdict))
+        print_line(_summary(checked))
         return
     report_problems(verdict.problems)
     if not _failed(verdict):
-        print_line(_summary(read, verdict))
+        print_line(_summary(checked))
 
 
 def _usual_format() -> CheckFormat:
@@ -118,15 +116,16 @@ def _failed(verdict: Verdict) -> bool:
     return any(one.level == "error" for one in verdict.problems)
 
 
-def _record(read: Workspace, verdict: Verdict) -> dict[str, Any]:
+def _record(checked: Checked) -> dict[str, Any]:
+    verdict = checked.verdict
     return {
         "problems": [as_record(one) for one in verdict.problems],
         "suppressed": [
             {**as_record(one.problem), "reason": one.reason} for one in verdict.suppressed
         ],
         "off": list(verdict.off),
-        "files": len(read.files),
-        "judgments": len(read.judgments),
+        "files": checked.files,
+        "judgments": checked.judgments,
     }
 
 
@@ -170,9 +169,10 @@ def _concerns(one: Problem, asked: list[Path], folder: Path) -> bool:
     )
 
 
-def _summary(read: Workspace, verdict: Verdict) -> str:
-    judgments = number_of(len(read.judgments), "judgments")
-    said = f"{judgments} in {number_of(len(read.files), 'files')}: {count_line(verdict.problems)}"
+def _summary(checked: Checked) -> str:
+    verdict = checked.verdict
+    judgments = number_of(checked.judgments, "judgments")
+    said = f"{judgments} in {number_of(checked.files, 'files')}: {count_line(verdict.problems)}"
     if verdict.suppressed:
         said += f"; {len(verdict.suppressed)} allowed with a reason (--show-suppressed)"
     if verdict.off:

@@ -4,7 +4,7 @@ import datetime
 import re
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -17,17 +17,12 @@ from forecast_bench.cli.options import (
 )
 from forecast_bench.cli.output import print_json, report_problems
 from forecast_bench.lexicons import Lexicon, load_shipped
-from forecast_bench.prose import (
-    Extracted,
-    NoTextError,
-    Vocabulary,
-    drafts,
-    extract,
-    read_document,
-    vocabulary_of,
-)
+from forecast_bench.prose import Vocabulary, vocabulary_of
 from forecast_bench.records import number_of
 from forecast_bench.workspace import MODELS, find_workspace, load_workspace
+
+if TYPE_CHECKING:
+    from forecast_bench.prose.extraction import Extracted
 
 _DEFAULT_LEXICON = "uk-phia@2025"
 
@@ -65,6 +60,11 @@ def extract_report(
 
     Example: forecast-bench extract report.md --issued 2018-01-31 --out judgments/report.yaml
     """
+    # What reads reports is not loaded for the other commands.
+    from forecast_bench.prose.documents import NoTextError, read_document
+    from forecast_bench.prose.drafts import drafts
+    from forecast_bench.prose.extraction import extract
+
     if not report.is_file():
         raise typer.BadParameter(f"{report} is not a file", param_hint="FILE")
     if out is not None and out.exists():
@@ -137,7 +137,7 @@ def _missing_vocabulary(chosen: Lexicon, words: Vocabulary | None) -> list[str]:
     ]
 
 
-def _summary(found: Extracted) -> str:
+def _summary(found: "Extracted") -> str:
     told = [one for one in found.estimates if one.around.attributed]
     confidence = [one for one in found.estimates if one.kind == "confidence"]
     own = [one for one in found.estimates if one not in told and one not in confidence]
@@ -152,7 +152,7 @@ def _summary(found: Extracted) -> str:
     return "; ".join(parts)
 
 
-def _record(report: Path, chosen: Lexicon, found: Extracted) -> dict[str, Any]:
+def _record(report: Path, chosen: Lexicon, found: "Extracted") -> dict[str, Any]:
     statements = [
         {
             "line": one.place.line,

@@ -140,3 +140,40 @@ def _batch(names: list[tuple[str, str, str]], printed: bytes) -> list[Version]:
         elif len(words) == 3:
             printed = printed[int(words[2]) + 1 :]
     return found
+
+
+def head_of(folder: Path) -> str | None:
+    """Commit that a working copy of git stands at, without running git.
+
+    Returns
+    -------
+    str or None
+        The commit; empty outside a working copy and before the first commit; None where it cannot
+        be told.
+    """
+    place = folder.resolve()
+    marks = (one / ".git" for one in (place, *place.parents))
+    mark = next((one for one in marks if one.exists()), None)
+    if mark is None:
+        return ""
+    try:
+        if mark.is_file():
+            mark = (
+                mark.parent / mark.read_text("utf-8").strip().removeprefix("gitdir: ")
+            ).resolve()
+        head = (mark / "HEAD").read_text("utf-8").strip()
+        common = mark / "commondir"
+        whole = (mark / common.read_text("utf-8").strip()).resolve() if common.exists() else mark
+        if not head.startswith("ref: "):
+            return head
+        name = head.removeprefix("ref: ")
+        for one in (mark / name, whole / name):
+            if one.is_file():
+                return one.read_text("utf-8").strip()
+        packed = whole / "packed-refs"
+        lines = packed.read_text("utf-8").splitlines() if packed.exists() else []
+        found = next((line.split()[0] for line in lines if line.endswith(f" {name}")), None)
+    except (OSError, UnicodeDecodeError, IndexError):
+        return None
+    # Refs kept in another form than files are not read here.
+    return None if found is None and (whole / "reftable").exists() else found or ""
