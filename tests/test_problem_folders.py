@@ -3,6 +3,7 @@
 To accept new wording, run with UPDATE_EXPECTED=1 in the environment and read the difference.
 """
 
+import datetime
 import os
 import shutil
 from collections.abc import Callable, Mapping
@@ -12,9 +13,11 @@ from typing import Final
 
 import pytest
 
-from forecast_bench.checks import check
+from forecast_bench.checks import check, judge
+from forecast_bench.checks.counted import COUNTED
 from forecast_bench.cli import main
 from forecast_bench.job.feeds import import_described
+from forecast_bench.job.looking import count_facts, look
 from forecast_bench.problems import CATALOGUE, Problem, as_text, count_line
 from forecast_bench.problems.reference_page import reference_page
 from forecast_bench.workspace import load_workspace
@@ -77,6 +80,9 @@ def _found(identifier: str) -> tuple[Problem, ...]:
     """What the command that reports the problem finds in the current folder."""
     if identifier.startswith("score-"):
         return tuple(read_scored_record(Path("record.csv"))[1])
+    if identifier in COUNTED:
+        seen = look(Path(), as_of=datetime.date(2018, 5, 31))
+        return judge(seen.workspace, count_facts(seen)).problems
     workspace = load_workspace(Path())
     if identifier not in IMPORTED:
         return check(workspace)
@@ -153,8 +159,9 @@ def test_the_command_line_prints_the_same_on_stderr(identifier, command, status,
 def test_warnings_alone_do_not_fail_a_check(identifier, prepared, capsys):
     prepared(identifier)
     assert {one.level for one in _found(identifier)} == {"warning"}
+    counted = ["--counts", "--as-of", "2018-05-31"] if identifier in COUNTED else []
     with pytest.raises(SystemExit) as left:
-        main(["check"])
+        main(["check", *counted])
     assert not left.value.code
     assert capsys.readouterr().err.endswith("1 warning\n")
 

@@ -1,6 +1,6 @@
 """Checks judge what was read: every rule is a function from a workspace to problems."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 from forecast_bench.checks.coherence import (
@@ -8,6 +8,8 @@ from forecast_bench.checks.coherence import (
     one_mind,
     revisions_that_change,
 )
+from forecast_bench.checks.conditions import conditions_leave_it_open
+from forecast_bench.checks.counted import COUNTED, CountFacts, against_counts
 from forecast_bench.checks.coverage import (
     baselines_exist,
     baselines_known,
@@ -31,7 +33,9 @@ from forecast_bench.checks.questions import (
     thresholds,
 )
 from forecast_bench.checks.statements import plain_statements
+from forecast_bench.checks.together import coherent_thresholds, minds_apart
 from forecast_bench.checks.verdict import Suppressed, Verdict, give_verdict
+from forecast_bench.checks.wording import one_row, plain_wording
 from forecast_bench.problems import Problem
 from forecast_bench.sealing import sealed_record
 from forecast_bench.workspace import Workspace
@@ -44,9 +48,14 @@ CHECKS: Final[tuple[Check, ...]] = (
     known_lexicons,
     known_phrases,
     plain_statements,
+    plain_wording,
+    one_row,
     known_questions,
     conditions_end,
     one_mind,
+    minds_apart,
+    coherent_thresholds,
+    conditions_leave_it_open,
     confidence_and_horizon,
     revisions_that_change,
     windows_after_issue,
@@ -65,18 +74,22 @@ CHECKS: Final[tuple[Check, ...]] = (
 )
 
 
-def judge(workspace: Workspace) -> Verdict:
+def judge(workspace: Workspace, facts: Mapping[str, CountFacts] | None = None) -> Verdict:
     """Hold a workspace against every rule, and the result against its settings and comments.
 
     Parameters
     ----------
     workspace : Workspace
         As read; what reading found is included.
+    facts : mapping of str to CountFacts, optional
+        What the counts say of judgments, for the rules that need it.
     """
     found = list(workspace.problems)
     for rule in CHECKS:
         found.extend(rule(workspace))
-    return give_verdict(workspace, found)
+    if facts is not None:
+        found.extend(against_counts(workspace, facts))
+    return give_verdict(workspace, found, unseen=COUNTED if facts is None else frozenset())
 
 
 def check(workspace: Workspace) -> tuple[Problem, ...]:
@@ -84,4 +97,4 @@ def check(workspace: Workspace) -> tuple[Problem, ...]:
     return judge(workspace).problems
 
 
-__all__ = ["CHECKS", "Check", "Suppressed", "Verdict", "check", "judge"]
+__all__ = ["CHECKS", "Check", "CountFacts", "Suppressed", "Verdict", "check", "judge"]

@@ -35,8 +35,20 @@ class Verdict:
     off: tuple[str, ...] = ()
 
 
-def give_verdict(workspace: Workspace, found: Iterable[Problem]) -> Verdict:
-    """Hold problems against the levels of the settings and the comments of the files."""
+def give_verdict(
+    workspace: Workspace, found: Iterable[Problem], *, unseen: frozenset[str] = frozenset()
+) -> Verdict:
+    """Hold problems against the levels of the settings and the comments of the files.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        As read.
+    found : iterable of Problem
+        What the rules found.
+    unseen : frozenset of str
+        Ids that were not looked for, so that an allowance of one may well be of use.
+    """
     levels = workspace.settings.levels
     counted: list[Problem] = []
     for one in dict.fromkeys(found):
@@ -57,7 +69,7 @@ def give_verdict(workspace: Workspace, found: Iterable[Problem]) -> Verdict:
         else:
             kept.append(one)
     off = tuple(sorted(identifier for identifier, level in levels.items() if level == "off"))
-    for one in _bad_allowances(workspace, used, off):
+    for one in _bad_allowances(workspace, used, off, unseen):
         level = levels.get(one.identifier, one.level)
         if level != "off":
             kept.append(replace(one, level=level))
@@ -72,12 +84,17 @@ def _allowances(workspace: Workspace) -> Iterator[tuple[Document, Allowance]]:
 
 
 def _bad_allowances(
-    workspace: Workspace, used: set[tuple[str, int, str]], off: tuple[str, ...]
+    workspace: Workspace,
+    used: set[tuple[str, int, str]],
+    off: tuple[str, ...],
+    unseen: frozenset[str],
 ) -> Iterator[Problem]:
     for document, one in _allowances(workspace):
         fault = _fault(one)
         if fault:
             yield document.problem_at("allowance", fault, one.location)
+        elif one.identifier in unseen:
+            continue
         elif (one.location.file, one.line, one.identifier) not in used:
             where = f"no problem {one.identifier} on line {one.line}"
             turned_off = "; the settings turn it off" if one.identifier in off else ""

@@ -1,5 +1,6 @@
 """`check`: everything that is wrong in a workspace, at the desk and in CI alike."""
 
+import datetime
 import os
 from dataclasses import replace
 from pathlib import Path
@@ -8,9 +9,11 @@ from typing import Annotated, Any
 import typer
 
 from forecast_bench import __version__
-from forecast_bench.checks import Verdict
+from forecast_bench.checks import Verdict, judge
 from forecast_bench.checks.kept import Checked, check_folder
+from forecast_bench.cli.looking import looked
 from forecast_bench.cli.options import (
+    AsOfOption,
     CheckFormat,
     ExitStatus,
     WorkspaceOption,
@@ -59,6 +62,11 @@ def check(
             "--show-suppressed", help="Print too what comments allow, with their reasons."
         ),
     ] = False,
+    counts: Annotated[
+        bool,
+        typer.Option("--counts", help="Count too: trivial thresholds, judgments left behind."),
+    ] = False,
+    as_of: AsOfOption = None,
 ) -> None:
     """Check judgments, questions, models and sources.
 
@@ -72,12 +80,24 @@ def check(
         if not path.exists():
             raise typer.BadParameter(f"{path} does not exist", param_hint="PATHS")
     folder = _folder(workspace, asked)
+    if as_of is not None and not counts:
+        raise typer.BadParameter("goes with --counts", param_hint="--as-of")
     checked = check_folder(folder, also=_outside(asked, folder))
+    if counts and not _failed(checked.verdict):
+        checked = _counted(folder, checked, as_of)
     if asked:
         checked = replace(checked, verdict=_narrowed(checked.verdict, asked, folder))
     _say(folder, checked, output or _usual_format(), show_suppressed=show_suppressed)
     if _failed(checked.verdict):
         raise typer.Exit(ExitStatus.PROBLEMS)
+
+
+def _counted(folder: Path, checked: Checked, as_of: datetime.date | None) -> Checked:
+    """Look at the counts too; a judgment that cannot be counted is passed over."""
+    from forecast_bench.job.looking import count_facts
+
+    seen = looked(folder, as_of, quiet=True)
+    return replace(checked, verdict=judge(seen.workspace, count_facts(seen)))
 
 
 def _narrowed(verdict: Verdict, asked: list[Path], folder: Path) -> Verdict:

@@ -40,12 +40,23 @@ def row_of(seen: "Look", identifier: str) -> dict[str, Any]:
     raise typer.Exit(ExitStatus.PROBLEMS)
 
 
-def looked(folder: Path, as_of: datetime.date | None) -> "Look":
-    """Look at a workspace, or leave with the problems that forbid it."""
+def looked(folder: Path, as_of: datetime.date | None, *, quiet: bool = False) -> "Look":
+    """Look at a workspace, or leave with the problems that forbid it.
+
+    Parameters
+    ----------
+    folder : Path
+        The workspace.
+    as_of : date or None
+        The day to look at; today by default.
+    quiet : bool
+        Whether problems that do not forbid it go unsaid, since the caller reports them.
+    """
     from forecast_bench.job.looking import look
 
     seen = look(folder, as_of=today_or(as_of))
-    report_problems(seen.problems)
+    if seen.broken or not quiet:
+        report_problems(seen.problems)
     for alarm in seen.alarms:
         sys.stderr.write(f"alarm: {alarm.text} [{alarm.id}]\n")
     if seen.broken == "problems":

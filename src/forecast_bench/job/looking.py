@@ -9,7 +9,7 @@ from typing import Protocol
 
 import pandas as pd
 
-from forecast_bench.checks import Verdict, judge
+from forecast_bench.checks import CountFacts, Verdict, judge
 from forecast_bench.incidents import VintageChoice
 from forecast_bench.job.counting import count_questions, silent_names
 from forecast_bench.job.feeds import Alarm, bring_in
@@ -99,3 +99,18 @@ def look(folder: Path, *, as_of: datetime.date, clock: Clock | None = None) -> L
             followed, as_of=as_of, default_lexicon=workspace.settings.lexicon
         )
     return Look(workspace, problems, "", tuple(alarms), feeds.choices, followed, judgments, verdict)
+
+
+def count_facts(seen: Look) -> dict[str, CountFacts]:
+    """Give what the counts of a look say of each judgment, for the checks that need counts."""
+    facts = {}
+    for row in seen.judgments.to_dict("records"):
+        known = {key: None if pd.isna(value) else value for key, value in row.items()}
+        months, elapsed = known["window_months"], known["elapsed_months"]
+        facts[str(known["id"])] = CountFacts(
+            base_rate=known["base_rate"],
+            after=known["after"],
+            elapsed=elapsed / months if months and elapsed is not None else 0,
+            is_open=known["state"] == "open",
+        )
+    return facts

@@ -50,7 +50,7 @@ def surroundings(
     quoted : sequence of pairs of int
         Which parts of the sentence stand in quotation marks.
     """
-    conditions = _conditions(sentence, words)
+    conditions = conditions_in(sentence, words)
     horizons = [_span(one) for one in _any(words.horizons).finditer(sentence)]
     spans = [(one.start, one.end) for one in found]
     given = [_of(spans, span, leading_for_all=True) for span in conditions]
@@ -84,7 +84,8 @@ def claims_without_hedge(sentence: str, words: Vocabulary) -> bool:
     return _any(words.claims).search(sentence) is not None
 
 
-def _conditions(sentence: str, words: Vocabulary) -> list[tuple[int, int]]:
+def conditions_in(sentence: str, words: Vocabulary) -> list[tuple[int, int]]:
+    """Clauses that say under what the rest of a sentence holds."""
     no_condition = [_span(one) for one in _any(words.not_conditions).finditer(sentence)]
     found = []
     for one in _any(words.conditions, ends=False).finditer(sentence):

@@ -92,6 +92,8 @@ class Vocabulary(Record):
     not_conditions: Listed[Text] = ()
     horizons: Listed[Text] = ()
     tenses: Listed[TenseRule] = ()
+    vague_times: Listed[Text] = ()
+    chances: Listed[Text] = ()
     claims: Listed[Text] = ()
     saying: Saying = Saying()
     period: Period = Period()

@@ -28,4 +28,32 @@ JUDGMENTS: dict[str, Entry] = {
         source="a convention of this project",
         firm=False,
     ),
+    "minds-apart": Entry(
+        "Two analysts are further apart than opinions are",
+        "Where one calls likely what another calls highly unlikely, one of them mostly reads the "
+        "question, or its window, in another way; pooled, their number means nothing.",
+        "Talk it over; mend the question, or allow it with the reason why they differ.",
+        level="warning",
+        source="a convention of this project: 40 points between the nearest ends",
+        firm=False,
+    ),
+    "incoherent-thresholds": Entry(
+        "Probabilities of one analyst that cannot all be meant",
+        "More incidents are never likelier than fewer, and of events that exclude each other the "
+        "probabilities add up to one at most; whoever bets on both loses for certain.",
+        "Revise one of the two.",
+        level="warning",
+        source="de Finetti, La prévision: ses lois logiques, ses sources subjectives, 1937",
+        firm=False,
+    ),
+    "stale-judgment": Entry(
+        "A judgment that the counts have left behind",
+        "Half of its window is gone, the counts moved the base rate far, and nobody has said "
+        "whether the judgment still stands.",
+        "Revise it, or allow it with the reason why it stands.",
+        level="warning",
+        source="a convention of this project: half of the window, and 2 in log odds; looked at by "
+        "check --counts",
+        firm=False,
+    ),
 }

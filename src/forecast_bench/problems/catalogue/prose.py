@@ -63,4 +63,38 @@ PROSE: dict[str, Entry] = {
         source="PHIA, Explaining Uncertainty in UK Intelligence Assessment, 2025",
         firm=False,
     ),
+    "mixed-rows": Entry(
+        "A report uses both rows of a yardstick",
+        "The rows are two sets of words for one scale; readers take a change of words for a change "
+        "of meaning.",
+        "Keep to one row in a report.",
+        level="warning",
+        source=_ICD,
+        firm=False,
+    ),
+    "vague-horizon": Entry(
+        "A statement gives a time without dates",
+        "Soon is over whenever one likes; what is scored is the window, and readers do not see it.",
+        "Leave the word out, or say the time of the window.",
+        level="warning",
+        source="a convention of this project",
+        firm=False,
+    ),
+    "unrecorded-condition": Entry(
+        "A statement rests on something that the record does not hold",
+        "If it fails, the judgment is neither right nor wrong; without a condition it is scored as "
+        "if it had held.",
+        "Write it as given in the question, or among the assumptions.",
+        level="warning",
+        source=_ICD,
+        firm=False,
+    ),
+    "assessed-anyway": Entry(
+        "A statement estimates what the record says cannot be assessed",
+        "Cannot assess is a full answer; with an estimate beside it readers take the estimate.",
+        "Leave the estimate out of the statement, or state a probability.",
+        level="warning",
+        source="EFSA, Guidance on Communication of Uncertainty, 2018",
+        firm=False,
+    ),
 }

@@ -84,4 +84,28 @@ QUESTIONS = {
         level="warning",
         firm=False,
     ),
+    "contradictory-condition": Entry(
+        "A condition excludes the event",
+        "The judgment is void, or did not occur: there is no way in which it could be right.",
+        "Mend the condition or the threshold.",
+        source="a convention of this project",
+        firm=False,
+    ),
+    "idle-condition": Entry(
+        "A condition makes the event certain",
+        "The judgment is void, or occurred: it says nothing that the condition does not.",
+        "Leave the condition out, or ask for more.",
+        level="warning",
+        source="a convention of this project",
+        firm=False,
+    ),
+    "trivial-threshold": Entry(
+        "A threshold that the base rate makes trivial",
+        "What happens in one of fifty such windows, or in all but one, is hit or missed by "
+        "everybody alike; it tests no judgment.",
+        "Choose a threshold that could go either way.",
+        level="warning",
+        source="a convention of this project: under 2 % or over 98 %; looked at by check --counts",
+        firm=False,
+    ),
 }
