@@ -1,6 +1,7 @@
 """Shipped lexicons: frozen, complete, and cheap to read."""
 
 import hashlib
+import re
 import subprocess
 import sys
 from importlib import resources
@@ -20,6 +21,7 @@ from forecast_bench.lexicons import (
     read_lexicon,
     reference_page,
 )
+from forecast_bench.lexicons.reference_page import printed_tables
 
 DATA = Path(str(resources.files("forecast_bench.lexicons") / "data"))
 PAGE = Path(__file__).parents[1] / "docs" / "reference" / "lexicons.md"
@@ -209,3 +211,25 @@ def test_lexicons_load_no_numeric_library() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("lexicon", SHIPPED, ids=lambda lexicon: lexicon.key)
+def test_the_tables_of_the_sources_are_what_is_read(lexicon) -> None:
+    """Printed bands, typed apart from the released files, hold the numbers and signs read."""
+    printed = printed_tables()[lexicon.key]
+    assert set(printed) == {one.phrase for one in lexicon.phrases}
+    for one in lexicon.phrases:
+        said = printed[one.phrase]
+        numbers = [float(number) for number in re.findall(r"\d+", said)]
+        if "give or take" in said:
+            ends = [numbers[0] - numbers[1], numbers[0] + numbers[1]]
+        elif len(numbers) == 1:
+            ends = [0, numbers[0]] if said.startswith("<") else [numbers[0], 100]
+        else:
+            ends = numbers
+        assert [one.low * 100, one.high * 100] == pytest.approx(ends), one.phrase
+        low, _, high = said.partition("-")
+        assert (one.edges.low == "approximate") == low.startswith("~")
+        assert (one.edges.low == "exclusive") == low.startswith(">")
+        assert (one.edges.high == "approximate") == high.startswith("~")
+        assert (one.edges.high == "exclusive") == (high or low).startswith("<")

@@ -66,6 +66,8 @@ def show_lexicon(
     print_line(f"{found.key}: {found.title}")
     print_line(f"source: {found.source}")
     print_line(f"structure: {found.structure}; language: {found.language}")
+    if found.made_from is not None:
+        print_line(f"made from: {found.made_from}")
     if found.in_force is not None:
         end = f" to {found.in_force.end}" if found.in_force.end else ""
         print_line(f"in force: from {found.in_force.start}{end}")

@@ -152,6 +152,9 @@ class Lexicon(Record):
     )
     rows: Texts = Field(default=("main",), min_length=1)
     phrases: tuple[Phrase, ...]
+    made_from: Text | None = Field(
+        default=None, description="The lexicon that one of the house extends or restricts."
+    )
 
     @model_validator(mode="after")
     def _place_in_rows(self) -> Self:

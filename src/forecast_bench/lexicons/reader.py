@@ -1,11 +1,19 @@
 """A lexicon file to a `Lexicon` and located problems."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 from pathlib import Path
 
-from forecast_bench.lexicons.lexicon import Lexicon, Phrase
+from forecast_bench.lexicons.house import (
+    MADE_FROM,
+    Derived,
+    read_derived,
+    resolve_derived,
+    version_faults,
+)
+from forecast_bench.lexicons.lexicon import Lexicon
 from forecast_bench.lexicons.lookup import normalised
+from forecast_bench.lexicons.order import fault_between, shown_band
 from forecast_bench.lexicons.shipped import load_shipped
 from forecast_bench.problems import Location, Problem, in_order, problem
 from forecast_bench.yaml_source import Document, read_file, read_record
@@ -40,23 +48,47 @@ def read_lexicons(
         reason = failure.strerror or type(failure).__name__
         message = f"the folder cannot be opened: {reason}"
         return {}, (problem("file-unreadable", message, Location(shown_as)),)
-    found: dict[str, Lexicon] = {}
-    takers = dict.fromkeys(load_shipped(), "the package")
+    read: list[tuple[Document, Lexicon]] = []
+    waiting: list[Derived] = []
     problems: list[Problem] = []
     for path in paths:
-        shown = f"{shown_as}/{path.name}"
-        document, faults = read_file(path, shown_as=shown)
-        lexicon, more = _from_document(document) if document else (None, ())
-        problems.extend((*faults, *more))
-        if document is None or lexicon is None or faults:
+        document, faults = read_file(path, shown_as=f"{shown_as}/{path.name}")
+        problems.extend(faults)
+        if document is None:
             continue
-        taker = takers.setdefault(lexicon.key, shown)
-        if taker == shown:
-            found[lexicon.key] = lexicon
+        if isinstance(document.values, dict) and any(key in document.values for key in MADE_FROM):
+            derived, more = read_derived(document)
+            problems.extend(more)
+            waiting += [derived] if derived is not None and not faults else []
+            continue
+        lexicon, more = _from_document(document)
+        problems.extend(more)
+        read += [(document, lexicon)] if lexicon is not None and not faults else []
+    own = {lexicon.key: lexicon for _, lexicon in reversed(read)}
+    made, faults = resolve_derived(waiting, {**own, **load_shipped()})
+    problems.extend(faults)
+    read += [(derived.document, lexicon) for derived, lexicon in made.values()]
+    found, more = _each_once(read)
+    problems.extend(more)
+    problems.extend(version_faults(found))
+    return {key: lexicon for key, (_, lexicon) in found.items()}, in_order(problems)
+
+
+def _each_once(
+    read: Iterable[tuple[Document, Lexicon]],
+) -> tuple[dict[str, tuple[Document, Lexicon]], tuple[Problem, ...]]:
+    """Lexicons by name@version, the first of two, and none under a name of the package."""
+    takers = dict.fromkeys(load_shipped(), "the package")
+    found: dict[str, tuple[Document, Lexicon]] = {}
+    problems: list[Problem] = []
+    for document, lexicon in read:
+        taker = takers.setdefault(lexicon.key, document.file)
+        if taker == document.file:
+            found[lexicon.key] = (document, lexicon)
         else:
             message = f"{lexicon.key} is defined already, in {taker}"
             problems.append(document.problem("duplicate-lexicon", message, ("id",)))
-    return found, in_order(problems)
+    return found, tuple(problems)
 
 
 def read_lexicon(path: Path, *, shown_as: str) -> tuple[Lexicon | None, tuple[Problem, ...]]:
@@ -143,24 +175,7 @@ def _bad_order(document: Document, lexicon: Lexicon) -> Iterator[Problem]:
     for row in lexicon.rows:
         numbered = [(i, one) for i, one in enumerate(lexicon.phrases) if one.row == row]
         for (_, below), (index, above) in pairwise(numbered):
-            fault = _fault_between(below, above, lexicon.structure)
+            fault = fault_between(below, above, lexicon.structure)
             if fault:
-                message = f"{_shown(above)} {fault} {_shown(below)}"
+                message = f"{shown_band(above)} {fault} {shown_band(below)}"
                 yield document.problem("lexicon-order", message, ("phrases", index, "low"))
-
-
-def _fault_between(below: Phrase, above: Phrase, structure: str) -> str | None:
-    """What is wrong with one band following another, None if nothing is."""
-    if (above.low, above.high) == (below.low, below.high):
-        return "has the band of"
-    if above.low < below.low or above.high < below.high:
-        return "must stand before"
-    if structure != "nested" and above.low < below.high:
-        return "overlaps"
-    if structure in ("partition", "open tails") and above.low > below.high:
-        return "leaves a gap after"
-    return None
-
-
-def _shown(phrase: Phrase) -> str:
-    return f'"{phrase.phrase}" ({phrase.low * 100:g}-{phrase.high * 100:g} %)'

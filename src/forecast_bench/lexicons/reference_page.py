@@ -1,7 +1,17 @@
 """The reference page of lexicons, written from the released files."""
 
+import functools
+from collections.abc import Mapping
+from importlib import resources
+
+from pydantic import Field
+
 from forecast_bench.lexicons.lexicon import Lexicon, Phrase
 from forecast_bench.lexicons.shipped import load_shipped
+from forecast_bench.problems import as_text
+from forecast_bench.records import Record
+from forecast_bench.records.scalars import Text
+from forecast_bench.yaml_source import read_record, read_text
 
 _OPENING = """\
 # Lexicons
@@ -18,8 +28,10 @@ phrase that the lexicon does not have is reported, and none is suggested in its 
 way round, a probability is a term, a boundary of two terms, nested in several, in a gap between
 two, or outside them all; it is never moved to the nearest one.
 
-In the tables, `<` and `>` mark an end that does not belong to the band, `~` one that the source
-gives as approximate. How well each transcription is confirmed is said with it:
+Each table shows the band as its source prints it, and beside it as the program reads it: an open
+tail gets its end, a middle with its tolerance becomes two ends. `<` and `>` mark an end that does
+not belong to the band, `~` one that the source gives as approximate. How well each transcription
+is confirmed is said with it:
 
 * **primary**: the source was read;
 * **transcribed**: independent transcriptions of the source agree;
@@ -31,7 +43,8 @@ _CLOSING = """\
 
 A workspace keeps its own in `models/lexicons/`, one YAML file each, with the same keys as those
 above: `id`, `version`, `title`, `source`, `structure` and `phrases`, in ascending order. It cannot
-take the name and version of a lexicon listed here.
+take the name and version of a lexicon listed here. It can also extend one of these, or keep one row
+of it: [a yardstick of the house](../how-to/house-lexicon.md).
 
 ```yaml
 id: house
@@ -54,6 +67,35 @@ _STRUCTURES = {
     "open tails": "each band begins where the one before ends, and the outer two lack their inner "
     "end",
 }
+
+
+class Printed(Record):
+    """Tables of the sources."""
+
+    tables: dict[Text, dict[Text, Text]] = Field(description="By lexicon, then by phrase.")
+
+
+@functools.cache
+def printed_tables() -> Mapping[str, Mapping[str, str]]:
+    """Give the bands of every shipped lexicon as its source prints them.
+
+    Raises
+    ------
+    RuntimeError
+        If the file is broken: a broken installation.
+
+    Examples
+    --------
+    >>> printed_tables()["uk-phia@2025"]["realistic possibility"]
+    '~40-<50'
+    """
+    text = (resources.files("forecast_bench.lexicons") / "printed.yaml").read_text("utf-8")
+    document, faults = read_text(text, file="printed.yaml")
+    if document is not None and not faults:
+        record, faults = read_record(document, Printed)
+        if record is not None:
+            return record.tables
+    raise RuntimeError("the tables of the sources are broken:\n" + as_text(faults[0]))
 
 
 def reference_page() -> str:
@@ -95,9 +137,11 @@ def _section(lexicon: Lexicon) -> str:
 
 def _table(lexicon: Lexicon, row: str) -> str:
     heading = "phrase" if len(lexicon.rows) == 1 else f"phrase ({row} row)"
-    lines = [f"| {heading} | percent |", "|---|---|"]
+    printed = printed_tables()[lexicon.key]
+    lines = [f"| {heading} | in the source, % | as read, % |", "|---|---|---|"]
     lines.extend(
-        f"| {' or '.join(one.wordings)} | {_ends(one)} |" for one in lexicon.phrases_of(row)
+        f"| {' or '.join(one.wordings)} | {printed[one.phrase]} | {_ends(one)} |"
+        for one in lexicon.phrases_of(row)
     )
     return "\n".join([*lines, ""])
 

@@ -30,6 +30,20 @@ LANGUAGE = {
         "version never changes.",
         "Give the house lexicon another id or another version.",
     ),
+    "lexicon-basis": Entry(
+        "A house lexicon is made from nothing, or does not fit what it is made from",
+        "A lexicon that extends another adds to it, and one that restricts another keeps one row; "
+        "else its phrases would mean two things.",
+        "Name a lexicon that is there; add with extends, or keep one row with restricts.",
+    ),
+    "lexicon-version": Entry(
+        "A version does not say what changed",
+        "Judgments pin a version. Where a phrase went or a band moved they would be read "
+        "otherwise, which a new MAJOR number says; a phrase added is a new MINOR one.",
+        "Give it the next MAJOR or MINOR version.",
+        level="warning",
+        firm=False,
+    ),
     "no-probability": Entry(
         "A judgment says how likely in no way, or in two",
         "Each judgment carries one of probability, cannot_assess and off_yardstick.",
