@@ -14,13 +14,23 @@ def known_lexicons(workspace: Workspace) -> Iterator[Problem]:
     for file in workspace.files:
         if file.document is None or file.header is None or file.header.lexicon is None:
             continue
-        if file.header.lexicon not in workspace.lexicons:
+        if file.header.lexicon in workspace.scales:
+            message = _without_numbers(file.header.lexicon)
+            yield file.document.problem("ordinal-lexicon", message, ("lexicon",))
+        elif file.header.lexicon not in workspace.lexicons:
             message = f'"{file.header.lexicon}" is not a known lexicon'
             yield file.document.problem("unknown-lexicon", message, ("lexicon",), notes=(note,))
     for one in workspace.judgments:
-        if one.judgment.lexicon is not None and one.judgment.lexicon not in workspace.lexicons:
+        if one.judgment.lexicon in workspace.scales:
+            message = _without_numbers(str(one.judgment.lexicon))
+            yield one.problem("ordinal-lexicon", message, "lexicon")
+        elif one.judgment.lexicon is not None and one.judgment.lexicon not in workspace.lexicons:
             message = f'"{one.judgment.lexicon}" is not a known lexicon'
             yield one.problem("unknown-lexicon", message, "lexicon", notes=(note,))
+
+
+def _without_numbers(lexicon: str) -> str:
+    return f"{lexicon} is an order of phrases without numbers: nothing can be computed from it"
 
 
 def known_phrases(workspace: Workspace) -> Iterator[Problem]:

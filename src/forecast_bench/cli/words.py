@@ -1,16 +1,19 @@
 """`lexicon`: words to numbers and back."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from forecast_bench.cli.lexicon_diff import show_difference
+from forecast_bench.cli.lexicon_scale import read_in_scale, show_scale
 from forecast_bench.cli.options import ExitStatus, Format, FormatOption, WorkspaceOption
 from forecast_bench.cli.output import print_json, print_line, print_table
 from forecast_bench.lexicons import (
     Heard,
     Lexicon,
+    OrdinalScale,
     Phrase,
     describe_bands,
     load_readers,
@@ -19,6 +22,7 @@ from forecast_bench.lexicons import (
     parted,
     phrases_for,
     read_lexicons,
+    read_scales,
     readers_of,
 )
 from forecast_bench.records import Confidence, Settings
@@ -38,13 +42,16 @@ def list_lexicons(workspace: WorkspaceOption = None, output: FormatOption = Form
 
     Example: forecast-bench lexicon list
     """
-    found = _known(workspace)
+    found: list[Lexicon | OrdinalScale] = [
+        *_known(workspace).values(),
+        *_scales(workspace).values(),
+    ]
     if output is Format.json:
-        print_json({"lexicons": [one.model_dump(mode="json") for one in found.values()]})
+        print_json({"lexicons": [one.model_dump(mode="json") for one in found]})
         return
     print_table(
         ["lexicon", "phrases", "structure", "title"],
-        [[key, len(one.phrases), one.structure, one.title] for key, one in found.items()],
+        [[one.key, len(one.phrases), one.structure, one.title] for one in found],
         numeric=["phrases"],
     )
 
@@ -59,6 +66,10 @@ def show_lexicon(
 
     Example: forecast-bench lexicon show uk-phia@2018
     """
+    scale = _scales(workspace).get(identifier)
+    if scale is not None:
+        show_scale(scale, as_json=output is Format.json)
+        return
     found = _named(identifier, workspace)
     if output is Format.json:
         print_json(found.model_dump(mode="json"))
@@ -107,6 +118,10 @@ def read_phrase(
 
     if confidence not in (None, "low", "moderate", "high"):
         raise typer.BadParameter("low, moderate or high", param_hint="--confidence")
+    scale = _scales(workspace).get(identifier)
+    if scale is not None:
+        read_in_scale(scale, phrase, as_json=output is Format.json)
+        return
     named = _named(identifier, workspace)
     found = look_up(named, phrase)
     if found is None:
@@ -259,8 +274,16 @@ def _known(workspace: Path | None) -> dict[str, Lexicon]:
     return {**load_shipped(), **house}
 
 
+def _scales(workspace: Path | None) -> Mapping[str, OrdinalScale]:
+    folder = _folder(workspace)
+    return {} if folder is None else read_scales(folder / MODELS / "lexicons")[0]
+
+
 def _named(identifier: str, workspace: Path | None) -> Lexicon:
     known = _known(workspace)
+    if identifier in _scales(workspace):
+        typer.echo(f"{identifier} is an order of phrases without numbers", err=True)
+        raise typer.Exit(ExitStatus.PROBLEMS)
     if identifier not in known:
         raise typer.BadParameter(
             f'"{identifier}" is not known; lexicons: {", ".join(sorted(known))}',

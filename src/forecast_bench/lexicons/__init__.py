@@ -19,6 +19,7 @@ from forecast_bench.lexicons.lookup import (
     normalised,
     phrases_for,
 )
+from forecast_bench.lexicons.ordinal import OrdinalScale, read_scales
 from forecast_bench.lexicons.reader import read_lexicon, read_lexicons
 from forecast_bench.lexicons.readers import Heard, load_readers, parted, readers_of
 from forecast_bench.lexicons.reference_page import reference_page
@@ -32,6 +33,7 @@ __all__ = [
     "InForce",
     "Lexicon",
     "Mark",
+    "OrdinalScale",
     "Phrase",
     "Reading",
     "Structure",
@@ -47,6 +49,7 @@ __all__ = [
     "phrases_for",
     "read_lexicon",
     "read_lexicons",
+    "read_scales",
     "read_under",
     "readers_of",
     "reference_page",

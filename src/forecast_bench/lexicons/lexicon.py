@@ -16,7 +16,8 @@ Mark = Literal["primary", "transcribed", "memory"]
 PartialDate = Annotated[str, StringConstraints(pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$")]
 
 
-def _words(value: Any) -> Any:
+def words(value: Any) -> Any:
+    """A phrase in words, with single blanks."""
     if not isinstance(value, str):
         return value
     phrase = " ".join(value.split())
@@ -25,12 +26,13 @@ def _words(value: Any) -> Any:
     return phrase
 
 
-def _several_words(value: Any) -> Any:
+def several_words(value: Any) -> Any:
+    """One phrase or several, each in words."""
     values = [value] if isinstance(value, str) else value
-    return [_words(one) for one in values] if isinstance(values, list | tuple) else values
+    return [words(one) for one in values] if isinstance(values, list | tuple) else values
 
 
-Words = Annotated[Text, BeforeValidator(_words)]
+Words = Annotated[Text, BeforeValidator(words)]
 
 
 class Verified(Record):
@@ -94,7 +96,7 @@ class Phrase(Band):
     centre: Number | None = Field(default=None, description="Instead of low and high.")
     tolerance: Number | None = Field(default=None, description="How far the band reaches from it.")
     phrase: Words = Field(description="The phrase as the source prints it.")
-    synonyms: Annotated[tuple[Text, ...], BeforeValidator(_several_words)] = Field(
+    synonyms: Annotated[tuple[Text, ...], BeforeValidator(several_words)] = Field(
         default=(), description="Other phrases that the source gives the same band."
     )
     row: Identifier | None = Field(

@@ -14,6 +14,7 @@ from forecast_bench.lexicons.house import (
 from forecast_bench.lexicons.lexicon import Lexicon
 from forecast_bench.lexicons.lookup import normalised
 from forecast_bench.lexicons.order import fault_between, shown_band
+from forecast_bench.lexicons.ordinal import is_ordinal
 from forecast_bench.lexicons.shipped import load_shipped
 from forecast_bench.problems import Location, Problem, in_order, problem
 from forecast_bench.yaml_source import Document, read_file, read_record
@@ -54,7 +55,7 @@ def read_lexicons(
     for path in paths:
         document, faults = read_file(path, shown_as=f"{shown_as}/{path.name}")
         problems.extend(faults)
-        if document is None:
+        if document is None or is_ordinal(document):
             continue
         if isinstance(document.values, dict) and any(key in document.values for key in MADE_FROM):
             derived, more = read_derived(document)

@@ -9,7 +9,13 @@ from typing import NamedTuple
 from pydantic import BaseModel
 
 from forecast_bench.incidents import IMPORTERS, actor_faults
-from forecast_bench.lexicons import Lexicon, load_shipped, read_lexicons
+from forecast_bench.lexicons import (
+    Lexicon,
+    OrdinalScale,
+    load_shipped,
+    read_lexicons,
+    read_scales,
+)
 from forecast_bench.problems import Location, Problem, problem
 from forecast_bench.records import (
     ActorBook,
@@ -53,6 +59,7 @@ class Workspace:
     folder: Path
     settings: Settings
     lexicons: Mapping[str, Lexicon]
+    scales: Mapping[str, OrdinalScale]
     files: tuple[JudgmentsFile, ...]
     questions: Mapping[str, RecordedQuestion]
     judgments: tuple[RecordedJudgment, ...]
@@ -112,6 +119,8 @@ def load_workspace(
     problems.extend(faults)
     lexicons, faults = _lexicons(folder)
     problems.extend(faults)
+    scales, faults = read_scales(folder / MODELS / "lexicons")
+    problems.extend(faults)
     if settings.lexicon is not None and settings.lexicon not in lexicons:
         fault = unknown_lexicon(folder / SETTINGS, settings.lexicon, shown_as=SETTINGS)
         problems.append(fault)
@@ -135,6 +144,7 @@ def load_workspace(
         folder=folder,
         settings=settings,
         lexicons=lexicons,
+        scales=MappingProxyType(dict(scales)),
         files=files,
         questions=MappingProxyType(questions),
         judgments=tuple(judgment for one in files for judgment in one.judgments),

@@ -44,6 +44,12 @@ LANGUAGE = {
         level="warning",
         firm=False,
     ),
+    "ordinal-lexicon": Entry(
+        "A pinned lexicon has an order and no numbers",
+        "An order says which phrase is more likely, and not how likely; a number put to it would "
+        "be ours and not the analyst's.",
+        "Pin a lexicon with numbers, or state a number; keep the words under off_yardstick.",
+    ),
     "no-probability": Entry(
         "A judgment says how likely in no way, or in two",
         "Each judgment carries one of probability, cannot_assess and off_yardstick.",
