@@ -31,8 +31,10 @@ class Score:
         return len(self.found) / (len(self.found) + len(self.missed))
 
     def share(self, name: str) -> float:
-        """How often what is said around an expression was read as annotated."""
-        return sum(seen(one, name) == wanted[name] for wanted, one in self.found) / len(self.found)
+        """How often what is said around an expression was read as annotated; 1 where it is not."""
+        held = [(wanted, one) for wanted, one in self.found if name in wanted]
+        right = sum(seen(one, name) == wanted[name] for wanted, one in held)
+        return right / len(held) if held else 1.0
 
 
 def seen(one: Estimate, name: str) -> object:

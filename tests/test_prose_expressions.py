@@ -29,7 +29,7 @@ def found(text: str) -> list[tuple[str, str]]:
         ("It cannot be discounted.", [("cannot be discounted", "no number")]),
         ("We can not rule out more.", [("can not rule out", "no number")]),
         (
-            "They may and might and could.",
+            "They may and might and could go.",
             [(one, "no number") for one in ("may", "might", "could")],
         ),
         ("There is a risk that it ends.", [("risk", "no number")]),

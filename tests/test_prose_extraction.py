@@ -35,6 +35,15 @@ def test_a_text_annotated_before_the_finder_was_written() -> None:
     assert result.share("tense") >= 0.9
 
 
+def test_a_text_annotated_before_the_finder_was_run_on_it() -> None:
+    result = score("third-report.md", lexicon="uk-phia@2025")
+    assert len(result.found) == 40
+    assert result.precision >= 0.95, [one.sentence for one in result.wrong]
+    assert result.recall >= 0.95, result.missed
+    for name in ("kind", "negation", "conditional", "attributed"):
+        assert result.share(name) >= 0.95, name
+
+
 @pytest.mark.skipif(not FIRST_CASE.exists(), reason="the report is not part of the project")
 def test_the_report_of_the_first_case() -> None:
     # As read by hand: line, phrase or words, in the order of the text.
