@@ -50,7 +50,6 @@ class Saying(Record):
     """Words with which a text tells what somebody else holds."""
 
     verbs: tuple[Text, ...] = ()
-    after_quotation: tuple[Text, ...] = ()
     own: tuple[Text, ...] = ()
     ends: tuple[Text, ...] = ()
     sources: tuple[Text, ...] = ()
