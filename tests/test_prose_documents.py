@@ -1,5 +1,7 @@
 """Readers of reports: one report in five formats, with the places of its words."""
 
+from collections.abc import Callable
+from html import escape
 from pathlib import Path
 
 import pytest
@@ -138,7 +140,7 @@ def test_word(tmp_path: Path) -> None:
     line.add_run(" that it ends.")
     table = made.add_table(rows=1, cols=1)
     table.cell(0, 0).text = "likely"
-    made.add_paragraph("Snow is unlikely.", style="List Bullet")
+    made.add_paragraph("Snow is un-\nlikely.", style="List Bullet")
     path = tmp_path / "report.docx"
     made.save(str(path))
     document = read_document(path, WORDS)
@@ -233,3 +235,57 @@ def test_sentences_cover_the_text(text: str) -> None:
     flat = " ".join(text.split())
     spans = list(sentences(flat, WORDS))
     assert " ".join(flat[start:end] for start, end in spans) == flat
+
+
+def as_html(document: Document, path: Path) -> None:
+    tags = {"heading": "h2", "table": "td", "caption": "caption"}
+    parts = (
+        f"<{tags.get(one.kind, 'p')}>{escape(one.words.text)}</{tags.get(one.kind, 'p')}>"
+        for one in document.blocks
+    )
+    path.write_text(f"<html><body>{''.join(parts)}</body></html>", encoding="utf-8")
+
+
+def as_word(document: Document, path: Path) -> None:
+    import docx
+
+    made = docx.Document()
+    for one in document.blocks:
+        style = {"heading": "Heading 2", "caption": "Caption"}.get(one.kind)
+        if one.kind == "table":
+            made.add_table(rows=1, cols=1).cell(0, 0).text = one.words.text
+        else:
+            made.add_paragraph(one.words.text, style=style)
+    made.save(str(path))
+
+
+def as_pdf(document: Document, path: Path) -> None:
+    from fpdf import FPDF
+
+    made = FPDF()
+    made.add_page()
+    made.set_font("courier", size=9)
+    for line in document.source.split("\n"):
+        shown = line.removesuffix("\xad") + ("-" if line.endswith("\xad") else "")
+        text = shown.replace("\xad", "") or " "
+        made.cell(text=text, new_x="LMARGIN", new_y="NEXT", h=4)
+    made.output(str(path))
+
+
+@pytest.mark.parametrize("write", [as_html, as_word, as_pdf])
+def test_one_report_in_every_format(
+    tmp_path: Path, write: Callable[[Document, Path], None]
+) -> None:
+    """A long report, with tables, footnotes and broken words, says the same in each format."""
+    plain = read_document(Path(__file__).parent / "prose" / "second-report.txt", WORDS)
+    ending = {as_html: "html", as_word: "docx", as_pdf: "pdf"}[write]
+    path = tmp_path / f"report.{ending}"
+    write(plain, path)
+    assert said(read_document(path, WORDS)) == said(plain)
+
+
+def said(document: Document) -> list[tuple[str, str | None, str | None, bool]]:
+    return [
+        (one.kind, one.phrase, one.around.horizon, one.around.attributed)
+        for one in found_in(document)
+    ]

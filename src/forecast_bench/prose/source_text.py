@@ -9,11 +9,14 @@ from typing import Literal, Self
 type BlockKind = Literal["prose", "heading", "table", "caption", "list item", "quotation", "code"]
 
 SOFT_HYPHEN = "\N{SOFT HYPHEN}"
+# Ends a line inside a paragraph, and is not counted as a line of the source.
+LINE_SEPARATOR = "\N{LINE SEPARATOR}"
 _INVISIBLE = re.compile("[\N{SOFT HYPHEN}\N{ZERO WIDTH SPACE}\N{WORD JOINER}\ufeff]")
+_LINE_END = f"(?:\\r?\\n|{LINE_SEPARATOR})"
 _BROKEN = re.compile(
     # An invisible sign, with the line break that follows a hyphen of its kind.
-    rf"(?P<invisible>{SOFT_HYPHEN}[ \t]*\r?\n[ \t]*|{_INVISIBLE.pattern})"
-    r"|(?P<hyphen>(?<=[^\W\d_])[-\N{HYPHEN}][ \t]*\r?\n[ \t]*(?=[^\W\d_]))"
+    rf"(?P<invisible>{SOFT_HYPHEN}[ \t]*{_LINE_END}[ \t]*|{_INVISIBLE.pattern})"
+    rf"|(?P<hyphen>(?<=[^\W\d_])[-\N{{HYPHEN}}][ \t]*{_LINE_END}[ \t]*(?=[^\W\d_]))"
     r"|(?P<blank>\s+)"
 )
 _WORD = re.compile(r"[^\W\d_]+")

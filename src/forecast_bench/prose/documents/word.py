@@ -5,7 +5,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from forecast_bench.prose.documents.pdf import NoTextError
-from forecast_bench.prose.source_text import Block, BlockKind, Document, SourceText
+from forecast_bench.prose.source_text import (
+    LINE_SEPARATOR,
+    Block,
+    BlockKind,
+    Document,
+    SourceText,
+)
 
 if TYPE_CHECKING:
     from docx.text.paragraph import Paragraph
@@ -34,8 +40,8 @@ def read_word(path: Path) -> Document:
         raise NoTextError(f"the file cannot be read as DOCX: {failure}") from failure
     source, blocks = "", []
     for kind, text in parts:
-        # A line break inside a paragraph keeps no line of its own, so that paragraphs count.
-        flat = text.replace("\n", " ")
+        # A line break inside a paragraph makes no line, so that paragraphs are what is counted.
+        flat = text.replace("\n", LINE_SEPARATOR)
         blocks.append(Block(kind, SourceText.at(flat, len(source))))
         source += flat + "\n"
     if not source.strip():
