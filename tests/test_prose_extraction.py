@@ -35,9 +35,15 @@ def test_a_text_annotated_before_the_finder_was_written() -> None:
     assert result.share("tense") >= 0.9
 
 
-def test_a_text_annotated_before_the_finder_was_run_on_it() -> None:
-    result = score("third-report.md", lexicon="uk-phia@2025")
-    assert len(result.found) == 40
+@pytest.mark.parametrize(
+    ("text", "lexicon", "number"),
+    [("third-report.md", "uk-phia@2025", 40), ("danish-report.txt", "dk-fe@1", 24)],
+)
+def test_a_text_annotated_before_the_finder_was_run_on_it(
+    text: str, lexicon: str, number: int
+) -> None:
+    result = score(text, lexicon=lexicon)
+    assert len(result.found) == number
     assert result.precision >= 0.95, [one.sentence for one in result.wrong]
     assert result.recall >= 0.95, result.missed
     for name in ("kind", "negation", "conditional", "attributed"):
