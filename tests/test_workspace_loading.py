@@ -1,8 +1,10 @@
 import datetime
+from pathlib import Path
 
 import pytest
 
 from conftest import SURROUNDINGS, problems, read, read_files, write
+from forecast_bench.checks.kept import check_folder
 from forecast_bench.records import OffYardstick, Stated
 from forecast_bench.workspace import load_workspace
 
@@ -237,3 +239,22 @@ def test_a_folder_without_judgments_is_told():
     assert [one.identifier for one in read_files({"judgments/notes.txt": "x"}).problems] == [
         "no-judgments"
     ]
+
+
+@pytest.mark.parametrize("folder", ["models", "incidents"])
+def test_a_folder_that_may_not_be_looked_into_is_told(tmp_path, monkeypatch, folder):
+    team = write(tmp_path, {"judgments/a.yaml": HEAD + GOOD, **SURROUNDINGS})
+
+    def refusing(look):
+        def stat(path, **more):
+            if path.parent.name == folder:
+                raise PermissionError(13, "Permission denied")
+            return look(path, **more)
+
+        return stat
+
+    monkeypatch.setattr(Path, "stat", refusing(Path.stat))
+    monkeypatch.setattr(Path, "lstat", refusing(Path.lstat))
+    for read_it in (load_workspace(team).problems, check_folder(team).verdict.problems):
+        told = {(one.location.file.split("/")[0], one.identifier) for one in read_it}
+        assert (folder, "file-unreadable") in told

@@ -17,14 +17,18 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
+import pydantic
+import yaml
+
 from forecast_bench import __version__
 from forecast_bench.checks.verdict import Suppressed, Verdict
 from forecast_bench.problems import Location, Problem
-from forecast_bench.sealing.history import head_of
+from forecast_bench.sealing.history import reach_of, unanswered
 from forecast_bench.sealing.ledger import LEDGER
 from forecast_bench.workspace import (
     DERIVED,
     INCIDENTS,
+    JUDGMENTS,
     MODELS,
     Workspace,
     input_files,
@@ -39,7 +43,7 @@ from forecast_bench.yaml_source.reader import LARGEST_FILE_BYTES
 KEPT: Final = "verdicts"
 # With fewer, a check is as fast as what is read to find that nothing has changed.
 FEWEST_JUDGMENTS: Final = 100
-_FORMAT = 1
+_FORMAT = 2
 _MOST_KEPT = 8
 _TEXTS = (".yaml", ".yml", ".toml")
 
@@ -66,44 +70,60 @@ def check_folder(folder: Path, *, also: Sequence[Path] = ()) -> Checked:
     from forecast_bench.checks import judge
 
     key = _key(folder, also)
-    path = folder / DERIVED / KEPT / f"{key}.json"
+    path = folder / DERIVED / KEPT / f"{key}.jsonl"
     kept = _read(path) if key is not None else None
     if kept is not None:
         return kept
     read: Workspace = load_workspace(folder, also=also)
-    made = Checked(judge(read), len(read.files), len(read.judgments))
-    # What was read may have changed while it was judged; then it is kept under no key.
-    if key is not None and made.judgments >= FEWEST_JUDGMENTS and _key(folder, also) == key:
+    with unanswered() as asked_in_vain:
+        made = Checked(judge(read), len(read.files), len(read.judgments))
+    enough = key is not None and made.judgments >= FEWEST_JUDGMENTS
+    # What was read may have changed while it was judged, and git may answer the next time.
+    if enough and not asked_in_vain and _key(folder, also) == key:
         _keep(path, made)
     return made
 
 
 def _key(folder: Path, also: Sequence[Path]) -> str | None:
     """Digest of all that a verdict depends on; None where that cannot be known."""
-    head = head_of(folder)
-    if head is None:
+    try:
+        reach = reach_of(folder)
+        # A file somewhere, checked on its own, gets no folder of ours beside it.
+        away = not (folder / JUDGMENTS).is_dir() or _has_linked_folders(folder / INCIDENTS)
+        return None if away or reach is None else _digest(folder, also, reach)
+    except OSError:
         return None
+
+
+def _digest(folder: Path, also: Sequence[Path], reach: str) -> str:
+    """Digest of the program, of git's reach and of what people wrote.
+
+    Raises
+    ------
+    OSError
+        If something cannot be looked at.
+    """
     digest = hashlib.sha256()
-    program = (_FORMAT, __version__, sys.version, bool(shutil.which("git")), head, _own_files())
-    digest.update(repr(program).encode())
+    program = (_FORMAT, __version__, _own_files(), sys.version, pydantic.VERSION, yaml.__version__)
+    # Of two that define one name the first counts, so their order does.
+    asked = [shown(path, folder) for path in also]
+    digest.update(repr((program, bool(shutil.which("git")), reach, asked)).encode())
+    given = set(also)
+    # Lexicons are read by any ending that is like YAML's, and hidden ones too.
+    texts = given | set((folder / MODELS / "lexicons").glob("*.y*ml"))
     listed = {
+        *texts,
         *input_files(folder),
         *judgment_files(folder),
-        *yaml_files(folder / MODELS / "lexicons"),
         *yaml_files(folder / MODELS / "rates"),
         *yaml_files(folder / INCIDENTS),
-        *also,
         folder / LEDGER,
     }
     for path in sorted(listed):
-        name = shown(path, folder)
         # Of data only that they are there counts here, and they may be large.
-        held = path.suffix in _TEXTS or path.name == LEDGER
-        try:
-            content = _content(path) if held else b""
-        except OSError:
-            return None
-        stamp = f"{name}\0{path in also}\0{path.is_file()}\0{len(content)}\0"
+        held = path in texts or path.suffix in _TEXTS or path.name == LEDGER
+        content = _content(path) if held else b""
+        stamp = f"{shown(path, folder)}\0{path in given}\0{path.is_file()}\0{len(content)}\0"
         digest.update(stamp.encode("utf-8", "surrogateescape"))
         digest.update(content)
     return digest.hexdigest()
@@ -121,9 +141,15 @@ def _content(path: Path) -> bytes:
         status = path.stat()
     except FileNotFoundError:
         return b"a link to nowhere" if path.is_symlink() else b""
-    if not stat.S_ISREG(status.st_mode) or status.st_size > LARGEST_FILE_BYTES:
+    too_large = status.st_size > LARGEST_FILE_BYTES and path.name != LEDGER
+    if not stat.S_ISREG(status.st_mode) or too_large:
         raise OSError(errno.EINVAL, "not a file that people write")
     return path.read_bytes()
+
+
+def _has_linked_folders(folder: Path) -> bool:
+    """Whether data may lie where a walk through the folder does not come."""
+    return any(one.is_symlink() and one.is_dir() for one in folder.rglob("*"))
 
 
 @functools.cache
@@ -140,11 +166,12 @@ def _own_files() -> str:
 
 
 def _keep(path: Path, made: Checked) -> None:
-    record = {"format": _FORMAT, **asdict(made)}
+    """Write a verdict as two lines of JSON: the digest of the second, and the verdict."""
+    body = json.dumps(asdict(made), ensure_ascii=False).encode("utf-8", "surrogatepass")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        replace_file(path, json.dumps(record, ensure_ascii=False).encode("utf-8", "surrogatepass"))
-        oldest = sorted(path.parent.glob("*.json"), key=lambda one: one.stat().st_mtime_ns)
+        replace_file(path, _digest_line(body) + body)
+        oldest = sorted(path.parent.glob("*.jsonl"), key=lambda one: one.stat().st_mtime_ns)
         for one in oldest[:-_MOST_KEPT]:
             one.unlink(missing_ok=True)
     except OSError:
@@ -154,22 +181,28 @@ def _keep(path: Path, made: Checked) -> None:
 def _read(path: Path) -> Checked | None:
     """A verdict as it was kept; None where there is none, or it is damaged."""
     try:
-        record: dict[str, Any] = json.loads(path.read_bytes().decode("utf-8", "surrogatepass"))
-        verdict = record["verdict"]
-        return Checked(
-            Verdict(
-                tuple(_problem(one) for one in verdict["problems"]),
-                tuple(
-                    Suppressed(_problem(one["problem"]), one["reason"])
-                    for one in verdict["suppressed"]
-                ),
-                tuple(verdict["off"]),
-            ),
-            record["files"],
-            record["judgments"],
-        )
-    except (OSError, ValueError, KeyError, TypeError):
+        head, _, body = path.read_bytes().partition(b"\n")
+    except OSError:
         return None
+    if head + b"\n" != _digest_line(body):
+        return None
+    record: dict[str, Any] = json.loads(body.decode("utf-8", "surrogatepass"))
+    verdict = record["verdict"]
+    return Checked(
+        Verdict(
+            tuple(_problem(one) for one in verdict["problems"]),
+            tuple(
+                Suppressed(_problem(one["problem"]), one["reason"]) for one in verdict["suppressed"]
+            ),
+            tuple(verdict["off"]),
+        ),
+        record["files"],
+        record["judgments"],
+    )
+
+
+def _digest_line(body: bytes) -> bytes:
+    return f'"{hashlib.sha256(body).hexdigest()}"\n'.encode()
 
 
 def _problem(record: dict[str, Any]) -> Problem:

@@ -90,8 +90,7 @@ def read_scales(
     """
     found: dict[str, OrdinalScale] = {}
     problems: list[Problem] = []
-    paths = sorted(folder.glob("*.y*ml")) if folder.is_dir() else []
-    for path in paths:
+    for path in sorted(folder.glob("*.y*ml")):
         document, _ = read_file(path, shown_as=f"{shown_as}/{path.name}")
         if document is None or not is_ordinal(document):
             continue

@@ -41,10 +41,10 @@ def read_lexicons(
     tuple of Problem
         In the order of files and lines.
     """
-    if not folder.exists():
-        return {}, ()
     try:
         paths = sorted(path for path in folder.iterdir() if path.suffix in _SUFFIXES)
+    except FileNotFoundError:
+        return {}, ()
     except OSError as failure:
         reason = failure.strerror or type(failure).__name__
         message = f"the folder cannot be opened: {reason}"

@@ -2,7 +2,9 @@
 
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +16,7 @@ MOST_COMMITS_WITHOUT_LEDGER = 1000
 
 _SETTINGS = ("core.quotepath=false", "core.fsmonitor=false", "log.showSignature=false")
 _PLAIN = ("--no-pager", *(word for one in _SETTINGS for word in ("-c", one)))
+_UNANSWERED: ContextVar[list[str] | None] = ContextVar("_UNANSWERED", default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +126,24 @@ def run_git(folder: Path, *arguments: Sequence[str], given: bytes = b"") -> byte
             check=False,
         )
     except (OSError, subprocess.TimeoutExpired):
-        return None
-    return finished.stdout if finished.returncode == 0 else None
+        finished = None
+    if finished is not None and finished.returncode == 0:
+        return finished.stdout
+    noted = _UNANSWERED.get()
+    if noted is not None:
+        noted.append(words[0])
+    return None
+
+
+@contextmanager
+def unanswered() -> Iterator[list[str]]:
+    """Collect the commands that git is asked and does not answer while this lasts."""
+    noted: list[str] = []
+    before = _UNANSWERED.set(noted)
+    try:
+        yield noted
+    finally:
+        _UNANSWERED.reset(before)
 
 
 def _batch(names: list[tuple[str, str, str]], printed: bytes) -> list[Version]:
@@ -151,29 +170,79 @@ def head_of(folder: Path) -> str | None:
         The commit; empty outside a working copy and before the first commit; None where it cannot
         be told.
     """
+    try:
+        own = _own_folder(folder)
+        return "" if own is None else _head(own, _shared_folder(own))
+    except (OSError, UnicodeDecodeError, IndexError):
+        return None
+
+
+def reach_of(folder: Path) -> str | None:
+    """All that git's answers about a working copy depend on, without running git.
+
+    Returns
+    -------
+    str or None
+        The commit, and where a shallow clone ends; empty outside a working copy; None where it
+        cannot be told, or where git may know more tomorrow of the same commit.
+    """
+    head = head_of(folder)
+    try:
+        own = _own_folder(folder)
+        if own is None or head is None:
+            return head
+        shared = _shared_folder(own)
+        # Objects that are fetched when they are wanted, or that stand in for others.
+        if any((shared / "objects" / "pack").glob("*.promisor")) or _stood_in(shared):
+            return None
+        shallow = shared / "shallow"
+        return f"{head}\n{shallow.read_text('utf-8')}" if shallow.exists() else head
+    except (OSError, UnicodeDecodeError, IndexError):
+        return None
+
+
+def _own_folder(folder: Path) -> Path | None:
+    """Git's folder of this working copy; a linked one has a file that leads to it."""
     place = folder.resolve()
     marks = (one / ".git" for one in (place, *place.parents))
     mark = next((one for one in marks if one.exists()), None)
-    if mark is None:
-        return ""
-    try:
-        if mark.is_file():
-            mark = (
-                mark.parent / mark.read_text("utf-8").strip().removeprefix("gitdir: ")
-            ).resolve()
-        head = (mark / "HEAD").read_text("utf-8").strip()
-        common = mark / "commondir"
-        whole = (mark / common.read_text("utf-8").strip()).resolve() if common.exists() else mark
-        if not head.startswith("ref: "):
-            return head
-        name = head.removeprefix("ref: ")
-        for one in (mark / name, whole / name):
-            if one.is_file():
-                return one.read_text("utf-8").strip()
-        packed = whole / "packed-refs"
-        lines = packed.read_text("utf-8").splitlines() if packed.exists() else []
-        found = next((line.split()[0] for line in lines if line.endswith(f" {name}")), None)
-    except (OSError, UnicodeDecodeError, IndexError):
-        return None
+    if mark is None or not mark.is_file():
+        return mark
+    return (mark.parent / mark.read_text("utf-8").strip().removeprefix("gitdir: ")).resolve()
+
+
+def _shared_folder(own: Path) -> Path:
+    """Git's folder that all linked working copies share."""
+    common = own / "commondir"
+    return (own / common.read_text("utf-8").strip()).resolve() if common.exists() else own
+
+
+def _head(own: Path, shared: Path) -> str | None:
+    head = (own / "HEAD").read_text("utf-8").strip()
+    if not head.startswith("ref: "):
+        return head
+    name = head.removeprefix("ref: ")
+    for one in (own / name, shared / name):
+        if one.is_file():
+            found = one.read_text("utf-8").strip()
+            # One that leads to another is not followed here.
+            return None if found.startswith("ref: ") else found
+    lines = _packed(shared)
+    commit = next((line.split()[0] for line in lines if line.endswith(f" {name}")), None)
     # Refs kept in another form than files are not read here.
-    return None if found is None and (whole / "reftable").exists() else found or ""
+    return None if commit is None and (shared / "reftable").exists() else commit or ""
+
+
+def _packed(shared: Path) -> list[str]:
+    packed = shared / "packed-refs"
+    return packed.read_text("utf-8").splitlines() if packed.exists() else []
+
+
+def _stood_in(shared: Path) -> bool:
+    """Whether some commits are shown with others in their place."""
+    replaced = shared / "refs" / "replace"
+    return (
+        (shared / "info" / "grafts").exists()
+        or (replaced.exists() and any(replaced.iterdir()))
+        or any(" refs/replace/" in line for line in _packed(shared))
+    )

@@ -177,9 +177,12 @@ def _actors(folder: Path, problems: list[Problem]) -> ActorBook:
 def _read[RecordType: BaseModel](
     folder: Path, path: Path, record_type: type[RecordType], problems: list[Problem]
 ) -> tuple[RecordType | None, Document | None]:
-    # A link to nowhere is there, and is reported.
-    if not path.exists() and not path.is_symlink():
+    try:
+        path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
         return None, None
+    except OSError:
+        pass  # what may not be looked at is there; the reader reports it, as a link to nowhere
     document, faults = read_file(path, shown_as=shown(path, folder))
     problems.extend(faults)
     if document is None:
@@ -215,9 +218,16 @@ def _misplaced(described: SourceDescription, document: Document, path: Path) -> 
     if described.file.startswith("/") or any(part.startswith(".") for part in parts):
         message = f'"{described.file}" is hidden or outside {INCIDENTS}/'
         yield document.problem("bad-value", message, ("file",))
-    elif not (path.parent / described.file).is_file():
+    elif not _is_file(path.parent / described.file):
         message = f'there is no file "{described.file}" beside the description'
         yield document.problem("file-unreadable", message, ("file",))
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:
+        return False  # in a folder that may not be looked into
 
 
 def _sources(
