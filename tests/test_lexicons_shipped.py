@@ -85,6 +85,8 @@ SOURCES = {
     "unlikely 10-33; about as likely as not 33-66; likely 66-90; very likely 90-95; "
     "extremely likely 95-99; almost certain 99-100",
     ("efsa@2018", "beside"): "more likely than not >50",
+    ("grc@2007", "main"): "presque aucune chance 7+-5; probablement pas 30+-10; "
+    "chances à peu près égales 50+-10; probable 75+-12; quasi certaine 93+-6",
     ("ipcc-ar5@2010", "main"): "exceptionally unlikely 0-1; extremely unlikely 0-5; "
     "very unlikely 0-10; unlikely 0-33; about as likely as not 33-66; more likely than not >50; "
     "likely 66-100; very likely 90-100; extremely likely 95-100; virtually certain 99-100",
