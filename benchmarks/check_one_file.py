@@ -88,8 +88,10 @@ def measure(*, runs: int, sizes: list[int]) -> dict[str, Any]:
             timing = timed(command, folder=folder, runs=min(runs, 3), forget=folder / KEPT)
             again = timed(command, folder=folder, runs=min(runs, 3))
             lint = timed([program("yamllint"), "-d", "relaxed", "judgments"], folder=folder, runs=1)
-            row = {"judgments": size, **asdict(timing), "unchanged_seconds": again.best}
-            curve.append({**row, "peer_seconds": lint.best})
+            row = {"judgments": size, "files": math.ceil(size / JUDGMENTS_IN_A_FILE)}
+            unchanged = {"unchanged_seconds": again.best, "unchanged_memory_mib": again.memory_mib}
+            peer_row = {"peer_seconds": lint.best, "ratio": timing.best / lint.best}
+            curve.append({**row, **asdict(timing), **unchanged, **peer_row})
     report: dict[str, Any] = {
         "one_file": asdict(own),
         "peer": {"name": "yamllint", **asdict(peer)},
@@ -113,12 +115,12 @@ def show(report: dict[str, Any]) -> None:
     print(f"  yamllint              best {peer['best']:.3f} s  median {peer['median']:.3f} s")
     print(f"  ratio of the best     {report['ratio']:.2f}")
     print(f"goals for 10,000: {GOAL_SECONDS_FOR_10000} s, unchanged {GOAL_SECONDS_UNCHANGED} s")
-    print("judgments   best s   median s   unchanged s   memory MiB   yamllint s")
+    print("judgments  files   best s   median s  unchanged s  memory MiB  yamllint s  ratio")
     for row in report["curve"]:
         print(
-            f"{row['judgments']:>9,} {row['best']:>8.3f} {row['median']:>10.3f} "
-            f"{row['unchanged_seconds']:>13.3f} "
-            f"{row['memory_mib']:>12.0f} {row['peer_seconds']:>12.3f}"
+            f"{row['judgments']:>9,} {row['files']:>6} {row['best']:>8.3f} {row['median']:>10.3f} "
+            f"{row['unchanged_seconds']:>12.3f} {row['memory_mib']:>11.0f} "
+            f"{row['peer_seconds']:>11.3f} {row['ratio']:>6.2f}"
         )
     if "growth_exponent" in report:
         print(

@@ -4,6 +4,7 @@ A text is a good or a broken file of the project after some edits, so that most 
 as what it is meant for.
 """
 
+import datetime
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -11,17 +12,25 @@ from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
+from unittest.mock import patch
 
+import jsonschema
 from hypothesis import strategies as st
 
 from conftest import SURROUNDINGS, found_in, write
+from forecast_bench.checks import judge, kept
+from forecast_bench.editing import EditError, resolve, revise
+from forecast_bench.incidents.importers.monthly_counts import read_monthly_counts
 from forecast_bench.lexicons import load_shipped, read_lexicon
 from forecast_bench.problems import as_record, as_text
 from forecast_bench.prose import vocabulary_of
 from forecast_bench.prose.documents import read_html, read_markdown, read_plain_text
 from forecast_bench.prose.drafts import drafts
 from forecast_bench.prose.extraction import extract
+from forecast_bench.records import Judgment
 from forecast_bench.sealing.ledger import parse_ledger
+from forecast_bench.workspace import DERIVED, Workspace, load_workspace
+from forecast_bench.workspace.judgments_schema import judgments_schema
 from forecast_bench.workspace.scored_record import read_scored_record
 from forecast_bench.workspace.settings_file import read_settings
 
@@ -37,6 +46,7 @@ TOKENS: Final = (
     *("highly likely", "not unlikely", "most likely", "may", "confidence", "if ", "probability"),
     *("# forecast-bench: allow ", "unknown-phrase", "a" * 300, "[" * 60, "likely " * 40),
 )
+_DAY: Final = datetime.date(2018, 6, 30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,32 +58,32 @@ class Target:
 
 
 def _judgments(text: str) -> None:
-    for one in found_in({**SURROUNDINGS, "judgments/a.yaml": text.encode("utf-8", "replace")}):
+    for one in found_in({**SURROUNDINGS, "judgments/a.yaml": _bytes(text)}):
         assert as_text(one), "a problem says something"
         assert as_record(one)["line"], "and where"
 
 
 def _lexicon(text: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        path = write(Path(folder), {"house.yaml": text.encode("utf-8", "replace")}) / "house.yaml"
+        path = write(Path(folder), {"house.yaml": _bytes(text)}) / "house.yaml"
         lexicon, problems = read_lexicon(path, shown_as="models/lexicons/house.yaml")
         assert (lexicon is None) == bool(problems)
 
 
 def _settings(text: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        write(Path(folder), {"pyproject.toml": text.encode("utf-8", "replace")})
+        write(Path(folder), {"pyproject.toml": _bytes(text)})
         read_settings(Path(folder) / "pyproject.toml", shown_as="pyproject.toml")
 
 
 def _scored_record(text: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        write(Path(folder), {"record.csv": text.encode("utf-8", "replace")})
+        write(Path(folder), {"record.csv": _bytes(text)})
         read_scored_record(Path(folder) / "record.csv")
 
 
 def _ledger(text: str) -> None:
-    parse_ledger(text.encode("utf-8", "replace"))
+    parse_ledger(_bytes(text))
 
 
 def _report(text: str) -> None:
@@ -87,9 +97,87 @@ def _report(text: str) -> None:
             found_in({**SURROUNDINGS, "judgments/a.yaml": drafted})
 
 
+def _kept(text: str) -> None:
+    """A verdict that is kept is the one that would be given."""
+    with tempfile.TemporaryDirectory() as name, patch.object(kept, "FEWEST_JUDGMENTS", 0):
+        folder = write(Path(name), {**SURROUNDINGS, "judgments/a.yaml": _bytes(text)})
+        given = judge(load_workspace(folder))
+        assert kept.check_folder(folder).verdict == given
+        assert kept.check_folder(folder).verdict == given
+
+
+def _kept_file(text: str) -> None:
+    """Whatever stands in the place of a kept verdict, the verdict is the same."""
+    with tempfile.TemporaryDirectory() as name, patch.object(kept, "FEWEST_JUDGMENTS", 0):
+        folder = write(Path(name), {**SURROUNDINGS, "judgments/a.yaml": _small()})
+        given = kept.check_folder(folder)
+        (path,) = (folder / DERIVED / kept.KEPT).iterdir()
+        path.write_bytes(_bytes(text))
+        assert kept.check_folder(folder) == given
+
+
+@cache
+def _kept_texts() -> tuple[str, ...]:
+    with tempfile.TemporaryDirectory() as name, patch.object(kept, "FEWEST_JUDGMENTS", 0):
+        folder = write(Path(name), {**SURROUNDINGS, "judgments/a.yaml": _small()})
+        kept.check_folder(folder)
+        (path,) = (folder / DERIVED / kept.KEPT).iterdir()
+        return (path.read_text("utf-8"),)
+
+
+def _house(text: str) -> None:
+    """A house lexicon gives problems, or words that judgments and the schema can use."""
+    with tempfile.TemporaryDirectory() as name:
+        files = {"models/lexicons/a.yaml": _bytes(text), "judgments/a.yaml": _small()}
+        read = load_workspace(write(Path(name), {**SURROUNDINGS, **files}))
+        judge(read)
+        jsonschema.Draft7Validator.check_schema(judgments_schema(read.lexicons, default=None))
+
+
+def _editing(text: str) -> None:
+    """Whatever a file looks like, it is added to rightly or stays as it was."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = write(Path(name), {**SURROUNDINGS, "judgments/a.yaml": _bytes(text)})
+        read = load_workspace(folder)
+        for one in read.judgments[:2]:
+            before = (folder / "judgments/a.yaml").read_bytes()
+            revisions = len(one.judgment.revisions)
+            try:
+                revise(read, one.id, probability=0.5, because="a: b # c", on=_DAY)
+            except EditError:
+                assert (folder / "judgments/a.yaml").read_bytes() == before
+            else:
+                read = load_workspace(folder)
+                assert len(_judgment(read, one.id).revisions) == revisions + 1
+            before = (folder / "judgments/a.yaml").read_bytes()
+            try:
+                resolve(read, one.id, outcome="occurred", on=_DAY, evidence="- it did")
+            except EditError:
+                assert (folder / "judgments/a.yaml").read_bytes() == before
+            else:
+                read = load_workspace(folder)
+
+
+def _judgment(read: Workspace, identifier: str) -> Judgment:
+    return next(one.judgment for one in read.judgments if one.id == identifier)
+
+
+def _counts(text: str) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        folder = write(Path(name), {**SURROUNDINGS, "incidents/counts.csv": _bytes(text)})
+        described = load_workspace(folder).sources["sahel"]
+        path = folder / "incidents/counts.csv"
+        table, problems = read_monthly_counts(path, described, "incidents/counts.csv")
+        assert (table is None) == bool(problems)
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "replace")
+
+
 def _models(name: str) -> Callable[[str], None]:
     def run(text: str) -> None:
-        files = {**SURROUNDINGS, name: text.encode("utf-8", "replace")}
+        files = {**SURROUNDINGS, name: _bytes(text)}
         found_in({**files, "judgments/a.yaml": _small()})
 
     return run
@@ -140,6 +228,17 @@ TARGETS: Final[Mapping[str, Target]] = MappingProxyType(
         "report": Target(_report, _pieces("tests/prose/*-report.txt", "docs/how-to/*.md")),
         "actors": Target(_models("models/actors.yaml"), _texts("models/actors.yaml")),
         "source": Target(_models("incidents/sahel.yaml"), _texts("incidents/*.yaml")),
+        "kept": Target(_kept, _texts("tests/problems/*/judgments/*.yaml")),
+        "kept-file": Target(_kept_file, _kept_texts),
+        "editing": Target(
+            _editing,
+            _texts("tests/fuzz/small.yaml", "src/forecast_bench/workspace/template/judgments.yaml"),
+        ),
+        "house": Target(_house, _texts("tests/problems/*/models/lexicons/*.yaml")),
+        "recalibration": Target(
+            _models("models/recalibration.yaml"), _texts("models/recalibration.yaml")
+        ),
+        "counts": Target(_counts, _texts("tests/problems/incident-*/incidents/*.csv")),
         "rates": Target(_models("models/rates/default.yaml"), _texts("models/rates/*.yaml")),
     }
 )
