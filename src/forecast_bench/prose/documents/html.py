@@ -102,6 +102,10 @@ class _Reader(HTMLParser):
         for one in unescape(f"&#{name};"):
             self._take(one, self._here())
 
+    def parse_marked_section(self, i: int, report: int = 1) -> int:
+        """Pass over ``<![…>`` as browsers do; the library's own reading raises on some of it."""
+        return self.parse_bogus_comment(i, report)
+
     def end_block(self) -> None:
         """End what is being read."""
         if "".join(self.out).strip():
