@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help review test lint types slow browser fuzz benchmarks docs ci clean
+.PHONY: help review test lint types slow browser sarif fuzz benchmarks docs ci clean
 
 # The day after which everything in the first case has had time to settle.
 AS_OF ?= 2019-07-31
@@ -26,6 +26,9 @@ slow: .venv/.development ## Run the slow tests: simulation, sampling, the pages'
 
 browser: .venv/.development ## Run the tests that read the review in a headless chromium.
 	@$(PYTHON) -m pytest -q -m browser
+
+sarif: .venv/.development .venv/.sarif ## Hold SARIF against the schema of the standard.
+	@SARIF_SCHEMA=$(SARIF)-linux/sarif-2.1.0.json $(PYTHON) -m pytest -q -m npm
 
 MINUTES ?= 10
 fuzz: .venv/.development ## Fuzz the readers and checks for MINUTES; keep what makes one raise.
@@ -72,6 +75,12 @@ WANTED = $(shell python3 -c 'import sys; v = open(".python-version").read().stri
 
 .venv/.runtime: .venv/.uv pyproject.toml constraints.txt
 	@$(INSTALL) --editable .
+	@touch $@
+
+# The one package of a registry that carries the schema itself.
+SARIF = .venv/sarif/node_modules/@microsoft/sarif-multitool
+.venv/.sarif: Makefile
+	@npm install --silent --no-audit --no-fund --prefix .venv/sarif @microsoft/sarif-multitool-linux@5.7.0
 	@touch $@
 
 .venv/.development: .venv/.runtime

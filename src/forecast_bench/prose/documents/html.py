@@ -3,6 +3,7 @@
 from array import array
 from html import unescape
 from html.parser import HTMLParser
+from typing import override
 
 from forecast_bench.prose.source_text import Block, BlockKind, Document, SourceText
 
@@ -102,7 +103,8 @@ class _Reader(HTMLParser):
         for one in unescape(f"&#{name};"):
             self._take(one, self._here())
 
-    def parse_marked_section(self, i: int, report: int = 1) -> int:
+    @override
+    def parse_marked_section(self, i: int, report: bool = True) -> int:
         """Pass over ``<![…>`` as browsers do; the library's own reading raises on some of it."""
         return self.parse_bogus_comment(i, report)
 
