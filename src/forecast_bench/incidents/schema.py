@@ -53,3 +53,22 @@ def incident_schema() -> pa.Schema:
             pa.field("weight", pa.int64(), nullable=False),
         ]
     )
+
+
+@cache
+def staged_schema() -> pa.Schema:
+    """Columns of rows as an importer reads them, before they are incidents of a vintage.
+
+    Those of `incident_schema` without `source` and `vintage`, and `line`: where in the file the row
+    stands (the row's number in a file without lines). Of a file with one row for every actor,
+    `side_a` holds the row's own names and `side_b` none.
+
+    Examples
+    --------
+    >>> staged_schema().names[:2], staged_schema().names[-1]
+    (['event_id', 'date_from'], 'line')
+    """
+    import pyarrow as pa
+
+    kept = [one for one in incident_schema() if one.name not in ("source", "vintage")]
+    return pa.schema([*kept, pa.field("line", pa.int64(), nullable=False)])

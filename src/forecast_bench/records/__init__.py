@@ -27,7 +27,7 @@ from forecast_bench.records.rates import RateSpecification
 from forecast_bench.records.recalibration import DiagnosticLimits, RecalibrationSettings
 from forecast_bench.records.resolution import HandResolution, Outcome
 from forecast_bench.records.settings import Settings, Weights
-from forecast_bench.records.source import Coverage, SourceDescription
+from forecast_bench.records.source import Coverage, DeclaredCoverage, SourceDescription
 from forecast_bench.records.time import (
     Duration,
     Window,
@@ -52,6 +52,7 @@ __all__ = [
     "Confidence",
     "Count",
     "Coverage",
+    "DeclaredCoverage",
     "DiagnosticLimits",
     "Duration",
     "FileHeader",

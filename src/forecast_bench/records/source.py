@@ -10,10 +10,9 @@ from forecast_bench.records.scalars import Day, Identifier, Text, Texts
 from forecast_bench.records.time import Duration, DurationText, Window, add
 
 
-class Coverage(Record):
-    """Places, days, types and names for which a count of zero means that nothing was recorded."""
+class CoveredKinds(Record):
+    """Places, types and names that a source codes, on whichever days it covers."""
 
-    window: Window
     countries: dict[Text, Texts] = Field(
         min_length=1, description="Each country covered, with all of its first-level areas."
     )
@@ -24,18 +23,46 @@ class Coverage(Record):
     note: Text | None = None
 
 
+class Coverage(CoveredKinds):
+    """Places, days, types and names for which a count of zero means that nothing was recorded."""
+
+    window: Window
+
+
+class DeclaredCoverage(CoveredKinds):
+    """What people declare of a source; without days where each import says its own."""
+
+    window: Window | None = None
+
+    def of_window(self, window: Window) -> Coverage:
+        """Declare the same of these days."""
+        kinds = {name: getattr(self, name) for name in CoveredKinds.model_fields}
+        return Coverage(window=window, **kinds)
+
+
 class SourceDescription(Record):
-    """A file of incidents in the workspace, how to read it and how it may be used."""
+    """A source of incidents: a file in the workspace, or what imports and fetches bring."""
 
     source: Identifier
     title: Text
     kind: Text = Field(description="The importer that reads it, such as monthly-counts.")
-    file: Text = Field(description="Path of the data, relative to the description.")
-    retrieved: Day = Field(description="The day on which the source was read: its vintage.")
+    file: Text | None = Field(
+        default=None,
+        description="Path of the data, relative to the description; without it, "
+        "the data come by `incidents import FILE` or `incidents fetch`.",
+    )
+    retrieved: Day | None = Field(
+        default=None,
+        description="The day on which the file was read: its vintage. Needed with a file.",
+    )
+    mapping: Text | None = Field(
+        default=None,
+        description="Path of the file that says which column is what, for the kind mapped.",
+    )
     settlement: DurationText = Field(description="How long counts keep changing after a day.")
     licence: Text
     attribution: Text
-    coverage: Coverage
+    coverage: DeclaredCoverage
     note: Text | None = None
 
     @field_validator("settlement", mode="after")
@@ -57,8 +84,31 @@ class SourceDescription(Record):
         """Whether the source gives whole months, so that no count inside one can be told."""
         return self.kind == "monthly-counts"
 
+    @property
+    def file_window(self) -> Window:
+        """Days that the file covers.
+
+        Raises
+        ------
+        ValueError
+            If the source has no file.
+        """
+        if self.coverage.window is None:
+            raise ValueError(f"the source {self.source} has no file")
+        return self.coverage.window
+
+    @model_validator(mode="after")
+    def _file_is_dated(self) -> Self:
+        given = self.file is not None
+        if given != (self.retrieved is not None):
+            raise ValueError("a file needs the day on which it was retrieved, and that day a file")
+        if given and self.coverage.window is None:
+            raise ValueError("a file needs the window of days that it covers")
+        return self
+
     @model_validator(mode="after")
     def _retrieved_after_coverage(self) -> Self:
-        if self.retrieved < self.coverage.window.end:
+        window = self.coverage.window
+        if self.retrieved is not None and window is not None and self.retrieved < window.end:
             raise ValueError("the source cannot cover days after it was retrieved")
         return self
