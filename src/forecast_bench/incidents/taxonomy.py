@@ -16,6 +16,7 @@ class Taxonomy:
 
     types: Mapping[str, str]
     groups: Mapping[str, tuple[str, ...]]
+    version: int
 
 
 @cache
@@ -37,7 +38,7 @@ def taxonomy() -> Taxonomy:
     unknown = {member for members in groups.values() for member in members} - set(types)
     if unknown or set(groups) & set(types):
         raise ValueError(f"the taxonomy in the package is damaged: {sorted(unknown)}")
-    return Taxonomy(types, MappingProxyType(groups))
+    return Taxonomy(types, MappingProxyType(groups), int(values["version"]))
 
 
 def known_type_names() -> tuple[str, ...]:

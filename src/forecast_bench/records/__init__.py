@@ -26,7 +26,7 @@ from forecast_bench.records.question import (
 from forecast_bench.records.rates import RateSpecification
 from forecast_bench.records.recalibration import DiagnosticLimits, RecalibrationSettings
 from forecast_bench.records.resolution import HandResolution, Outcome
-from forecast_bench.records.settings import Settings, Weights
+from forecast_bench.records.settings import CountingSettings, Settings, Weights
 from forecast_bench.records.source import Coverage, DeclaredCoverage, SourceDescription
 from forecast_bench.records.time import (
     Duration,
@@ -51,6 +51,7 @@ __all__ = [
     "Condition",
     "Confidence",
     "Count",
+    "CountingSettings",
     "Coverage",
     "DeclaredCoverage",
     "DiagnosticLimits",

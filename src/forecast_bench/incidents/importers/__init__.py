@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from pathlib import Path
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from forecast_bench.incidents.importers.monthly_counts import read_monthly_counts
+from forecast_bench.incidents.importers.reading import IncidentFile
 from forecast_bench.problems import Problem
-from forecast_bench.records import SourceDescription
 
-if TYPE_CHECKING:
-    import pyarrow as pa
+SOURCE_KINDS: Final = ("monthly-counts", "ucdp-ged", "acled", "gtd", "mapped")
 
-type Importer = Callable[
-    [Path, SourceDescription, str], tuple["pa.Table | None", tuple[Problem, ...]]
-]
 
-IMPORTERS: Final[Mapping[str, Importer]] = MappingProxyType({"monthly-counts": read_monthly_counts})
+def open_incidents(
+    path: Path, *, kind: str, shown_as: str, mapping: Path | None = None
+) -> tuple[IncidentFile | None, tuple[Problem, ...]]:
+    raise ValueError(kind)
 
-__all__ = ["IMPORTERS", "Importer", "read_monthly_counts"]
+
+__all__ = ["SOURCE_KINDS", "open_incidents", "recognise", "read_monthly_counts"]
+
+
+def recognise(path: Path) -> tuple[str, str]:
+    raise ValueError(path)
