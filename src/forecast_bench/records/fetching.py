@@ -4,7 +4,7 @@ import datetime
 import re
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from forecast_bench.records.base import Record
@@ -40,9 +40,18 @@ def _version(value: Any) -> Any:
     return value
 
 
+def _plain_names(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Names only: what else such a text can hold would say more to the service."""
+    for name in names:
+        if any(sign in name for sign in ":|&=<>%"):
+            raise ValueError(f'"{name}" is not the name of a country')
+    return names
+
+
 Address = Annotated[
     str, BeforeValidator(_address, json_schema_input_type=str), Field(max_length=500)
 ]
+CountryNames = Annotated[Texts, AfterValidator(_plain_names)]
 
 
 class Fetch(Record):
@@ -99,19 +108,12 @@ class AcledFetch(Fetch):
     """Events of the Armed Conflict Location and Event Data project, from its API."""
 
     service: Literal["acled"] = Field(description="The service: acled.")
-    countries: Texts | None = Field(
+    countries: CountryNames | None = Field(
         default=None, min_length=1, description="Countries, as ACLED writes them."
     )
     limit: WholeNumber = Field(
         default=5000, ge=1, le=5000, description="Events on a page, 5000 at most."
     )
-
-    @model_validator(mode="after")
-    def _countries_are_names(self) -> Self:
-        for name in self.countries or ():
-            if any(sign in name for sign in ":|&=<>%"):
-                raise ValueError(f'"{name}" is not the name of a country')
-        return self
 
 
 def _known_service(value: Any) -> Any:
@@ -119,8 +121,10 @@ def _known_service(value: Any) -> Any:
         return value
     if "service" not in value:
         raise ValueError('"service" is missing; write ucdp or acled')
-    if value["service"] not in ("ucdp", "acled"):
-        raise ValueError(f'"service" must be ucdp or acled, not "{value["service"]}"')
+    named = value["service"]
+    if named not in ("ucdp", "acled"):
+        found = f', not "{named}"' if isinstance(named, str) else ""
+        raise ValueError(f'"service" must be ucdp or acled{found}')
     return value
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import urllib.parse
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from forecast_bench.incidents.fetching.exchange import Exchange, Unauthorised
@@ -23,9 +23,9 @@ class Acled:
     """ACLED, as one request asks it."""
 
     request: AcledFetch
-    user: str
-    password: str
-    bearer: str | None = None
+    user: str = field(repr=False)
+    password: str = field(repr=False)
+    bearer: str | None = field(default=None, repr=False)
 
     @property
     def first(self) -> str:

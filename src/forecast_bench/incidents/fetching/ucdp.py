@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import urllib.parse
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from forecast_bench.incidents.fetching.exchange import Exchange
@@ -21,7 +21,7 @@ class Ucdp:
     """UCDP, as one request asks it."""
 
     request: UcdpFetch
-    token: str
+    token: str = field(repr=False)
 
     @property
     def first(self) -> str:
