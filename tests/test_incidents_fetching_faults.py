@@ -251,6 +251,17 @@ def test_a_server_that_is_silent_for_too_long_is_tried_again(desk):
     assert failure.value.message == "the server did not answer within 30 seconds; tried 2 times"
 
 
+def test_a_proxy_that_refuses_is_said(desk):
+    def transport(request):
+        raise httpx.ProxyError("407 Proxy Authentication Required")
+
+    with pytest.raises(FetchFailed) as failure:
+        _through(transport, desk, limits=Limits(attempts=1))
+    assert failure.value.message == (
+        "the request failed: 407 Proxy Authentication Required; tried once"
+    )
+
+
 def test_a_trickle_does_not_outlast_the_fetch(desk):
     def trickle():
         while True:

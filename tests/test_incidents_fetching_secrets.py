@@ -17,6 +17,7 @@ from forecast_bench.incidents.fetching.acled import Acled
 from forecast_bench.incidents.fetching.secrets import hide
 from forecast_bench.incidents.fetching.ucdp import Ucdp
 
+QUOTED = "ucdp-t0ken%2Fwith%2Bsigns"
 NAMES = (UCDP_TOKEN, ACLED_USER, ACLED_PASSWORD)
 
 
@@ -125,7 +126,9 @@ def test_records_of_code_do_not_show_them(desk):
         assert "bearer-token" not in text
 
 
-@pytest.mark.parametrize("values", [{"NextPageUrl": f"/api?key={TOKEN}"}, {"Echo": TOKEN}])
+@pytest.mark.parametrize(
+    "values", [{"NextPageUrl": f"/api?key={TOKEN}"}, {"Echo": TOKEN}, {"Echo": QUOTED}]
+)
 def test_an_answer_that_repeats_a_secret_is_not_kept(desk, values):
     desk.server.events = ucdp_events(4)
     desk.server.faults = [changed(**values)]
@@ -135,10 +138,9 @@ def test_an_answer_that_repeats_a_secret_is_not_kept(desk, values):
 
 
 def test_words_and_addresses_of_the_server_are_shown_without_them(desk):
-    quoted = "ucdp-t0ken%2Fwith%2Bsigns"
     desk.server.faults = [
-        status(404, f"{TOKEN} and {quoted}"),
-        status(302, "", {"location": f"http://evil.example/{quoted}"}),
+        status(404, f"{TOKEN} and {QUOTED}"),
+        status(302, "", {"location": f"http://evil.example/{QUOTED}"}),
     ]
     assert desk.fails(desk.ucdp()).message.endswith("404: [secret] and [secret]")
     assert "http://evil.example/[secret]," in desk.fails(desk.ucdp()).message

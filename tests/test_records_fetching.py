@@ -37,7 +37,7 @@ def test_ucdp_has_defaults():
     assert record.fetch.resource == "gedevents"
     assert record.fetch.pagesize == 1000
     assert record.fetch.requests_per_second == 1
-    assert record.fetch.days == (None, None)
+    assert (record.fetch.start, record.fetch.end) == (None, None)
 
 
 def test_one_country_is_a_list_of_one():

@@ -1,6 +1,5 @@
 """Requests to services of events: what a fetch asks for, and where."""
 
-import datetime
 import re
 from typing import Annotated, Any, Literal, Self
 
@@ -79,11 +78,6 @@ class Fetch(Record):
                 {"start": self.start.isoformat(), "end": self.end.isoformat()},
             )
         return self
-
-    @property
-    def days(self) -> tuple[datetime.date | None, datetime.date | None]:
-        """First and last day asked for; None where that side is open."""
-        return self.start, self.end
 
 
 class UcdpFetch(Fetch):

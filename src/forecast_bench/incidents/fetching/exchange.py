@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, NoReturn
 
 from forecast_bench.incidents.fetching.clock import Clock, Limits
 from forecast_bench.incidents.fetching.failure import FetchFailed
-from forecast_bench.incidents.fetching.secrets import hide
+from forecast_bench.incidents.fetching.secrets import forms_of, hide
 
 if TYPE_CHECKING:
     import httpx
@@ -156,7 +156,7 @@ class Exchange:
             raise _Passing("the answer of the server is damaged") from None
         except httpx.TransportError as failure:
             raise self._unreached(failure) from None
-        if form is None and any(one.encode() in body for one in self._long_secrets()):
+        if form is None and self._repeats_a_secret(body):
             raise FetchFailed(
                 "the answer of the server repeats a secret, so it was not kept",
                 "tell the service; and have the secret changed",
@@ -234,11 +234,14 @@ class Exchange:
             return _Passing(f"the server did not answer within {waited}")
         if isinstance(failure, httpx.ConnectError):
             return _Passing(f"the server could not be reached: {self.said(str(failure))}")
-        return _Passing("the connection was cut")
+        if isinstance(failure, httpx.NetworkError | httpx.RemoteProtocolError):
+            return _Passing("the connection was cut")
+        return _Passing(f"the request failed: {self.said(str(failure))}")
 
-    def _long_secrets(self) -> list[str]:
-        """Secrets long enough not to stand in data by chance."""
-        return [one for one in self._secrets if len(one) >= _LEAST_TOLD]
+    def _repeats_a_secret(self, body: bytes) -> bool:
+        """Whether a secret stands in a body that is too long to stand there by chance."""
+        long = [one for one in self._secrets if len(one) >= _LEAST_TOLD]
+        return any(form.encode() in body for one in long for form in forms_of(one))
 
 
 def _remedy(status: int) -> str:

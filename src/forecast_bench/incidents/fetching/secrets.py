@@ -86,6 +86,13 @@ def _in_keyring(name: str) -> tuple[str, str]:
         return "", f"; the keyring could not be asked ({type(failure).__name__})"
 
 
+def forms_of(secret: str) -> frozenset[str]:
+    """Forms in which a server might repeat a secret: plain, in an address, in JSON."""
+    quoted = (urllib.parse.quote(secret, safe=""), urllib.parse.quote_plus(secret))
+    in_json = json.dumps(secret)[1:-1]
+    return frozenset((secret, *quoted, in_json, in_json.replace("/", "\\/")))
+
+
 def hide(text: str, secrets: Iterable[str]) -> str:
     """Take secrets out of a text, in each form in which a server might repeat them.
 
@@ -94,17 +101,7 @@ def hide(text: str, secrets: Iterable[str]) -> str:
     >>> hide("no such token: a/b, a%2Fb", ["a/b"])
     'no such token: [secret], [secret]'
     """
-    forms = {
-        form
-        for secret in secrets
-        for form in (
-            secret,
-            urllib.parse.quote(secret, safe=""),
-            urllib.parse.quote_plus(secret),
-            json.dumps(secret)[1:-1],
-        )
-        if form
-    }
+    forms = {form for secret in secrets if secret for form in forms_of(secret)}
     for form in sorted(forms, key=len, reverse=True):
         text = text.replace(form, _HIDDEN)
     return text
