@@ -14,6 +14,7 @@ from forecast_bench.incidents.importers import IMPORTERS
 from forecast_bench.lexicons import load_shipped
 from forecast_bench.problems import CATALOGUE
 from forecast_bench.records import (
+    AcledFetch,
     Actor,
     ActorBook,
     Assumption,
@@ -39,6 +40,7 @@ from forecast_bench.records import (
     Share,
     SourceDescription,
     SourceReference,
+    UcdpFetch,
     Weights,
     Window,
 )
@@ -74,6 +76,8 @@ RECORDS: dict[str, dict[str, type[BaseModel]]] = {
     "sources-and-models.md": {
         "A source": SourceDescription,
         "coverage": Coverage,
+        "fetch of ucdp": UcdpFetch,
+        "fetch of acled": AcledFetch,
         "A rate law": RateSpecification,
         "Actors": ActorBook,
         "An actor": Actor,

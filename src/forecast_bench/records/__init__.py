@@ -2,6 +2,7 @@
 
 from forecast_bench.records.actor import Actor, ActorBook, CompoundLabel, CompoundPolicy
 from forecast_bench.records.base import Record
+from forecast_bench.records.fetching import AcledFetch, FetchRequest, UcdpFetch
 from forecast_bench.records.judgment import (
     Assumption,
     FileHeader,
@@ -41,6 +42,7 @@ from forecast_bench.records.time import (
 from forecast_bench.records.wording import number_of
 
 __all__ = [
+    "AcledFetch",
     "Actor",
     "ActorBook",
     "Assumption",
@@ -56,6 +58,7 @@ __all__ = [
     "DeclaredCoverage",
     "DiagnosticLimits",
     "Duration",
+    "FetchRequest",
     "FileHeader",
     "HandResolution",
     "IncidentFilter",
@@ -76,6 +79,7 @@ __all__ = [
     "SourceDescription",
     "SourceReference",
     "Stated",
+    "UcdpFetch",
     "Weights",
     "Window",
     "add",
