@@ -15,12 +15,11 @@ from forecast_bench.cli.options import (
     workspace_folder,
 )
 from forecast_bench.cli.output import print_json, print_line, report_problems
-from forecast_bench.cli.sources import first_line, read_past_judgments
+from forecast_bench.cli.sources import read_past_judgments
 from forecast_bench.problems import Problem
 
 if TYPE_CHECKING:
     from forecast_bench.incidents import ImportResult
-    from forecast_bench.records import Window
     from forecast_bench.workspace import Workspace
 
 _MOST_TOLD = 10
@@ -65,8 +64,9 @@ def import_(
         return
     if retrieved is None:
         raise typer.BadParameter("say when FILE was exported", param_hint="--retrieved")
-    window = _window(start, end, retrieved)
-    _import_file(read, file, source, retrieved, window, name, output)
+    _check_days(start, end, retrieved)
+    chosen = {"source": source, "retrieved": retrieved, "start": start, "end": end, "name": name}
+    _import_file(read, file, chosen, output)
 
 
 def _import_described(read: "Workspace", output: Format) -> None:
@@ -79,9 +79,9 @@ def _import_described(read: "Workspace", output: Format) -> None:
         result = import_described(read, one)
         problems.extend(result.problems)
         if result.vintage is not None:
-            documents.append(_document(read, one, result))
+            documents.append(document(read, one, result))
             if output is Format.text:
-                _show(read, one, result)
+                show(read, one, result)
     report_problems(problems)
     if output is Format.json:
         print_json({"sources": documents})
@@ -92,54 +92,43 @@ def _import_described(read: "Workspace", output: Format) -> None:
 def _import_file(
     read: "Workspace",
     file: Path,
-    source: str,
-    retrieved: datetime.date,
-    window: "Window | None",
-    name: str | None,
+    chosen: dict[str, Any],
     output: Format,
 ) -> None:
     from forecast_bench.job.delivering import UnclearSourceError, bring_file
     from forecast_bench.workspace import shown
 
     try:
-        brought = bring_file(
-            read, file, source=source, retrieved=retrieved, window=window, name=name
-        )
+        brought = bring_file(read, file, **chosen)
     except UnclearSourceError as failure:
         raise typer.BadParameter(str(failure), param_hint="--source") from None
     report_problems(brought.result.problems)
     if brought.result.vintage is None:
         raise typer.Exit(ExitStatus.FAILED)
     if output is Format.json:
-        print_json(_document(read, brought.name, brought.result))
+        print_json(document(read, brought.name, brought.result))
         return
     if brought.because:
         print_line(f"recognised: {brought.because}")
-    _show(read, brought.name, brought.result)
+    show(read, brought.name, brought.result)
     if brought.described is not None:
         path = shown(brought.described, read.folder)
         print_line(f"described in {path}, by what is in the file: complete its coverage")
 
 
-def _window(
+def _check_days(
     start: datetime.date | None, end: datetime.date | None, retrieved: datetime.date
-) -> "Window | None":
-    from forecast_bench.records import Window
-
-    if start is None and end is None:
-        return None
-    if start is None or end is None:
-        raise typer.BadParameter("give both --from and --to, or neither", param_hint="--from")
-    if end > retrieved:
+) -> None:
+    if end is not None and end > retrieved:
         message = f"a file exported on {retrieved} cannot cover days after it"
         raise typer.BadParameter(message, param_hint="--to")
-    try:
-        return Window.model_validate({"from": str(start), "to": str(end)})
-    except ValueError as failure:
-        raise typer.BadParameter(first_line(failure), param_hint="--from") from None
+    if start is not None and start > (end or retrieved):
+        message = f"{start} is after the last day that the file can cover"
+        raise typer.BadParameter(message, param_hint="--from")
 
 
-def _document(read: "Workspace", name: str, result: "ImportResult") -> dict[str, Any]:
+def document(read: "Workspace", name: str, result: "ImportResult") -> dict[str, Any]:
+    """Give what an import did, as a document."""
     vintage = result.vintage
     if vintage is None:
         raise ValueError("nothing was imported")
@@ -171,7 +160,8 @@ def _unmatched(read: "Workspace", result: "ImportResult") -> list[str]:
     return [one.label for one in report if not one.actors]
 
 
-def _show(read: "Workspace", name: str, result: "ImportResult") -> None:
+def show(read: "Workspace", name: str, result: "ImportResult") -> None:
+    """Print what an import did, with everything that did not come in."""
     if result.vintage is None:
         return
     manifest = result.vintage.manifest

@@ -1,7 +1,7 @@
 """`incidents status`, `labels` and `compact`: what the store holds."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -14,6 +14,9 @@ from forecast_bench.cli.options import (
 )
 from forecast_bench.cli.output import print_json, print_line, print_table
 from forecast_bench.cli.sources import read_past_judgments
+
+if TYPE_CHECKING:
+    from forecast_bench.incidents import Vintage
 
 _MOST_LABELS = 50
 
@@ -38,9 +41,7 @@ def status(
     storage = store_of(folder, read_past_judgments(folder).settings)
     sources = [known for name in storage.folders() if (known := vintages(storage, name))]
     if picture is not None:
-        from forecast_bench.review.figures.coverage import draw_coverage
-
-        draw_coverage([known[-1] for known in sources], picture)
+        _draw(sources, picture)
     if output is Format.json:
         print_json({"sources": [_document(known) for known in sources]})
         return
@@ -142,7 +143,20 @@ def compact(
         print_line(f"{one['source']}: {one['before']} files before, {one['after']} now")
 
 
-def _document(known: Any) -> dict[str, Any]:
+def _draw(sources: "list[tuple[Vintage, ...]]", picture: Path) -> None:
+    """Draw the coverage into a file."""
+    from forecast_bench.job.coverage_figure import coverage_figure
+    from forecast_bench.review.pictures import as_png, as_svg
+
+    if picture.suffix not in (".svg", ".png"):
+        raise typer.BadParameter("the picture is a file .svg or .png", param_hint="--picture")
+    if not sources:
+        raise typer.BadParameter("the store is empty", param_hint="--picture")
+    svg = as_svg(coverage_figure(sources))
+    picture.write_bytes(svg.encode() if picture.suffix == ".svg" else as_png(svg))
+
+
+def _document(known: "tuple[Vintage, ...]") -> dict[str, Any]:
     newest = known[-1]
     return {
         **newest.manifest.model_dump(mode="json", by_alias=True),
@@ -156,7 +170,7 @@ def _document(known: Any) -> dict[str, Any]:
     }
 
 
-def _row(newest: Any) -> list[object]:
+def _row(newest: "Vintage") -> list[object]:
     covered, manifest = newest.extent.hull, newest.manifest
     window = covered.window
     countries = list(covered.countries)
@@ -165,7 +179,7 @@ def _row(newest: Any) -> list[object]:
     return [manifest.source, manifest.retrieved, window.start, window.end, shown, *counts]
 
 
-def _import_row(one: Any) -> list[object]:
+def _import_row(one: "Vintage") -> list[object]:
     manifest = one.manifest
     changes = (manifest.added, manifest.changed, manifest.withdrawn)
     left = (manifest.read.rejected, manifest.read.outside)

@@ -1,4 +1,4 @@
-"""States by what changed: rows with the vintage that opened and the one that closed each version."""
+"""States by what changed: which vintage opened each version of a row, and which one closed it."""
 
 from __future__ import annotations
 
@@ -100,7 +100,8 @@ WHERE now.content IS DISTINCT FROM old.content
 _OPENED: Final = """
 SELECT $source AS source, event_id, $vintage::DATE AS vintage,
   date_from, date_to, country, country_code, admin1, admin2, latitude, longitude, event_type,
-  source_type, side_a, side_b, fatalities_best, fatalities_low, fatalities_high, weight, $key::BIGINT AS opened, NULL::BIGINT AS closed,
+  source_type, side_a, side_b, fatalities_best, fatalities_low, fatalities_high, weight,
+  $key::BIGINT AS opened, NULL::BIGINT AS closed,
   year(date_from) AS year
 FROM delivered
 WHERE event_id IN (SELECT event_id FROM changes WHERE change <> 'withdrawn')

@@ -43,8 +43,8 @@ class Manifest(Record):
     """What is known of one import, and of the state it left.
 
     `coverage` is what this import covers; what those before it cover counts on, unless it
-    `replaces` them. `folder` is where its files were put. `rows` and `incidents` are of the state; `added`, `changed` and `withdrawn` of
-    what the import did to it.
+    `replaces` them. `folder` is where its files were put. `rows` and `incidents` are of the state;
+    `added`, `changed` and `withdrawn` of what the import did to it.
     """
 
     sequence: int

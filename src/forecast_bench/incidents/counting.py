@@ -119,7 +119,8 @@ def incidents_in(connection: Any, states: Sequence[StateFiles]) -> ibis.Table:
         if not one.rows:
             continue
         rows = _parquet(connection, one.rows)
-        rows = rows.filter(rows.opened <= one.key, rows.closed.isnull() | (rows.closed > one.key))
+        still = rows.closed.fill_null(one.key + 1) > one.key
+        rows = rows.filter(rows.opened <= one.key, still)
         if one.closings:
             ended = _parquet(connection, one.closings)
             ended = ended.filter(ended.closed <= one.key)
@@ -178,7 +179,9 @@ def count_expression(
     if by != "area":
         incidents = _without_areas(incidents, tables)
 
-    sided = incidents.mutate(sides=_joined(incidents.side_a) + _SIDE_END + _joined(incidents.side_b))
+    sided = incidents.mutate(
+        sides=_joined(incidents.side_a) + _SIDE_END + _joined(incidents.side_b)
+    )
     placed = _placed(sided, ibis.memtable(tables.days))
     conditions, terms = ibis.memtable(tables.conditions), ibis.memtable(tables.terms)
     wanted = _wanted_sides(sided.select("sides").distinct(), conditions, terms)
@@ -194,7 +197,7 @@ def count_expression(
 
 
 def _without_areas(incidents: ibis.Table, tables: RequestTables) -> ibis.Table:
-    """Forget areas that no filter names, so that more incidents are summed before they are joined."""
+    """Forget areas that no filter names: more is summed before it is joined."""
     import ibis
 
     wanted = sorted(set(tables.filters["wanted_admin1"].to_pylist()) - {ANYWHERE})

@@ -13,7 +13,7 @@ from forecast_bench.incidents.importers import open_incidents, read_monthly_coun
 from forecast_bench.incidents.importers.reading import StagedBatch
 from forecast_bench.incidents.schema import staged_schema
 from forecast_bench.problems import Problem
-from forecast_bench.records import DeclaredCoverage, SourceDescription, Window
+from forecast_bench.records import DeclaredCoverage, SourceDescription
 
 _PIECE = 1 << 20
 
@@ -30,8 +30,8 @@ class Delivery:
         The file.
     retrieved : date
         Day on which the source was read: what was known then.
-    window : Window or None
-        Days that the file covers; None for those from its first row to its last.
+    start, end : date or None
+        First and last day that the file covers; None for that of its first, or last, row.
     replaces : bool
         Whether the file is the whole source, so that what came before is no part of it.
     shown_as, described_in : str
@@ -43,7 +43,8 @@ class Delivery:
     description: SourceDescription
     path: Path
     retrieved: datetime.date
-    window: Window | None
+    start: datetime.date | None
+    end: datetime.date | None
     replaces: bool
     shown_as: str
     described_in: str
@@ -51,9 +52,9 @@ class Delivery:
 
     @property
     def described(self) -> str:
-        """Hash of everything that is declared: the same file declared alike is the same delivery."""
+        """Hash of all that is declared: the same file declared alike is the same delivery."""
         values = self.description.model_dump(mode="json", by_alias=True)
-        declared = [values, str(self.retrieved), str(self.window), self.replaces]
+        declared = [values, *map(str, (self.retrieved, self.start, self.end)), self.replaces]
         if self.mapping is not None:
             declared.append(file_hash(self.mapping))
         return hashlib.sha256(json.dumps(declared, sort_keys=True).encode()).hexdigest()
@@ -106,7 +107,8 @@ def whole_file(
         description=description,
         path=path,
         retrieved=description.retrieved,
-        window=description.file_window,
+        start=description.file_window.start,
+        end=description.file_window.end,
         replaces=True,
         shown_as=shown,
         described_in=described_in or shown,
@@ -159,5 +161,7 @@ def _monthly(delivery: Delivery) -> tuple[OpenedDelivery | None, tuple[Problem, 
     lines = pa.array(range(1, table.num_rows + 1), type=pa.int64())
     rows = table.append_column("line", lines).select(staged_schema().names).cast(staged_schema())
     batch = StagedBatch(rows, ())
-    opened = OpenedDelivery(lambda: iter((batch,)), False, None, "its header", ())
+    opened = OpenedDelivery(
+        lambda: iter((batch,)), by_actor=False, coverage=None, recognised="its header", notes=()
+    )
     return opened, ()

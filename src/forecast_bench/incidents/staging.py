@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -53,7 +54,8 @@ def stage(
     *,
     by_actor: bool,
     coverage: DeclaredCoverage | None,
-    window: Window | None,
+    start: datetime.date | None,
+    end: datetime.date | None,
     rejects: Path,
     folder: Path,
     connection: duckdb.DuckDBPyConnection,
@@ -68,8 +70,8 @@ def stage(
         Whether several rows are one incident, one for every actor: the first becomes `side_a`.
     coverage : DeclaredCoverage or None
         Rows of other places and types are left out and counted; None takes all.
-    window : Window or None
-        Days covered; None for those that occur.
+    start, end : date or None
+        First and last day covered; None for the first, or last, that occurs.
     rejects : Path
         File to which every row that cannot be read is written, with its line and why.
     folder : Path
@@ -89,7 +91,8 @@ def stage(
         span = _span(connection)
         if span is None:
             return None
-        covered = window or span
+        first, last = start or span.start, end or span.end
+        covered = Window(start=first, end=max(first, last))
         outside = _leave_out(connection, coverage, covered)
         inside = connection.sql("SELECT * EXCLUDE (outside) FROM judged WHERE outside IS NULL")
         inside.write_parquet(str(rows))

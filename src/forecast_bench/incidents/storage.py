@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
@@ -151,7 +151,7 @@ class LocalStorage:
 
 @dataclass(frozen=True, slots=True)
 class RemoteStorage:
-    """A place that fsspec reaches, such as a bucket; files that never change are kept on this machine.
+    """A place that fsspec reaches, such as a bucket, with copies of what never changes.
 
     There is no lock that all such places have: one writer at a time is for whoever schedules the
     imports to keep. Two at once lose one of the two imports; neither leaves a half one.
@@ -214,10 +214,8 @@ class RemoteStorage:
 
     def remove(self, name: str) -> None:
         """Remove an object, and the copy of it."""
-        try:
+        with suppress(FileNotFoundError):
             self._system().rm_file(self._at(name))
-        except FileNotFoundError:
-            pass
         (self.cache / name).unlink(missing_ok=True)
 
     def scratch(self, folder: str) -> Path:

@@ -23,7 +23,7 @@ from forecast_bench.incidents import (
 )
 from forecast_bench.job.feeds import bring
 from forecast_bench.problems import Location, Problem, problem
-from forecast_bench.records import SourceDescription, Window
+from forecast_bench.records import SourceDescription
 from forecast_bench.workspace import INCIDENTS, Workspace, shown
 from forecast_bench.workspace.replacing import replace_file
 
@@ -111,7 +111,8 @@ def bring_file(
     *,
     source: str,
     retrieved: datetime.date,
-    window: Window | None = None,
+    start: datetime.date | None = None,
+    end: datetime.date | None = None,
     name: str | None = None,
 ) -> Brought:
     """Import a file that lies anywhere, as a vintage of a source of the workspace.
@@ -126,8 +127,8 @@ def bring_file(
         Id of a source that is described, a kind of file, or `AUTO`.
     retrieved : date
         Day on which the source was read.
-    window : Window or None
-        Days that the file covers; None for those declared, or those from its first row to its last.
+    start, end : date, optional
+        Days that the file covers; else those declared, or that of its first, or last, row.
     name : str, optional
         Id of the source, where a kind fits several or is not described yet.
 
@@ -145,11 +146,13 @@ def bring_file(
     if found is None:
         failed = ImportResult(None, added=False, problems=problems)
         return Brought(identifier, failed, None, because)
+    declared = declared_days(found.description, retrieved)
     delivery = Delivery(
         description=found.description,
         path=path,
         retrieved=retrieved,
-        window=window or _declared(found.description, retrieved),
+        start=start or declared[0],
+        end=end or declared[1],
         replaces=False,
         shown_as=shown_as,
         described_in=shown(found.described_in, workspace.folder),
@@ -244,12 +247,14 @@ def _description(kind: str, identifier: str, seen: Survey) -> SourceDescription:
     )
 
 
-def _declared(description: SourceDescription, retrieved: datetime.date) -> Window | None:
-    """Days that are declared, as far as they can be known on the day of retrieval."""
+def declared_days(
+    description: SourceDescription, retrieved: datetime.date
+) -> tuple[datetime.date | None, datetime.date | None]:
+    """Give the days that are declared, where they were over on the day of retrieval."""
     window = description.coverage.window
-    if window is None or window.start > retrieved:
-        return None
-    return Window(start=window.start, end=min(window.end, retrieved))
+    if window is None:
+        return None, None
+    return window.start, window.end if window.end <= retrieved else None
 
 
 def _write(target: Path, description: SourceDescription) -> None:
