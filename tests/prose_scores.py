@@ -76,6 +76,7 @@ def _overlap(wanted: dict, one: Estimate) -> bool:
 TEXTS = (
     ("second-report.txt", "us-icd203@2015"),
     ("third-report.md", "uk-phia@2025"),
+    ("fourth-report.md", "us-icd203@2015"),
     ("danish-report.txt", "dk-fe@1"),
 )
 

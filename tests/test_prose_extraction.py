@@ -37,7 +37,11 @@ def test_a_text_annotated_before_the_finder_was_written() -> None:
 
 @pytest.mark.parametrize(
     ("text", "lexicon", "number"),
-    [("third-report.md", "uk-phia@2025", 40), ("danish-report.txt", "dk-fe@1", 24)],
+    [
+        ("third-report.md", "uk-phia@2025", 40),
+        ("fourth-report.md", "us-icd203@2015", 72),
+        ("danish-report.txt", "dk-fe@1", 24),
+    ],
 )
 def test_a_text_annotated_before_the_finder_was_run_on_it(
     text: str, lexicon: str, number: int
@@ -46,8 +50,9 @@ def test_a_text_annotated_before_the_finder_was_run_on_it(
     assert len(result.found) == number
     assert result.precision >= 0.95, [one.sentence for one in result.wrong]
     assert result.recall >= 0.95, result.missed
-    for name in ("kind", "negation", "conditional", "attributed"):
+    for name in ("kind", "negation", "conditional", "horizon", "attributed"):
         assert result.share(name) >= 0.95, name
+    assert result.share("tense") >= 0.9
 
 
 @pytest.mark.skipif(not FIRST_CASE.exists(), reason="the report is not part of the project")
