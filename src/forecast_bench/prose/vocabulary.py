@@ -60,6 +60,7 @@ class Period(Record):
     """How a horizon is written as a length or as a day."""
 
     numbers: dict[Text, Annotated[int, BeforeValidator(int)]] = Field(default_factory=dict)
+    between: tuple[Text, ...] = ()
     units: dict[Text, Text] = Field(default_factory=dict)
     months: tuple[Text, ...] = ()
     end_of: Text | None = None
