@@ -80,6 +80,7 @@ TEXTS = (
     ("fifth-report.txt", "us-icd203@2015"),
     ("danish-report.txt", "dk-fe@1"),
     ("french-report.txt", "grc@2007"),
+    ("second-french-report.txt", "grc@2007"),
 )
 
 

@@ -15,6 +15,8 @@ def length_of(horizon: str, words: Vocabulary) -> str | None:
     >>> from forecast_bench.prose.vocabulary import vocabulary_of
     >>> length_of("over the next eighteen months", vocabulary_of("en"))
     '18 months'
+    >>> length_of("au cours des dix-huit prochains mois", vocabulary_of("fr"))
+    '18 months'
     >>> length_of("by the end of 2026", vocabulary_of("en")) is None
     True
     """
