@@ -43,6 +43,12 @@ def found(text: str) -> list[tuple[str, str]]:
         ("Pumps ran, suggesting that they pray.", [("suggesting", "no number")]),
         ("There is a danger that it ends.", [("danger", "no number")]),
         ("There is little doubt that it ends.", [("little doubt", "certainty")]),
+        ("Rebels may attack on Sundays.", [("may", "no number")]),
+        ("A possible delay of weeks is near.", [("possible", "no number")]),
+        (
+            "Confidence in the bank's figures is low.",
+            [("Confidence in the bank's figures is low", "confidence")],
+        ),
         ("We have low to moderate confidence.", [("low to moderate confidence", "confidence")]),
     ],
 )
