@@ -11,6 +11,7 @@ from forecast_bench.records.judgment import (
     Revision,
     SourceReference,
 )
+from forecast_bench.records.mapping import EventMapping, MappedPlace, MappedSide, MappedType
 from forecast_bench.records.probability import Confidence, OffYardstick, Stated
 from forecast_bench.records.question import (
     ByHand,
@@ -55,11 +56,15 @@ __all__ = [
     "DeclaredCoverage",
     "DiagnosticLimits",
     "Duration",
+    "EventMapping",
     "FileHeader",
     "HandResolution",
     "IncidentFilter",
     "Indicator",
     "Judgment",
+    "MappedPlace",
+    "MappedSide",
+    "MappedType",
     "OffYardstick",
     "Outcome",
     "Question",

@@ -7,7 +7,16 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
+from forecast_bench.incidents.importers.kinds import (
+    EVENT_KINDS,
+    EventKind,
+    Recognition,
+    open_incidents,
+    recognise,
+)
 from forecast_bench.incidents.importers.monthly_counts import read_monthly_counts
+from forecast_bench.incidents.importers.reading import IncidentFile, RejectedRow, StagedBatch
+from forecast_bench.incidents.importers.rows import UnreadableFileError
 from forecast_bench.problems import Problem
 from forecast_bench.records import SourceDescription
 
@@ -20,4 +29,17 @@ type Importer = Callable[
 
 IMPORTERS: Final[Mapping[str, Importer]] = MappingProxyType({"monthly-counts": read_monthly_counts})
 
-__all__ = ["IMPORTERS", "Importer", "read_monthly_counts"]
+__all__ = [
+    "EVENT_KINDS",
+    "IMPORTERS",
+    "EventKind",
+    "Importer",
+    "IncidentFile",
+    "Recognition",
+    "RejectedRow",
+    "StagedBatch",
+    "UnreadableFileError",
+    "open_incidents",
+    "read_monthly_counts",
+    "recognise",
+]

@@ -148,7 +148,7 @@ class _Reading:
         first = datetime.date(int(found[1]), int(found[2]), 1)
         last = first.replace(day=calendar.monthrange(first.year, first.month)[1])
         window = self.description.coverage.window
-        if first < window.start or last > window.end:
+        if window is not None and (first < window.start or last > window.end):
             message = f"{month.text} is outside the days covered, {window.start} to {window.end}"
             self._report(line, "incident-outside-coverage", message, month)
         return first, last
