@@ -108,9 +108,9 @@ def identifier(cell: str) -> str:
     >>> identifier("15960.0"), identifier("MLI1234")
     ('15960', 'MLI1234')
     """
+    if cell.isalnum():
+        return cell
     found = needed_text(cell)
-    if found.isalnum():
-        return found
     floated = _FLOATED.fullmatch(found)
     if floated is not None:
         return floated[1]

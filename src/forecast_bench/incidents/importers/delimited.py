@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator
 from functools import partial
 from operator import itemgetter
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from forecast_bench.incidents.importers.reading import RejectedRow
 from forecast_bench.incidents.importers.rows import (
@@ -33,7 +33,12 @@ from forecast_bench.problems import Location, Problem, problem
 
 DELIMITERS: Final = (",", ";", "\t")
 
-type _Row = tuple[int, list[str]]
+
+class _Header(NamedTuple):
+    """What stands between cells, and the names of the columns."""
+
+    delimiter: str
+    names: tuple[str, ...]
 
 
 def open_delimited(
@@ -65,33 +70,31 @@ def open_delimited(
         found = _header(lines)
         if found is None:
             return None, (_no_header(lines, shown_as),)
-        delimiter, number, names = found
-        text = as_excerpt(lines.text)
+        names, number, text = found.names, lines.began, as_excerpt(lines.text)
         fault = _header_fault(names, lines, Location(shown_as, number, 1, len(text) + 1), text)
         if fault is not None:
             return None, (fault,)
-        first = next(_rows(lines, delimiter, names), None)
+        lines.begin()
+        start = next(_batches(lines, found, names, most=1), RawBatch((), {}))
     finally:
         lines.close()
-    cells = dict(zip(names, first[1], strict=True)) if isinstance(first, tuple) else {}
-    read = partial(_read, path, encoding, delimiter, names)
-    return RawFile("CSV", names, (number, text), cells, read), ()
+    first = {name: cells[0] for name, cells in start.columns.items() if cells}
+    return RawFile("CSV", names, (number, text), first, partial(_read, path, encoding)), ()
 
 
-def _header(lines: TextLines) -> tuple[str, int, tuple[str, ...]] | None:
-    """Delimiter, line and names of the header; None where there is none to be read."""
-    while True:
+def _header(lines: TextLines) -> _Header | None:
+    """Read up to the header; None where there is none to be read."""
+    line = "#"
+    while line.startswith("#") or not line.strip():
         lines.begin()
         try:
-            line = next(lines)
+            line = next(iter(lines))
         except (StopIteration, LongRowError):
             return None
-        if line.strip() and not line.startswith("#"):
-            break
     split = {one: _split(line, one) for one in DELIMITERS}
     delimiter = max(DELIMITERS, key=lambda one: len(split[one]))
     names = tuple(" ".join(name.split()) for name in split[delimiter])
-    return (delimiter, lines.number, names) if names else None
+    return _Header(delimiter, names) if names else None
 
 
 def _split(line: str, delimiter: str) -> list[str]:
@@ -102,10 +105,10 @@ def _split(line: str, delimiter: str) -> list[str]:
 
 
 def _no_header(lines: TextLines, shown_as: str) -> Problem:
-    if lines.number == 0:
+    if lines.read == 0:
         return problem("file-empty", "the file is empty", Location(shown_as))
     text = as_excerpt(lines.text)
-    place = Location(shown_as, lines.number, 1, max(2, min(len(text), LONGEST_ROW) + 1))
+    place = Location(shown_as, lines.began, 1, max(2, min(len(text), LONGEST_ROW) + 1))
     message = "the file has no header: no line names its columns"
     return problem("incident-header", message, place, excerpt=text[:LONGEST_ROW])
 
@@ -124,69 +127,77 @@ def _header_fault(
     return None
 
 
-def _read(
-    path: Path,
-    encoding: Encoding,
-    delimiter: str,
-    names: tuple[str, ...],
-    wanted: Collection[str],
-) -> Iterator[RawBatch]:
-    kept = [at for at, name in enumerate(names) if name and name in wanted]
+def _read(path: Path, encoding: Encoding, wanted: Collection[str]) -> Iterator[RawBatch]:
     lines = TextLines(path, encoding)
     try:
-        _header(lines)
-        numbers: list[int] = []
-        rows: list[list[str]] = []
-        rejected: list[RejectedRow] = []
-        characters = 0
-        for row in _rows(lines, delimiter, names):
-            if isinstance(row, tuple):
-                numbers.append(row[0])
-                rows.append(row[1])
-            else:
-                rejected.append(row)
-            characters += lines.size
-            if len(rows) + len(rejected) >= BATCH_ROWS or characters >= BATCH_CHARACTERS:
-                yield RawBatch(numbers, _columns(names, kept, rows), tuple(rejected))
-                numbers, rows, rejected, characters = [], [], [], 0
-        if rows or rejected:
-            yield RawBatch(numbers, _columns(names, kept, rows), tuple(rejected))
+        header = _header(lines)
+        lines.begin()
+        if header is not None:
+            yield from _batches(lines, header, wanted)
     finally:
         lines.close()
 
 
+def _batches(
+    lines: TextLines, header: _Header, wanted: Collection[str], *, most: int = BATCH_ROWS
+) -> Iterator[RawBatch]:
+    names, width = header.names, len(header.names)
+    kept = [at for at, name in enumerate(names) if name and name in wanted]
+    # Of a row only what is needed is kept: most of a file is notes.
+    pick = itemgetter(*kept) if len(kept) > 1 else partial(_pick, kept)
+    numbers: list[int] = []
+    rows: list[tuple[str, ...]] = []
+    rejected: list[RejectedRow] = []
+    start = lines.read
+    for cells in _rows(lines, header.delimiter):
+        if isinstance(cells, RejectedRow):
+            rejected.append(cells)
+        elif len(cells) == width and not lines.doubtful:
+            if any(cells):
+                numbers.append(lines.began)
+                rows.append(pick(cells))
+        else:
+            rejected.extend(_refused(lines, names, cells))
+        lines.begin()
+        if len(rows) + len(rejected) >= most or lines.read - start >= BATCH_CHARACTERS:
+            yield RawBatch(numbers, _columns(names, kept, rows), tuple(rejected))
+            numbers, rows, rejected, start = [], [], [], lines.read
+    if rows or rejected:
+        yield RawBatch(numbers, _columns(names, kept, rows), tuple(rejected))
+
+
+def _pick(kept: list[int], cells: list[str]) -> tuple[str, ...]:
+    return tuple(cells[at] for at in kept)
+
+
 def _columns(
-    names: tuple[str, ...], kept: list[int], rows: list[list[str]]
+    names: tuple[str, ...], kept: list[int], rows: list[tuple[str, ...]]
 ) -> dict[str, tuple[str, ...]]:
     if not rows:
         return {names[at]: () for at in kept}
-    return {names[at]: tuple(map(itemgetter(at), rows)) for at in kept}
+    return {names[at]: cells for at, cells in zip(kept, zip(*rows, strict=True), strict=True)}
 
 
-def _rows(lines: TextLines, delimiter: str, names: tuple[str, ...]) -> Iterator[_Row | RejectedRow]:
-    reader = csv.reader(lines, delimiter=delimiter, strict=True)
-    width = len(names)
+def _rows(lines: TextLines, delimiter: str) -> Iterator[list[str] | RejectedRow]:
+    """Cells of every row; what the module csv cannot read costs one line."""
     while True:
-        lines.begin()
         try:
-            cells = next(reader)
-        except StopIteration:
-            return
+            yield from csv.reader(lines, delimiter=delimiter, strict=True)
         except LongRowError:
             yield _too_long(lines)
-            continue
         except csv.Error:
-            reason = "the quotes in this row do not match"
-            yield _reject(lines, reason, go_back=True)
-            continue
-        if len(cells) == width and not lines.doubtful:
-            if any(cells):
-                yield lines.began, cells
-        elif lines.doubtful:
-            yield _not_utf8(lines, names, cells)
-        elif "".join(cells).strip():
-            reason = f"the row has {_fields(len(cells))}, and the header has {width}"
-            yield _reject(lines, reason, go_back=True)
+            yield _reject(lines, "the quotes in this row do not match")
+        else:
+            return
+
+
+def _refused(lines: TextLines, names: tuple[str, ...], cells: list[str]) -> Iterator[RejectedRow]:
+    """Reject a row with other fields than the header, or bytes that are not UTF-8."""
+    if lines.doubtful:
+        yield _not_utf8(lines, names, cells)
+    elif "".join(cells).strip():
+        reason = f"the row has {_fields(len(cells))}, and the header has {len(names)}"
+        yield _reject(lines, reason)
 
 
 def _fields(number: int) -> str:
@@ -194,13 +205,13 @@ def _fields(number: int) -> str:
 
 
 def _too_long(lines: TextLines) -> RejectedRow:
-    one_line = lines.began == lines.number
+    one_line = lines.taken == 1
     reason = (
         f"the row has more than {LONGEST_ROW:,} characters"
         if one_line
         else f"a quote that opens here is not closed within {LONGEST_ROW:,} characters"
     )
-    return _reject(lines, reason, go_back=True)
+    return _reject(lines, reason)
 
 
 def _not_utf8(lines: TextLines, names: tuple[str, ...], cells: list[str]) -> RejectedRow:
@@ -209,12 +220,12 @@ def _not_utf8(lines: TextLines, names: tuple[str, ...], cells: list[str]) -> Rej
     )
     reason = f"byte 0x{wrong:02x} is not UTF-8 text"
     if len(cells) != len(names):
-        return _reject(lines, reason, go_back=True)
+        return _reject(lines, reason)
     return RejectedRow(lines.began, names[at], shorten(cells[at]), reason)
 
 
-def _reject(lines: TextLines, reason: str, *, go_back: bool) -> RejectedRow:
+def _reject(lines: TextLines, reason: str) -> RejectedRow:
+    """Reject the line on which the row begins; those behind it are read again."""
     row = RejectedRow(lines.began, "", shorten(lines.text.rstrip("\r\n")), reason)
-    if go_back:
-        lines.go_back()
+    lines.go_back()
     return row

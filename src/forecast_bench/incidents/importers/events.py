@@ -37,7 +37,7 @@ def ucdp_ged(columns: Collection[str]) -> Layout:  # noqa: ARG001
     """Layout of UCDP GED, yearly releases and candidate ones, older and newer columns alike."""
     return Layout(
         (
-            Conversion(("id",), ("event_id",), identifier),
+            Conversion(("id",), ("event_id",), identifier, unique=True),
             Conversion(("date_start", "date_end"), ("date_from", "date_to"), days_between),
             *_places("country", "iso3", "adm_1", "adm_2"),
             Conversion(
@@ -63,7 +63,7 @@ def acled(columns: Collection[str]) -> Layout:
         notes.append("there are no sub-types: abductions are not told apart")
     return Layout(
         (
-            Conversion(("event_id_cnty",), ("event_id",), identifier),
+            Conversion(("event_id_cnty",), ("event_id",), identifier, unique=True),
             Conversion(("event_date", "time_precision"), ("date_from", "date_to"), _acled_days),
             *_places("country", "iso3", "admin1", "admin2"),
             Conversion(
@@ -84,7 +84,7 @@ def gtd(columns: Collection[str]) -> Layout:  # noqa: ARG001
     """Layout of the GTD: perpetrators on side a, and none on side b."""
     return Layout(
         (
-            Conversion(("eventid",), ("event_id",), identifier),
+            Conversion(("eventid",), ("event_id",), identifier, unique=True),
             Conversion(("iyear", "imonth", "iday"), ("date_from", "date_to"), _gtd_days),
             *_places("country_txt", "", "provstate", ""),
             Conversion(

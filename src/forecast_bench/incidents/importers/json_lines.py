@@ -43,7 +43,7 @@ def open_json_lines(
         text = as_excerpt(lines.text)
     finally:
         lines.close()
-    number = lines.number
+    number = lines.began
     if first is None:
         return None, (problem("file-empty", "the file is empty", Location(shown_as)),)
     if isinstance(first, RejectedRow):
@@ -61,20 +61,19 @@ def _read(path: Path, encoding: Encoding, wanted: Collection[str]) -> Iterator[R
     numbers: list[int] = []
     columns: dict[str, list[str]] = {name: [] for name in names}
     rejected: list[RejectedRow] = []
-    characters = 0
+    start = 0
     try:
         for row in _objects(lines):
             taken = row if isinstance(row, RejectedRow) else _cells(row, names, lines)
             if isinstance(taken, RejectedRow):
                 rejected.append(taken)
             else:
-                numbers.append(lines.number)
+                numbers.append(lines.began)
                 for name, cell in zip(names, taken, strict=True):
                     columns[name].append(cell)
-            characters += lines.size
-            if len(numbers) + len(rejected) >= BATCH_ROWS or characters >= BATCH_CHARACTERS:
+            if len(numbers) + len(rejected) >= BATCH_ROWS or lines.read - start >= BATCH_CHARACTERS:
                 yield RawBatch(numbers, columns, tuple(rejected))
-                numbers, rejected, characters = [], [], 0
+                numbers, rejected, start = [], [], lines.read
                 columns = {name: [] for name in names}
         if numbers or rejected:
             yield RawBatch(numbers, columns, tuple(rejected))
@@ -87,12 +86,12 @@ def _objects(lines: TextLines) -> Iterator[Mapping[str, Any] | RejectedRow]:
     while True:
         lines.begin()
         try:
-            line = next(lines)
-        except StopIteration:
-            return
+            line = next(iter(lines), None)
         except LongRowError:
             yield _reject(lines, f"the row has more than {LONGEST_ROW:,} characters")
             continue
+        if line is None:
+            return
         if not line.strip():
             continue
         wrong = first_wrong_byte(line) if lines.doubtful else None
@@ -124,7 +123,7 @@ def _cells(
         cell = value if isinstance(value, str) else _text(value)
         if cell is None:
             return RejectedRow(
-                lines.number, name, shorten(json.dumps(value)), "the value is a list or an object"
+                lines.began, name, shorten(json.dumps(value)), "the value is a list or an object"
             )
         cells.append(cell)
     return cells
@@ -140,4 +139,4 @@ def _text(value: object) -> str | None:
 
 
 def _reject(lines: TextLines, reason: str) -> RejectedRow:
-    return RejectedRow(lines.number, "", shorten(lines.text.rstrip("\r\n")), reason)
+    return RejectedRow(lines.began, "", shorten(lines.text.rstrip("\r\n")), reason)

@@ -107,7 +107,7 @@ def mapped_layout(mapping: EventMapping) -> Layout:
     ['day', 'no', 'what']
     """
     given = [
-        Conversion((mapping.id,), ("event_id",), cells.identifier),
+        Conversion((mapping.id,), ("event_id",), cells.identifier, unique=True),
         _days(mapping),
         _place(mapping.country, "country", cells.needed_text),
         _type(mapping.type),

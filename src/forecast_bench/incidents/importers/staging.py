@@ -5,10 +5,11 @@ Columns of events hold few distinct values, so each is converted once and rememb
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import compress
+from itertools import compress, repeat
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
 from forecast_bench.incidents.importers.cells import CellError
@@ -35,11 +36,14 @@ class Conversion:
     convert : callable
         Takes a cell of each column; gives the value, or for several outputs a tuple of values.
         Raises `CellError`.
+    unique : bool
+        Whether cells do not come again, as ids: nothing is remembered. One column, one output.
     """
 
     columns: tuple[str, ...]
     outputs: tuple[str, ...]
     convert: Callable[..., Any]
+    unique: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,10 +141,12 @@ def stage(batch: RawBatch, memories: Sequence[_Memory]) -> StagedBatch:
     for memory in memories:
         conversion = memory.conversion
         given = [batch.columns.get(name) or ("",) * size for name in conversion.columns]
-        cells = _together(given, size)
-        found = list(map(memory.__getitem__, cells))
+        if conversion.unique:
+            values[conversion.outputs[0]] = _one_by_one(batch, conversion, given[0], faults)
+            continue
+        found = list(map(memory.__getitem__, _together(given, size)))
         if memory.faults:
-            _note_faults(batch, memory, cells, faults)
+            _note_faults(batch, memory, _together(given, size), faults)
         values |= _by_output(conversion.outputs, found)
     values["line"] = batch.lines
     if faults:
@@ -150,15 +156,31 @@ def stage(batch: RawBatch, memories: Sequence[_Memory]) -> StagedBatch:
     return StagedBatch(_table(values, size - len(faults)), tuple(rejected))
 
 
-def _together(given: list[Sequence[str]], size: int) -> Sequence[Any]:
+def _one_by_one(
+    batch: RawBatch, conversion: Conversion, cells: Sequence[str], faults: dict[int, RejectedRow]
+) -> list[Any]:
+    found: list[Any] = []
+    convert = conversion.convert
+    for at, cell in enumerate(cells):
+        try:
+            found.append(convert(cell))
+        except CellError as fault:
+            found.append(None)
+            if at not in faults:
+                column = conversion.columns[0]
+                faults[at] = RejectedRow(batch.lines[at], column, shorten(cell), str(fault))
+    return found
+
+
+def _together(given: list[Sequence[str]], size: int) -> Iterable[Any]:
     """Cells of one column as they are, those of several as tuples; empty ones for a constant."""
     if len(given) == 1:
         return given[0]
-    return list(zip(*given, strict=True)) if given else [()] * size
+    return zip(*given, strict=True) if given else repeat((), size)
 
 
 def _note_faults(
-    batch: RawBatch, memory: _Memory, cells: Sequence[Any], faults: dict[int, RejectedRow]
+    batch: RawBatch, memory: _Memory, cells: Iterable[Any], faults: dict[int, RejectedRow]
 ) -> None:
     for at, cell in enumerate(cells):
         fault = memory.faults.get(cell)
@@ -173,8 +195,8 @@ def _by_output(outputs: tuple[str, ...], found: list[Any]) -> dict[str, Sequence
     if len(outputs) == 1:
         return {outputs[0]: found}
     nothing = (None,) * len(outputs)
-    split = zip(*(one or nothing for one in found), strict=True)
-    return dict(zip(outputs, split, strict=True)) if found else dict.fromkeys(outputs, ())
+    whole = [nothing if one is None else one for one in found] if None in found else found
+    return {name: list(map(itemgetter(at), whole)) for at, name in enumerate(outputs)}
 
 
 def _table(values: Mapping[str, Sequence[Any]], size: int) -> pa.Table:

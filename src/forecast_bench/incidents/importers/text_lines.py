@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, Literal, TextIO
 
@@ -20,7 +21,7 @@ class LongRowError(ValueError):
 
 
 class TextLines:
-    """An iterator over the lines of a file that can go back to where a row began.
+    """The lines of a file, which can go back to where a row began.
 
     Bytes that are not UTF-8 stay in the text as lone surrogates; in a file declared as Latin-1 a
     line with such bytes is read as Latin-1, and only that line: many such files are mixed.
@@ -31,6 +32,13 @@ class TextLines:
         The file.
     encoding : {"utf-8", "latin-1"}
         How it is encoded.
+
+    Attributes
+    ----------
+    read : int
+        Characters read so far.
+    doubtful : bool
+        Whether the current row holds bytes that are not UTF-8.
 
     Raises
     ------
@@ -45,28 +53,31 @@ class TextLines:
         self._latin = encoding == "latin-1"
         self._waiting: deque[str] = deque()
         self._taken: list[str] = []
-        self.number = 0
-        self.size = 0
+        self._before = 0
+        self._start = 0
+        self.read = 0
         self.doubtful = False
 
-    def __iter__(self) -> TextLines:
-        return self
-
-    def __next__(self) -> str:
-        line = self._waiting.popleft() if self._waiting else self._next_line()
-        if not line:
-            raise StopIteration
-        self.number += 1
-        self.size += len(line)
-        if not line.isascii() and _NOT_UTF8.search(line):
-            if self._latin:
-                line = line.encode("utf-8", "surrogateescape").decode("latin-1")
+    def __iter__(self) -> Iterator[str]:
+        """Give the lines that follow; raises `LongRowError`, and can then be asked again."""
+        # Done for every line of files with many millions: as little as can be.
+        read_line, taken, waiting = self._file.readline, self._taken, self._waiting
+        while True:
+            if waiting:
+                line = waiting.popleft()
             else:
-                self.doubtful = True
-        self._taken.append(line)
-        if self.size > LONGEST_ROW:
-            raise LongRowError
-        return line
+                line = read_line(LONGEST_ROW + 1)
+                if len(line) > LONGEST_ROW:
+                    self._pass_over_rest(line)
+                elif not line:
+                    return
+            if not line.isascii():
+                line = self._checked(line)
+            taken.append(line)
+            self.read += len(line)
+            if self.read - self._start > LONGEST_ROW:
+                raise LongRowError
+            yield line
 
     def close(self) -> None:
         """Close the file."""
@@ -74,32 +85,39 @@ class TextLines:
 
     def begin(self) -> None:
         """Begin a row with the next line."""
+        self._before += len(self._taken)
         self._taken.clear()
-        self.size = 0
+        self._start = self.read
         self.doubtful = False
 
     @property
     def began(self) -> int:
-        """Line on which the current row began."""
-        return self.number - len(self._taken) + 1
+        """Line on which the current row began, from 1."""
+        return self._before + 1
+
+    @property
+    def taken(self) -> int:
+        """How many lines the current row has taken."""
+        return len(self._taken)
 
     @property
     def text(self) -> str:
         """The first line of the current row."""
         return self._taken[0] if self._taken else ""
 
-    def go_back(self) -> bool:
-        """Give the lines of the current row back but for its first; whether there were any."""
-        following = self._taken[1:]
-        self._waiting.extendleft(reversed(following))
-        self.number -= len(following)
-        return bool(following)
+    def go_back(self) -> None:
+        """Give the lines of the current row back but for its first."""
+        self._waiting.extendleft(reversed(self._taken[1:]))
+        del self._taken[1:]
 
-    def _next_line(self) -> str:
-        line = self._file.readline(LONGEST_ROW + 1)
-        if len(line) > LONGEST_ROW:
-            self._pass_over_rest(line)
-        return line if self.number else line.removeprefix("\ufeff")
+    def _checked(self, line: str) -> str:
+        if not self._before and not self._taken:
+            line = line.removeprefix("\ufeff")
+        if _NOT_UTF8.search(line):
+            if self._latin:
+                return line.encode("utf-8", "surrogateescape").decode("latin-1")
+            self.doubtful = True
+        return line
 
     def _pass_over_rest(self, line: str) -> None:
         """Read on to the end of a line that is too long, keeping nothing of it."""
