@@ -269,9 +269,7 @@ def gtd_rows() -> tuple[list[str], list[list[str]]]:
     return list(GTD_HEADER), rows
 
 
-def csv_text(
-    header: Sequence[str], rows: Iterable[Sequence[str]], *, delimiter: str = ","
-) -> str:
+def csv_text(header: Sequence[str], rows: Iterable[Sequence[str]], *, delimiter: str = ",") -> str:
     """Rows as delimited text."""
     text = io.StringIO()
     writer = csv.writer(text, delimiter=delimiter, lineterminator="\n")

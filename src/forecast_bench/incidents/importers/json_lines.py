@@ -104,7 +104,7 @@ def _objects(lines: TextLines) -> Iterator[Mapping[str, Any] | RejectedRow]:
 
 def _object(line: str, lines: TextLines) -> Mapping[str, Any] | RejectedRow:
     try:
-        value = _DECODER.decode(line)
+        value = _DECODER.decode(line.rstrip())
     except json.JSONDecodeError as failure:
         return _reject(lines, f"this is not JSON: column {failure.colno}: {failure.msg}")
     except RecursionError:

@@ -133,26 +133,25 @@ def _rows(path: Path, sheet: str | None, *, width: int) -> Generator[tuple[int, 
     """Rows that are not empty, each with its number and as many cells as asked for."""
     import openpyxl
 
-    # Styles and dates that it cannot follow are warned of; a date read wrongly is rejected later.
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    try:
+    # The file is opened here, so that it is closed whatever becomes of the reading.
+    with path.open("rb") as file:
+        # It warns of styles and dates that it cannot follow; such a date is rejected later.
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            book = openpyxl.load_workbook(file, read_only=True, data_only=True)
         table = _sheet(book, sheet)
         table.reset_dimensions()
-        rows = table.iter_rows(max_col=width, values_only=True)
-        for number in range(1, _MOST_ROWS + 2):
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                row = next(rows, None)
-            if row is None:
-                return
-            if number > _MOST_ROWS:
-                raise ValueError(f"a sheet has at most {_MOST_ROWS:,} rows")
-            if any(cell is not None and cell != "" for cell in row):
-                yield number, row
-    finally:
-        book.close()
+        with closing(table.iter_rows(max_col=width, values_only=True)) as rows:
+            for number in range(1, _MOST_ROWS + 2):
+                with warnings.catch_warnings():
+                    warnings.simplefilter("ignore")
+                    row = next(rows, None)
+                if row is None:
+                    return
+                if number > _MOST_ROWS:
+                    raise ValueError(f"a sheet has at most {_MOST_ROWS:,} rows")
+                if any(cell is not None and cell != "" for cell in row):
+                    yield number, row
 
 
 def _sheet(book: Any, name: str | None) -> Any:
