@@ -28,6 +28,7 @@ from forecast_bench.incidents.delivery import Delivery, whole_file
 from forecast_bench.incidents.extent import Extent
 from forecast_bench.incidents.importers import (
     SOURCE_KINDS,
+    UnreadableFileError,
     open_incidents,
     read_monthly_counts,
     recognise,
@@ -70,6 +71,7 @@ __all__ = [
     "Survey",
     "Taxonomy",
     "UnclearLabel",
+    "UnreadableFileError",
     "Vintage",
     "VintageChanges",
     "VintageChoice",

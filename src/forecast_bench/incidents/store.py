@@ -21,7 +21,7 @@ from forecast_bench.incidents.catalogue import (
 )
 from forecast_bench.incidents.delivery import Delivery, file_hash, open_delivery
 from forecast_bench.incidents.duckdb_session import duckdb_session
-from forecast_bench.incidents.importers import SOURCE_KINDS
+from forecast_bench.incidents.importers import SOURCE_KINDS, UnreadableFileError
 from forecast_bench.incidents.importers.reading import RejectedRow
 from forecast_bench.incidents.staging import Staged, stage
 from forecast_bench.incidents.storage import Storage
@@ -112,6 +112,8 @@ def import_delivery(
     place = Location(delivery.shown_as)
     try:
         return _import(storage, delivery, rejects_in, most_rejected)
+    except UnreadableFileError as failure:
+        return ImportResult(None, added=False, problems=(failure.problem,))
     except Timeout:
         message = f"another import of {delivery.description.source} is running"
         return ImportResult(

@@ -1,6 +1,6 @@
 """The types of incident to which all sources are translated, and groups of them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -11,12 +11,48 @@ from forecast_bench.yaml_source import read_text
 
 
 @dataclass(frozen=True, slots=True)
+class SourceCoding:
+    """How a source's own coding becomes canonical types.
+
+    Parameters
+    ----------
+    columns : tuple of str
+        Columns that hold the coding, the coarser first.
+    types : mapping
+        Canonical type by the values of the columns, folded; see `type_of`.
+    because : mapping
+        Why, where it is not obvious, by the same keys.
+    """
+
+    columns: tuple[str, ...]
+    types: Mapping[tuple[str, ...], str]
+    because: Mapping[tuple[str, ...], str]
+
+    def type_of(self, *coded: str) -> str | None:
+        """Canonical type of a row, or None where the table has none.
+
+        Parameters
+        ----------
+        *coded : str
+            A value for each column; case and white space do not matter.
+
+        Examples
+        --------
+        >>> taxonomy().sources["acled"].type_of("Battles", "Armed clash")
+        'battle'
+        """
+        key = _key(coded)
+        return self.types.get(key) or self.types.get(key[:1])
+
+
+@dataclass(frozen=True, slots=True)
 class Taxonomy:
-    """Canonical types with what they mean, and groups of types."""
+    """Canonical types with what they mean, groups of types, and the coding of sources."""
 
     types: Mapping[str, str]
     groups: Mapping[str, tuple[str, ...]]
     version: int
+    sources: Mapping[str, SourceCoding]
 
 
 @cache
@@ -35,10 +71,32 @@ def taxonomy() -> Taxonomy:
     values: Any = document.values
     types = MappingProxyType(dict(values["types"]))
     groups = {name: tuple(members) for name, members in values["groups"].items()}
+    sources = {name: _coding(one) for name, one in values["sources"].items()}
     unknown = {member for members in groups.values() for member in members} - set(types)
+    unknown |= {one for coding in sources.values() for one in coding.types.values()} - set(types)
     if unknown or set(groups) & set(types):
         raise ValueError(f"the taxonomy in the package is damaged: {sorted(unknown)}")
-    return Taxonomy(types, MappingProxyType(groups), int(values["version"]))
+    return Taxonomy(
+        types, MappingProxyType(groups), int(values["version"]), MappingProxyType(sources)
+    )
+
+
+def _coding(values: Any) -> SourceCoding:
+    types: dict[tuple[str, ...], str] = {}
+    because: dict[tuple[str, ...], str] = {}
+    for row in values["rows"]:
+        key = _key(row["coded"])
+        if key in types or len(key) > len(values["columns"]):
+            raise ValueError(f"the taxonomy in the package is damaged: {row['coded']}")
+        types[key] = row["type"]
+        if "because" in row:
+            because[key] = row["because"]
+    columns = tuple(values["columns"])
+    return SourceCoding(columns, MappingProxyType(types), MappingProxyType(because))
+
+
+def _key(coded: Sequence[str]) -> tuple[str, ...]:
+    return tuple(" ".join(one.split()).casefold() for one in coded)
 
 
 def known_type_names() -> tuple[str, ...]:

@@ -19,7 +19,8 @@ def coverage_figure(sources: Sequence[Sequence[Vintage]]) -> Figure:
     sources : sequence of sequence of Vintage
         The vintages of every source, the newest last.
     """
-    spans, read = [], []
+    spans: list[dict[str, str]] = []
+    read: list[dict[str, str]] = []
     for known in sources:
         newest = known[-1]
         for country in newest.extent.hull.countries:

@@ -16,6 +16,7 @@ from forecast_bench.incidents import (
     SOURCE_KINDS,
     ImportResult,
     Survey,
+    UnreadableFileError,
     open_incidents,
     recognise,
     survey,
@@ -227,7 +228,10 @@ def _source(
     opened, problems = open_incidents(path, kind=kind, shown_as=shown_as)
     if opened is None:
         return None, problems
-    seen = survey(opened)
+    try:
+        seen = survey(opened)
+    except UnreadableFileError as failure:
+        return None, (failure.problem,)
     if not seen.countries:
         message = "the file holds no row that can be read"
         return None, (problem("no-incidents", message, Location(shown_as)),)

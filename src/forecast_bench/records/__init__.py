@@ -12,6 +12,7 @@ from forecast_bench.records.judgment import (
     Revision,
     SourceReference,
 )
+from forecast_bench.records.mapping import EventMapping, MappedPlace, MappedSide, MappedType
 from forecast_bench.records.probability import Confidence, OffYardstick, Stated
 from forecast_bench.records.question import (
     ByHand,
@@ -58,12 +59,16 @@ __all__ = [
     "DeclaredCoverage",
     "DiagnosticLimits",
     "Duration",
+    "EventMapping",
     "FetchRequest",
     "FileHeader",
     "HandResolution",
     "IncidentFilter",
     "Indicator",
     "Judgment",
+    "MappedPlace",
+    "MappedSide",
+    "MappedType",
     "OffYardstick",
     "Outcome",
     "Question",

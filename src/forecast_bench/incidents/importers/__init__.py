@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Final
 
+from forecast_bench.incidents.importers.kinds import (
+    EVENT_KINDS,
+    EventKind,
+    Recognition,
+    open_incidents,
+    recognise,
+)
 from forecast_bench.incidents.importers.monthly_counts import read_monthly_counts
-from forecast_bench.incidents.importers.reading import IncidentFile
-from forecast_bench.problems import Problem
+from forecast_bench.incidents.importers.reading import IncidentFile, RejectedRow, StagedBatch
+from forecast_bench.incidents.importers.rows import UnreadableFileError
 
-SOURCE_KINDS: Final = ("monthly-counts", "ucdp-ged", "acled", "gtd", "mapped")
+SOURCE_KINDS: Final = ("monthly-counts", *EVENT_KINDS)
+"""Every kind that a description may name."""
 
-
-def open_incidents(
-    path: Path, *, kind: str, shown_as: str, mapping: Path | None = None
-) -> tuple[IncidentFile | None, tuple[Problem, ...]]:
-    raise ValueError(kind)
-
-
-__all__ = ["SOURCE_KINDS", "open_incidents", "recognise", "read_monthly_counts"]
-
-
-def recognise(path: Path) -> tuple[str, str]:
-    raise ValueError(path)
+__all__ = [
+    "EVENT_KINDS",
+    "SOURCE_KINDS",
+    "EventKind",
+    "IncidentFile",
+    "Recognition",
+    "RejectedRow",
+    "StagedBatch",
+    "UnreadableFileError",
+    "open_incidents",
+    "read_monthly_counts",
+    "recognise",
+]

@@ -147,8 +147,8 @@ class _Reading:
             return None
         first = datetime.date(int(found[1]), int(found[2]), 1)
         last = first.replace(day=calendar.monthrange(first.year, first.month)[1])
-        window = self.description.file_window
-        if first < window.start or last > window.end:
+        window = self.description.coverage.window
+        if window is not None and (first < window.start or last > window.end):
             message = f"{month.text} is outside the days covered, {window.start} to {window.end}"
             self._report(line, "incident-outside-coverage", message, month)
         return first, last

@@ -8,6 +8,16 @@ INCIDENTS = {
         "A file read by the wrong rules would give wrong counts.",
         "Write one of the kinds listed.",
     ),
+    "incident-file": Entry(
+        "A file of incidents is damaged, or of a form that is not read",
+        "What was read of a damaged file is not all of it, and counts would be too low.",
+        "Fetch the file again, or save it in the form that the message names.",
+    ),
+    "incident-mapping": Entry(
+        "A mapping does not fit the file of incidents that it is for",
+        "A column that is not there would leave its values out of every row.",
+        "Write the names of columns as they stand in the header of the file.",
+    ),
     "incident-header": Entry(
         "A file of incidents has another header than its kind needs",
         "Columns taken for one another would be counted as what they are not.",

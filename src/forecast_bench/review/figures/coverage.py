@@ -50,8 +50,9 @@ def coverage_chart(spans: pd.DataFrame, vintages: pd.DataFrame) -> "altair.Layer
         .mark_tick(color=theme.REFERENCE, thickness=2, size=14)
         .encode(y=row, x="utc(date):T")
     )
+    layered: Any = alt.layer(bars, ticks).properties(width=theme.WIDTH, height=height)
     finished: alt.LayerChart = theme.themed(
-        alt.layer(bars, ticks).properties(width=theme.WIDTH, height=height),
+        layered,
         title="Days covered",
         subtitle="bars: covered; ticks: days on which the source was read",
         datasets={"spans": spans, "vintages": vintages},
