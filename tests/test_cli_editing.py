@@ -9,7 +9,7 @@ import pytest
 from filelock import FileLock
 
 from conftest import SURROUNDINGS, found_in, write
-from forecast_bench.cli import main
+from forecast_bench.cli import editing, main
 from forecast_bench.editing import change
 from forecast_bench.workspace import load_workspace
 from terminal import at_terminal
@@ -166,6 +166,30 @@ def test_faults_elsewhere_are_no_hindrance(team, run):
     assert run("revise", "one", "unlikely", "--because", "x", "--on", "2018-02-01")[0] == 0
 
 
+def test_an_error_that_stands_elsewhere_already_is_still_one_here(team, run):
+    revised = "    revisions: [{on: 2017-01-01, probability: 0.2, because: x}]\n"
+    early = GOOD.replace("# the end", revised + "# the end")
+    write(team, {"judgments/a.yaml": early})
+    status, _, err = run("revise", "one", "unlikely", "--because", "x", "--on", "2017-01-01")
+    assert status == 1
+    assert "judgments/a.yaml:14:13: error: the revision is dated 2017-01-01" in err
+    assert text(team) == early
+
+
+def test_lines_that_move_make_no_fault_new(team, run):
+    again = GOOD[GOOD.index("  - id: two") :]
+    write(team, {"judgments/a.yaml": GOOD + again.replace("0.3", "0.8")})
+    # The first one is taken "by judgments/a.yaml:14", and after the change by :17.
+    done = run("revise", "one", "unlikely", "--because", "x", "--on", "2018-02-01")
+    assert done == (0, "revised: one, judgments/a.yaml:13\n", "")
+
+
+def test_a_line_is_one_of_an_editor(team, run):
+    write(team, {"judgments/a.yaml": GOOD.replace("The road", '"The\u2028       road').replace("opens.", 'opens."')})
+    done = ("revise", "one", "unlikely", "--because", "x", "--on", "2018-02-01")
+    assert run(*done) == (0, "revised: one, judgments/a.yaml:13\n", "")
+
+
 def test_a_file_is_replaced_whole_or_not_at_all(team, run, monkeypatch):
     def stop(*_: object) -> None:
         raise OSError(28, "No space left on device")
@@ -201,14 +225,41 @@ def test_another_writer_is_waited_for_and_then_told(team, run, monkeypatch):
 def test_a_change_of_somebody_else_meanwhile_is_kept(team, run, monkeypatch):
     judged = change._judged
 
-    def slow(*arguments: object) -> object:
+    def slow(*arguments: object, **more: object) -> object:
         (team / "judgments/a.yaml").write_text(GOOD + "# mine\n", encoding="utf-8")
-        return judged(*arguments)
+        return judged(*arguments, **more)
 
     monkeypatch.setattr(change, "_judged", slow)
     status, _, err = run("revise", "one", "unlikely", "--because", "x", "--on", "2018-02-01")
     assert (status, err) == (1, "judgments/a.yaml was changed meanwhile; nothing was written\n")
     assert text(team) == GOOD + "# mine\n"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("revise", "one", "unlikely", "--because", "x", "--on", "2018-02-01"),
+        ("resolve", "one", "occurred", "--evidence", "x", "--on", "2018-07-01"),
+    ],
+)
+def test_a_judgment_that_moved_while_a_person_thought_is_not_mistaken(
+    team, run, monkeypatch, arguments
+):
+    """Places are those of the file as it was read: another one may stand there by now."""
+    first = GOOD.index("  # of the road")
+    other = GOOD[first : GOOD.index("  - id: two")].replace("id: one", "id: zero")
+    changed = GOOD[:first] + other + GOOD[first:]
+
+    def thinking(folder: Path) -> object:
+        read = load_workspace(folder)
+        write(folder, {"judgments/a.yaml": changed})
+        return read
+
+    monkeypatch.setattr(editing, "load_workspace", thinking)
+    status, out, err = run(*arguments)
+    said = "judgments/a.yaml was changed meanwhile; nothing was written\n"
+    assert (status, out, err) == (1, "", said)
+    assert text(team) == changed
 
 
 def test_prompts_of_a_revision(team):

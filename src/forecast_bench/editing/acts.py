@@ -49,7 +49,8 @@ def revise(
     if confidence is not None:
         revision["confidence"] = confidence
     addition = Addition((*one.path, "revisions"), revision, item=True)
-    return write_addition(workspace.folder, file_of(workspace, one), addition)
+    path = file_of(workspace, one)
+    return write_addition(workspace.folder, path, addition, as_read=one.document)
 
 
 def resolve(
@@ -97,7 +98,8 @@ def resolve(
     resolution: dict[str, Value] = {"outcome": outcome, "on": on}
     resolution |= {key: text for key, text in said.items() if text is not None}
     addition = Addition((*asked.path, "resolution"), resolution)
-    return write_addition(workspace.folder, file_of(workspace, asked), addition)
+    path = file_of(workspace, asked)
+    return write_addition(workspace.folder, path, addition, as_read=asked.document)
 
 
 def judgment_of(workspace: Workspace, identifier: str) -> RecordedJudgment:
