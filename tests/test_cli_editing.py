@@ -185,7 +185,8 @@ def test_lines_that_move_make_no_fault_new(team, run):
 
 
 def test_a_line_is_one_of_an_editor(team, run):
-    write(team, {"judgments/a.yaml": GOOD.replace("The road", '"The\u2028       road').replace("opens.", 'opens."')})
+    folded = GOOD.replace("The road opens.", '"The\u2028       road opens."')
+    write(team, {"judgments/a.yaml": folded})
     done = ("revise", "one", "unlikely", "--because", "x", "--on", "2018-02-01")
     assert run(*done) == (0, "revised: one, judgments/a.yaml:13\n", "")
 
@@ -211,6 +212,42 @@ def test_mode_and_link_of_a_file_survive(team, run):
     assert path.is_symlink()
     assert stat.S_IMODE((team / "kept.yaml").stat().st_mode) == 0o640
     assert "unlikely" in (team / "kept.yaml").read_text("utf-8")
+
+
+def test_a_file_that_nobody_may_write_is_left_alone(team, run):
+    (team / "judgments/a.yaml").chmod(0o444)
+    status, out, err = run("revise", "one", "unlikely", "--because", "x", "--on", "2018-02-01")
+    said = "judgments/a.yaml cannot be written: it is read-only; it stays as it was\n"
+    assert (status, out, err) == (4, "", said)
+    assert text(team) == GOOD
+
+
+def test_a_judgment_is_not_revised_once_it_is_settled(team, run):
+    run("resolve", "one", "occurred", "--evidence", "x", "--on", "2018-03-01")
+    settled = text(team)
+    late = ("revise", "one", "almost certain", "--because", "it opened", "--on")
+    status, _, err = run(*late, "2018-03-02")
+    assert status == 1
+    said = "the revision is dated 2018-03-02; its question was settled on 2018-03-01"
+    assert f"judgments/a.yaml:14:13: error: {said} [revision-after-window]" in err
+    assert text(team) == settled
+    assert run(*late, "2018-03-01")[0] == 0
+
+
+def test_an_outcome_is_not_recorded_before_its_day(team, run):
+    status, _, err = run("resolve", "one", "occurred", "--evidence", "x", "--on", "2999-01-01")
+    assert status == 2
+    assert "2999-01-01 is still to come" in " ".join(err.split())
+    assert text(team) == GOOD
+
+
+def test_a_file_is_known_without_its_ending(team, run):
+    (team / "judgments/a.yaml").rename(team / "judgments/a.yml")
+    status, out, _ = run(
+        *("new", "Snow falls.", "--probability", "likely", "--question", "one", "--file", "a"),
+        *("--issued", "2018-01-31"),
+    )
+    assert (status, out) == (0, "recorded: snow-falls, judgments/a.yml:20\n")
 
 
 def test_another_writer_is_waited_for_and_then_told(team, run, monkeypatch):

@@ -38,7 +38,7 @@ FILES = {
     "without": "a:\n  - id: x  # c\n\n  # of y\n  - id: y\n",
     "empty key": "a:\n  - id: x\n    revisions:   # none yet\n    note: n\n",
     "empty list": "a:\n  - id: x\n    revisions: []\n    note: n\n",
-    "empty list over lines": "a:\n  - id: x\n    revisions: [  # c\n      # end\n    ]\n    note: n\n",
+    "empty list over lines": "a:\n  - id: x\n    revisions: [  # c\n    # end\n    ]\n    n: n\n",
     "no value at the end": "a:\n  - id: x\n    note :   # c\n# end\n",
     "kept crlf": "a:\r\n  - id: x\r\n    note: |+\r\n      one\r\n\r\n\r\n# end\r\n",
     "no newline": "a:\n  - id: x",

@@ -1,7 +1,9 @@
 """A change of one file: worked out, held against the checks, and written whole or not at all."""
 
 import copy
+import os
 import re
+import stat
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -140,6 +142,8 @@ def write_text(folder: Path, path: Path, text: str, *, before: bytes | None) -> 
         with FileLock(folder / DERIVED / LOCK, timeout=_WAIT_SECONDS):
             if _content(path, missing=True) != before:
                 raise _changed(name)
+            if not _may_be_written(path.resolve()):
+                raise OSError(None, "it is read-only")
             replace_file(path.resolve(), content)
     except Timeout:
         message = "another process edits this workspace; nothing was written"
@@ -203,6 +207,12 @@ def _content(path: Path, *, missing: bool = False) -> bytes | None:
     except UnicodeDecodeError:
         raise EditError(f"{path} is not UTF-8") from None
     return content
+
+
+def _may_be_written(path: Path) -> bool:
+    """Whether a file is not kept from being written: it is replaced, which would get round that."""
+    writers = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
+    return not path.exists() or (bool(path.stat().st_mode & writers) and os.access(path, os.W_OK))
 
 
 def _values(text: str) -> Any:
