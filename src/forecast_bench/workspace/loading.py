@@ -119,7 +119,7 @@ def load_workspace(
     problems.extend(faults)
     lexicons, faults = _lexicons(folder)
     problems.extend(faults)
-    scales, faults = read_scales(folder / MODELS / "lexicons")
+    scales, faults = read_scales(folder / MODELS / "lexicons", taken=lexicons)
     problems.extend(faults)
     if settings.lexicon is not None and settings.lexicon not in lexicons:
         fault = unknown_lexicon(folder / SETTINGS, settings.lexicon, shown_as=SETTINGS)
