@@ -9,6 +9,7 @@ import pytest
 from filelock import FileLock
 
 from conftest import SURROUNDINGS, found_in, write
+from forecast_bench.checks import check
 from forecast_bench.cli import editing, main
 from forecast_bench.editing import change
 from forecast_bench.workspace import load_workspace
@@ -125,6 +126,26 @@ def test_a_question_is_resolved_once(team, run):
     assert "resolution: {outcome: did not occur, on: 2018-07-15, evidence: snow}}" in text(team)
     status, _, err = run(*done)
     assert (status, err) == (1, '"one" is resolved already: did not occur on 2018-07-15\n')
+
+
+def test_a_condition_in_words_may_have_failed_of_what_is_counted(team, run):
+    on_it = GOOD.replace("at_least: 1}\n", "at_least: 1}\n      given: {text: The truce ends.}\n")
+    as_well = "  - {id: three, statement: S., probability: 0.2, question: two}\n"
+    write(team, {"judgments/a.yaml": on_it.replace("# the end", f"{as_well}# the end")})
+    assert run("resolve", "two", "occurred", "--evidence", "x")[0] == 1
+    done = ("resolve", "two", "void", "--reason", "the truce held", "--on", "2018-06-30")
+    assert run(*done) == (0, "resolved: two, judgments/a.yaml:21\n", "")
+    read = load_workspace(team)
+    assert check(read) == ()
+    assert read.judgments[1].judgment.resolution.outcome == "void"
+    # It is so for all who judged it.
+    status, _, err = run("resolve", "three", *done[2:])
+    assert (status, err) == (1, '"two" is resolved already: void on 2018-06-30\n')
+    again = "question: two, resolution: {outcome: void, on: 2018-06-30, reason: x}}"
+    write(team, {"judgments/a.yaml": text(team).replace("question: two}", again)})
+    (fault,) = check(load_workspace(team))
+    said = 'the question "two" is resolved by the judgment "two"; that is enough'
+    assert (fault.identifier, fault.message) == ("hand-resolution", said)
 
 
 def test_a_judgment_in_a_file_that_is_there(team, run):
