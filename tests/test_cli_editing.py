@@ -130,7 +130,7 @@ def test_a_question_is_resolved_once(team, run):
 
 def test_a_condition_in_words_may_have_failed_of_what_is_counted(team, run):
     on_it = GOOD.replace("at_least: 1}\n", "at_least: 1}\n      given: {text: The truce ends.}\n")
-    as_well = "  - {id: three, statement: S., probability: 0.2, question: two}\n"
+    as_well = "  - {id: three, statement: S., probability: 0.3, question: two}\n"
     write(team, {"judgments/a.yaml": on_it.replace("# the end", f"{as_well}# the end")})
     assert run("resolve", "two", "occurred", "--evidence", "x")[0] == 1
     done = ("resolve", "two", "void", "--reason", "the truce held", "--on", "2018-06-30")
