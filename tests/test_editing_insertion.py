@@ -46,6 +46,7 @@ FILES = {
     "mark": "\ufeffa:\n  - id: x\n",
     "literal": "a:\n  - id: x\n    note: |\n      one\n\n      two\n\n\n  - id: y\n",
     "kept": "a:\n  - id: x\n    note: |+\n      one\n\n\n  - id: y\n",
+    "kept apart": "a:\n  - id: w\n\n  - id: x\n    note: >+\n      one\n\n# end\n",
     "quoted": "a:\n  - id: x\n    note: 'one\n\n      two: # three'\n",
     "several lines": "a:\n  - id: x\n    note: one\n      two   # three\n",
     "end": "---\na:\n  - id: x\n...\n",

@@ -92,6 +92,8 @@ def _item(text: str, node: yaml.SequenceNode, value: Value) -> tuple[int, str]:
     column = node.start_mark.column
     last = node.value[-1]
     apart = len(node.value) > 1 and _blank_line_between(text, node.value[-2], last)
+    # A blank line below a text that keeps its blank lines would be one of them.
+    apart = apart and not _keeps_blank_lines(text, _last_scalar(last))
     lines = block([value], indent=column)
     return _end(text, last), f"\n\n{lines}" if apart else f"\n{lines}"
 
@@ -126,11 +128,9 @@ def _end(text: str, node: yaml.Node) -> int:
     """Index after the last character of a node that means something."""
     if isinstance(node, yaml.ScalarNode):
         end = int(node.end_mark.index)
-        if node.style in ("|", ">") and not _keeps_blank_lines(text, node):
-            return len(text[:end].rstrip())
-        if node.style in ("|", ">"):
+        if _keeps_blank_lines(text, node):
             return len(text[:end].removesuffix("\n").removesuffix("\r"))
-        return end
+        return len(text[:end].rstrip()) if node.style in ("|", ">") else end
     if isinstance(node, yaml.CollectionNode) and node.flow_style:
         return int(node.end_mark.index)
     ends = (
@@ -149,8 +149,18 @@ def _end_of_pair(text: str, name: yaml.Node, held: yaml.Node) -> int:
     return colon.end() if colon else _end(text, name)
 
 
-def _keeps_blank_lines(text: str, node: yaml.ScalarNode) -> bool:
-    header = text[node.start_mark.index :].split("\n", 1)[0]
+def _last_scalar(node: yaml.Node) -> yaml.Node:
+    """The scalar, or the empty list or mapping, that a node ends with."""
+    while isinstance(node, yaml.CollectionNode) and node.value:
+        last = node.value[-1]
+        node = last[1] if isinstance(last, tuple) else last
+    return node
+
+
+def _keeps_blank_lines(text: str, node: yaml.Node) -> bool:
+    if not isinstance(node, yaml.ScalarNode) or node.style not in ("|", ">"):
+        return False
+    header = _END_OF_LINE.split(text[node.start_mark.index :], maxsplit=1)[0]
     return "+" in header.split("#")[0]
 
 
