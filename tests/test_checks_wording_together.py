@@ -101,6 +101,32 @@ def test_what_a_statement_says_beside_its_event(more: dict[str, str], expected: 
     assert ids(judgment("a", **{"probability": "likely", **more})) == expected
 
 
+FRENCH, DANISH = ("probable", "grc@2007"), ("sandsynligt", "dk-fe@1")
+
+
+@pytest.mark.parametrize(
+    ("statement", "words", "expected"),
+    [
+        ("Il y a 20 % de chances que la route ouvre.", FRENCH, ["statement-disagrees"]),
+        ("Il y a 70 % de chances que la route ouvre.", FRENCH, []),
+        ("La probabilité est d'environ 20 %.", FRENCH, ["statement-disagrees"]),
+        ("Une probabilité de 20 pour cent que la route ouvre.", FRENCH, ["statement-disagrees"]),
+        ("Il y a un risque de pertes de 20 %.", FRENCH, []),
+        ("Il est probable que 20 % partent.", FRENCH, []),
+        ("Sandsynligheden er på 20 procent.", DANISH, []),
+        ("Der er 20 % sandsynlighed for, at vejen åbner.", DANISH, ["statement-disagrees"]),
+        ("En sandsynlighed på 20 procent for, at vejen åbner.", DANISH, ["statement-disagrees"]),
+        ("Det er sandsynligt, at 20 % rejser.", DANISH, []),
+    ],
+)
+def test_chances_in_other_languages(
+    statement: str, words: tuple[str, str], expected: list[str]
+) -> None:
+    probability, lexicon = words
+    found = ids(judgment("a", probability, statement=f'"{statement}"'), lexicon=lexicon)
+    assert [one for one in found if one == "statement-disagrees"] == expected
+
+
 @pytest.mark.parametrize(
     ("first", "second", "expected"),
     [

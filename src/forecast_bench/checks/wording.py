@@ -8,6 +8,7 @@ from forecast_bench.checks.chances import chance_in
 from forecast_bench.lexicons import Lexicon, look_up
 from forecast_bench.problems import Problem
 from forecast_bench.prose import Vocabulary, find_expressions, vocabulary_of, wordings_of
+from forecast_bench.prose.senses import WORD_END, spaced
 from forecast_bench.prose.surroundings import conditions_in
 from forecast_bench.records import Stated
 from forecast_bench.workspace import RecordedJudgment, Workspace
@@ -15,7 +16,7 @@ from forecast_bench.workspace import RecordedJudgment, Workspace
 _NONE = Vocabulary(language="und")
 _ROUNDING = 1e-9
 # Before or after something that has a date of its own, or part of another expression.
-_RELATIVE = r"(?!-|\s+(?:after|before|efter|før)\b)"
+_RELATIVE = r"(?!-|\s+(?:after|before|efter|før|après|avant)\b)"
 
 
 def plain_wording(workspace: Workspace) -> Iterator[Problem]:
@@ -129,5 +130,5 @@ def _flat(text: str) -> str:
 
 @functools.cache
 def _vague(patterns: tuple[str, ...]) -> re.Pattern[str]:
-    listed = "|".join(patterns).replace(" ", r"\s+") if patterns else "(?!)"
-    return re.compile(rf"(?<![\w-])(?<!\bas )(?:{listed})(?!\w){_RELATIVE}", re.IGNORECASE)
+    listed = spaced("|".join(patterns)) if patterns else "(?!)"
+    return re.compile(rf"(?<![\w-])(?<!\bas )(?:{listed}){WORD_END}{_RELATIVE}", re.IGNORECASE)
