@@ -10,7 +10,7 @@ from documented_commands import agrees, pages, prepare, run, steps
 from forecast_bench.checks import CHECKS
 from forecast_bench.cli.options import ExitStatus
 from forecast_bench.cli.reference_page import PAGES, help_texts
-from forecast_bench.incidents.importers import IMPORTERS
+from forecast_bench.incidents.importers import EVENT_KINDS, IMPORTERS
 from forecast_bench.lexicons import load_shipped
 from forecast_bench.problems import CATALOGUE
 from forecast_bench.records import (
@@ -23,11 +23,15 @@ from forecast_bench.records import (
     Condition,
     Count,
     Coverage,
+    EventMapping,
     FileHeader,
     HandResolution,
     IncidentFilter,
     Indicator,
     Judgment,
+    MappedPlace,
+    MappedSide,
+    MappedType,
     OffYardstick,
     Question,
     RateSpecification,
@@ -74,6 +78,10 @@ RECORDS: dict[str, dict[str, type[BaseModel]]] = {
     "sources-and-models.md": {
         "A source": SourceDescription,
         "coverage": Coverage,
+        "A mapping": EventMapping,
+        "A mapped place": MappedPlace,
+        "A mapped type": MappedType,
+        "A mapped side": MappedSide,
         "A rate law": RateSpecification,
         "Actors": ActorBook,
         "An actor": Actor,
@@ -211,7 +219,7 @@ def test_every_scoring_rule_is_in_the_method(name):
     assert f"`{name}`" in (REFERENCE / "method.md").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("name", sorted(IMPORTERS))
+@pytest.mark.parametrize("name", sorted((*IMPORTERS, *EVENT_KINDS)))
 def test_every_importer_is_in_the_reference(name):
     assert f"`{name}`" in section("sources-and-models.md", "Kinds of source")
 
