@@ -1,11 +1,15 @@
 """What several test files share: workspaces written as text in the test."""
 
+import logging
 import os
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 from hypothesis import settings
 
+from fetch_server import Desk, serving
 from forecast_bench.checks import check
 from forecast_bench.problems import Problem
 from forecast_bench.workspace import Workspace, load_workspace
@@ -68,3 +72,14 @@ def problems(text: str | bytes, **files: str | bytes) -> list[tuple[int, int, st
     """Line, column and id of everything wrong with one file of judgments in good surroundings."""
     named = {"judgments/a.yaml": text, **SURROUNDINGS, **files}
     return [(one.location.line, one.location.column, one.identifier) for one in found_in(named)]
+
+
+@pytest.fixture
+def desk(tmp_path: Path, caplog: pytest.LogCaptureFixture, capfd) -> Iterator[Desk]:
+    """A server and a folder for fetches; at the end no secret was written or said anywhere."""
+    caplog.set_level(logging.DEBUG)
+    with serving([]) as server:
+        made = Desk(server, tmp_path / "fetches")
+        yield made
+    made.has_no_secret_on_disk()
+    made.shows_no_secret("".join([caplog.text, *capfd.readouterr()]))

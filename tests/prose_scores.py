@@ -76,7 +76,11 @@ def _overlap(wanted: dict, one: Estimate) -> bool:
 TEXTS = (
     ("second-report.txt", "us-icd203@2015"),
     ("third-report.md", "uk-phia@2025"),
+    ("fourth-report.md", "us-icd203@2015"),
+    ("fifth-report.txt", "us-icd203@2015"),
     ("danish-report.txt", "dk-fe@1"),
+    ("french-report.txt", "grc@2007"),
+    ("second-french-report.txt", "grc@2007"),
 )
 
 

@@ -113,6 +113,42 @@ def test_bad_input(folder, run, arguments, status, said):
     assert "Traceback" not in done.stderr
 
 
+FRENCH = """Jugements clés
+
+Il est très probable que le col ferme d\u2019ici dix-huit mois\u00a0; la suite est incertaine.
+Si la taxe augmente, une grève n\u2019est pas improbable, mais un lock-out pourrait
+suivre avant la fin de 2027. Selon le maire, il est peu probable que le pont soit réparé.
+Nous avons un degré de confiance élevé dans le premier jugement. La ville achètera du sable.
+"""
+
+
+def test_a_french_report_is_drafted_and_checked(folder, run):
+    (folder / "judgments").mkdir()
+    (folder / "note.txt").write_text(FRENCH, encoding="utf-8")
+    out = folder / "judgments" / "note.yaml"
+    named = ("--lexicon", "grc@2007", "--analyst", "lee", "--issued", "2026-01-31")
+    done = run("extract", "note.txt", *named, "--out", str(out))
+    assert done.stderr.splitlines() == [
+        "3 drafts, 2 with a phrase of the yardstick; 1 estimate of others; 1 statement of "
+        "confidence; 1 sentence without a word of probability"
+    ]
+    text = out.read_text("utf-8")
+    first, second, third = yaml.safe_load(text)["judgments"]
+    assert (first["probability"], first["question"]["within"]) == ("quasi certaine", "18 months")
+    # By hand: improbable is 7 % and 5 % to each side; 1 - 0.12 and 1 - 0.02.
+    assert second["probability"] == [0.88, 0.98]
+    assert second["question"]["given"]["text"] == "Si la taxe augmente"
+    assert third["off_yardstick"] == {"wording": "pourrait", "kind": "no number"}
+    assert str(third["question"]["window"]["to"]) == "2027-12-31"
+    filled = text.replace("asks: #", "asks: Oui ou non ? #").replace(
+        "settled_by: #", "settled_by: la préfecture #"
+    )
+    out.write_text(filled.replace("within: #", "within: 6 months #"), encoding="utf-8")
+    checked = run("check", "--format", "json")
+    problems = json.loads(checked.stdout)["problems"]
+    assert [(one["id"], one["level"]) for one in problems] == [("double-negative", "warning")]
+
+
 def test_a_language_without_a_vocabulary(folder, run):
     lexicons = folder / "models" / "lexicons"
     lexicons.mkdir(parents=True)
@@ -133,5 +169,8 @@ phrases:
     )
     (folder / "report.txt").write_text("Das ist wahrscheinlich. Es wird kommen.", encoding="utf-8")
     done = run("extract", "report.txt", "--lexicon", "acme@1")
-    assert "no vocabulary of the language" in done.stderr, done.stderr
+    assert done.stderr.splitlines()[0] == (
+        'report.txt: there is no vocabulary of the language "de", only of da, en, fr: only phrases '
+        "of yardsticks were looked for"
+    )
     assert yaml.safe_load(done.stdout)["judgments"][0]["probability"] == "wahrscheinlich"

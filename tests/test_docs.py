@@ -10,10 +10,11 @@ from documented_commands import agrees, pages, prepare, run, steps
 from forecast_bench.checks import CHECKS
 from forecast_bench.cli.options import ExitStatus
 from forecast_bench.cli.reference_page import PAGES, help_texts
-from forecast_bench.incidents.importers import EVENT_KINDS, IMPORTERS
+from forecast_bench.incidents.importers import SOURCE_KINDS
 from forecast_bench.lexicons import load_shipped
 from forecast_bench.problems import CATALOGUE
 from forecast_bench.records import (
+    AcledFetch,
     Actor,
     ActorBook,
     Assumption,
@@ -43,6 +44,7 @@ from forecast_bench.records import (
     Share,
     SourceDescription,
     SourceReference,
+    UcdpFetch,
     Weights,
     Window,
 )
@@ -82,6 +84,8 @@ RECORDS: dict[str, dict[str, type[BaseModel]]] = {
         "A mapped place": MappedPlace,
         "A mapped type": MappedType,
         "A mapped side": MappedSide,
+        "fetch of ucdp": UcdpFetch,
+        "fetch of acled": AcledFetch,
         "A rate law": RateSpecification,
         "Actors": ActorBook,
         "An actor": Actor,
@@ -219,7 +223,7 @@ def test_every_scoring_rule_is_in_the_method(name):
     assert f"`{name}`" in (REFERENCE / "method.md").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("name", sorted((*IMPORTERS, *EVENT_KINDS)))
+@pytest.mark.parametrize("name", sorted(SOURCE_KINDS))
 def test_every_importer_is_in_the_reference(name):
     assert f"`{name}`" in section("sources-and-models.md", "Kinds of source")
 

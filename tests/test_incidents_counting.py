@@ -13,17 +13,20 @@ from forecast_bench.incidents import (
     COUNT_COLUMNS,
     CountRequest,
     count_incidents,
-    counts_by_month,
+    counts,
     coverage_gap,
     expand_types,
     fill_areas,
     fill_months,
     filter_labels,
-    import_source,
-    incident_schema,
+    LocalStorage,
+    StateFiles,
+    import_delivery,
+    whole_file,
     label_key,
     labels_of,
 )
+from forecast_bench.incidents.schema import stored_schema
 from forecast_bench.records import ActorBook, IncidentFilter, SourceDescription, Window
 from forecast_bench.yaml_source import read_file, read_record
 
@@ -49,9 +52,11 @@ def ask(key, days, **asked):
 def case(tmp_path_factory):
     store_folder = tmp_path_factory.mktemp("store")
     description = load("incidents/acled-sahel.yaml", SourceDescription)
-    result = import_source(store_folder, description, WORKSPACE / "incidents" / description.file)
+    storage = LocalStorage(store_folder)
+    delivery = whole_file(description, WORKSPACE / "incidents" / description.file)
+    result = import_delivery(storage, delivery, rejects_in=store_folder)
     assert result.vintage is not None
-    return store_folder, result.vintage, load("models/actors.yaml", ActorBook)
+    return storage, result.vintage, load("models/actors.yaml", ActorBook)
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +76,7 @@ def totals(frame):
 def test_facts_of_the_first_case(case):
     _, vintage, book = case
     groups = "islamist-armed-groups"
-    frame = counts_by_month(
+    frame = counts(
         [
             ask("abductions before", BASELINE, actor="JNIM", type="abduction"),
             ask("abductions", WINDOW, actor="JNIM", type="abduction"),
@@ -85,7 +90,7 @@ def test_facts_of_the_first_case(case):
             ask("territory", WINDOW, type="territory taken"),
         ],
         book,
-        vintage.incidents_file,
+        [vintage.state],
     )
     # 30 and 15 of JNIM by name; 20 more in Burkina Faso are of "JNIM and/or ISGS".
     assert totals(frame) == {
@@ -105,10 +110,10 @@ def test_facts_of_the_first_case(case):
 
 def test_facts_agree_with_the_file_read_another_way(case, by_hand):
     _, vintage, book = case
-    frame = counts_by_month(
+    frame = counts(
         [ask("q", WINDOW, actor="JNIM", countries=["Mali", "Burkina Faso"])],
         book,
-        vintage.incidents_file,
+        [vintage.state],
     )
     inside = by_hand[by_hand["month"].between("2018-01", "2019-06")]
     sides = (inside["side_a"] + "; " + inside["side_b"]).str.split("; ")
@@ -133,7 +138,7 @@ def test_reach_of_the_first_case(case):
             ("Burkina Faso", WINDOW, "Burkina Faso"),
         )
     ]
-    frame = counts_by_month(requests, book, vintage.incidents_file)
+    frame = counts(requests, book, [vintage.state])
     areas = [fill_areas(frame, one, coverage) for one in requests]
     assert [len(one) for one in areas] == [10, 10, 13, 13]
     # First-level areas with incidents, from event data: 8 and 9 in Mali; 4 and 8 in Burkina Faso.
@@ -143,15 +148,15 @@ def test_reach_of_the_first_case(case):
 def test_months_and_coverage_of_the_first_case(case):
     _, vintage, book = case
     request = ask("q", WINDOW, actor="JNIM", type="abduction", countries="Mali")
-    frame = counts_by_month([request], book, vintage.incidents_file)
+    frame = counts([request], book, [vintage.state])
     months = fill_months(frame, request, vintage.manifest.coverage)
     assert len(months) == 18
     assert months["count"].sum() == 30
     window = Window(start=request.start, end=request.end)
     labels = filter_labels(request.filter, book)
-    assert coverage_gap(request.filter, window, vintage.manifest.coverage, labels) is None
+    assert coverage_gap(request.filter, window, vintage.extent, labels) is None
     absent = IncidentFilter(actor=("MNLA",))
-    said = coverage_gap(absent, window, vintage.manifest.coverage, filter_labels(absent, book))
+    said = coverage_gap(absent, window, vintage.extent, filter_labels(absent, book))
     assert said is not None
     assert "MNLA" in said
 
@@ -197,13 +202,14 @@ def write(path, rows):
         "event_id": [str(number) for number in range(len(rows))],
         "vintage": [DAY("2018-01-31")] * len(rows),
         "source_type": ["as coded"] * len(rows),
+        "opened": [1] * len(rows),
     }
     arrays = [
         pa.array(list((columns | fixed).get(one.name, [None] * len(rows))), type=one.type)
-        for one in incident_schema()
+        for one in stored_schema()
     ]
-    pq.write_table(pa.Table.from_arrays(arrays, schema=incident_schema()), path)
-    return path
+    pq.write_table(pa.Table.from_arrays(arrays, schema=stored_schema()), path)
+    return [StateFiles(rows=(path,), closings=(), key=1)]
 
 
 def month(number, *rest):
@@ -248,7 +254,7 @@ def test_sides(tmp_path):
 
 
 def by_key(requests, path):
-    frame = counts_by_month(requests, BOOK, path).groupby("key")[["count", "ambiguous"]].sum()
+    frame = counts(requests, BOOK, path).groupby("key")[["count", "ambiguous"]].sum()
     filled = frame.reindex([one.key for one in requests], fill_value=0)
     return [tuple(row) for row in filled.to_numpy().tolist()]
 
@@ -287,7 +293,7 @@ def test_month_is_that_of_the_first_day_inside_the_window(tmp_path):
         (DAY("2017-02-27"), DAY("2017-03-02"), "Mali", None, "battle", ["A"], [], 1),
     ]
     path = write(tmp_path / "rows.parquet", rows)
-    frame = counts_by_month([ask("q", ("2017-02-01", "2017-12-31"))], BOOK, path)
+    frame = counts([ask("q", ("2017-02-01", "2017-12-31"))], BOOK, path)
     assert frame[["count", "ambiguous"]].to_numpy().tolist() == [[0, 1], [1, 0]]
     assert frame["month"].tolist() == [pd.Timestamp("2017-02-01")] * 2
     assert frame["admin1"].isna().tolist() == [False, True]
@@ -296,7 +302,7 @@ def test_month_is_that_of_the_first_day_inside_the_window(tmp_path):
 def test_no_requests_no_rows_no_files(tmp_path):
     empty = write(tmp_path / "empty.parquet", [])
     for requests, paths in (([], empty), ([ask("q", BASELINE)], empty), ([ask("q", BASELINE)], [])):
-        frame = counts_by_month(requests, BOOK, paths)
+        frame = counts(requests, BOOK, paths)
         assert frame.empty
         assert {name: str(kind) for name, kind in frame.dtypes.items()} == dict(COUNT_COLUMNS)
 
@@ -306,11 +312,11 @@ def test_misuse_is_refused(tmp_path):
     with pytest.raises(ValueError, match="ends on"):
         ask("q", ("2017-02-01", "2017-01-31"))
     with pytest.raises(ValueError, match="different keys"):
-        counts_by_month([ask("q", BASELINE), ask("q", WINDOW)], BOOK, path)
+        counts([ask("q", BASELINE), ask("q", WINDOW)], BOOK, path)
     with pytest.raises(ValueError, match="Nobody"):
-        counts_by_month([ask("q", BASELINE, actor="Nobody")], BOOK, path)
+        counts([ask("q", BASELINE, actor="Nobody")], BOOK, path)
     with pytest.raises(ValueError, match="tea"):
-        counts_by_month([ask("q", BASELINE, type="tea")], BOOK, path)
+        counts([ask("q", BASELINE, type="tea")], BOOK, path)
 
 
 def met(request, row, day, *, certainly):
@@ -413,7 +419,7 @@ def agree(tmp_path_factory, rows, wanted):
         for number, (asked, *days) in enumerate(wanted)
     ]
     path = write(tmp_path_factory.mktemp("rows") / "rows.parquet", rows)
-    frame = counts_by_month(requests, BOOK, path)
+    frame = counts(requests, BOOK, path)
     found = {
         (row.key, row.month.date(), row.country, None if pd.isna(row.admin1) else row.admin1): (
             row.count_,
@@ -434,7 +440,7 @@ def test_parts_of_a_window_never_count_more_than_the_whole(tmp_path_factory, row
         CountRequest("second", asked, days[2], days[3]),
         CountRequest("whole", asked, days[0], days[3]),
     ]
-    frame = counts_by_month(requests, BOOK, path)
+    frame = counts(requests, BOOK, path)
     summed = frame.groupby("key")["count"].sum().reindex(["first", "second", "whole"], fill_value=0)
     assert summed["first"] + summed["second"] <= summed["whole"]
     assert summed["whole"] <= sum(row[-1] for row in rows)

@@ -6,6 +6,7 @@ import pytest
 from forecast_bench.incidents import (
     COUNT_COLUMNS,
     CountRequest,
+    Extent,
     coverage_gap,
     fill_areas,
     fill_months,
@@ -33,7 +34,9 @@ BOOK = ActorBook.model_validate(
 def gap(start="2018-01-01", end="2019-06-30", **asked):
     incident_filter = IncidentFilter.model_validate(asked)
     window = Window.model_validate({"from": start, "to": end})
-    return coverage_gap(incident_filter, window, COVERAGE, filter_labels(incident_filter, BOOK))
+    return coverage_gap(
+        incident_filter, window, Extent.of(COVERAGE), filter_labels(incident_filter, BOOK)
+    )
 
 
 @pytest.mark.parametrize(
@@ -85,7 +88,7 @@ def test_all_reasons_are_given():
 def test_missing_labels_are_our_own_mistake():
     window = Window.model_validate({"from": "2018-01-01", "to": "2018-01-31"})
     with pytest.raises(ValueError, match="JNIM"):
-        coverage_gap(IncidentFilter(actor=("JNIM",)), window, COVERAGE, {})
+        coverage_gap(IncidentFilter(actor=("JNIM",)), window, Extent.of(COVERAGE), {})
 
 
 def frame(*rows):
@@ -93,10 +96,10 @@ def frame(*rows):
 
 
 ROWS = frame(
-    ("q", "2018-02-01", "Mali", "Gao", 2, 1),
-    ("q", "2018-02-01", "Niger", "Diffa", 3, 0),
-    ("q", "2018-04-01", "Mali", None, 5, 0),
-    ("other", "2018-03-01", "Mali", "Gao", 9, 9),
+    ("q", "2018-02-01", "Mali", "Gao", 2, 1, 0),
+    ("q", "2018-02-01", "Niger", "Diffa", 3, 0, 0),
+    ("q", "2018-04-01", "Mali", None, 5, 0, 0),
+    ("other", "2018-03-01", "Mali", "Gao", 9, 9, 0),
 )
 
 

@@ -6,8 +6,8 @@ from types import MappingProxyType
 
 import pytest
 
-from forecast_bench.incidents import IMPORTERS, taxonomy
-from forecast_bench.incidents.importers import EVENT_KINDS, recognise
+from forecast_bench.incidents import taxonomy
+from forecast_bench.incidents.importers import EVENT_KINDS, SOURCE_KINDS, recognise
 from forecast_bench.problems import as_text
 from reading_events import opened, problems_of, write_csv
 from sample_events import acled_rows, csv_text, events, gtd_rows, ucdp_rows
@@ -131,7 +131,7 @@ def test_what_is_no_file_is_said(tmp_path):
 def test_kinds_are_a_registry_that_does_not_change():
     assert isinstance(EVENT_KINDS, MappingProxyType)
     assert list(EVENT_KINDS) == ["ucdp-ged", "acled", "gtd", "mapped"]
-    assert not set(EVENT_KINDS) & set(IMPORTERS)
+    assert set(SOURCE_KINDS) - set(EVENT_KINDS) == {"monthly-counts"}
 
 
 def test_every_coding_of_a_source_is_of_a_kind_and_its_columns():

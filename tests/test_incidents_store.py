@@ -9,15 +9,17 @@ import pytest
 
 from forecast_bench.incidents import (
     IncidentStoreError,
+    LocalStorage,
     compare_vintages,
     feed_alarm,
-    import_source,
-    incident_schema,
+    import_delivery,
     newest_vintages,
     store,
     vintage_as_of,
     vintages,
+    whole_file,
 )
+from forecast_bench.incidents.schema import stored_schema
 from forecast_bench.records import SourceDescription
 from forecast_bench.yaml_source import read_file, read_record
 
@@ -57,6 +59,11 @@ def data(tmp_path):
     return write
 
 
+def import_source(folder, description, path, **shown):
+    delivery = whole_file(description, path, **shown)
+    return import_delivery(LocalStorage(folder), delivery, rejects_in=folder / "rejected")
+
+
 ROW = "2017-01,Mali,Gao,A,,battle,2"
 
 
@@ -74,57 +81,72 @@ def test_first_case_is_imported_whole(tmp_path):
     assert result.rows == len(lines) == 845
     assert result.incidents == sum(int(line.rsplit(",", 1)[1]) for line in lines) == 1530
     assert result.vintage is not None
-    manifest = result.vintage.manifest
-    assert manifest.labels == (
+    assert list(result.vintage.labels) == [
         "Ansarul Islam",
         "ISGS",
         "Islamist militia (unnamed)",
         "JNIM",
         "JNIM and/or ISGS",
-    )
+    ]
+    manifest = result.vintage.manifest
     assert len(manifest.coverage.countries["Burkina Faso"]) == 13
 
 
 def test_a_vintage_holds_the_table_and_the_manifest(tmp_path, data):
     result = import_source(tmp_path / "store", describe(), data(ROW))
     assert (result.rows, result.incidents, result.added) == (1, 2, True)
-    (vintage,) = vintages(tmp_path / "store", "made")
+    (vintage,) = vintages(LocalStorage(tmp_path / "store"), "made")
     assert vintage == result.vintage
-    assert vintage.folder.parent == tmp_path / "store" / "made"
     assert vintage.name.startswith("2018-01-31-")
-    assert pq.read_table(vintage.incidents_file).schema.equals(incident_schema())
-    written = json.loads((vintage.folder / "manifest.json").read_text())
-    assert written["coverage"]["names"] == ["MNLA", "A"]
-    assert written["coverage"]["window"] == {"from": "2017-01-01", "to": "2017-12-31"}
-    assert (written["format"], written["settlement"]) == (1, "14 days")
-    assert sorted(one.name for one in vintage.folder.iterdir()) == [
-        "incidents.parquet",
-        "manifest.json",
+    (rows,) = vintage.state.rows
+    kept = pq.read_table(rows, partitioning=None).schema
+    # Whether a column may be null is not something that DuckDB writes.
+    assert kept.names == stored_schema().names
+    assert [str(one) for one in kept.types] == [
+        str(one).replace(" not null", "") for one in stored_schema().types
     ]
+    assert vintage.state.closings == ()
+    assert vintage.extent.hull.names == ("MNLA", "A")
+    written = json.loads((tmp_path / "store/made/catalogue.json").read_text())
+    (manifest,) = written["vintages"]
+    assert manifest["coverage"]["window"] == {"from": "2017-01-01", "to": "2017-12-31"}
+    assert (written["format"], manifest["settlement"]) == (2, "14 days")
+    assert manifest["read"] == {"rows": 1, "taken": 1, "rejected": 0, "outside": 0}
+    assert files_of(tmp_path / "store") == {
+        "made/catalogue.json",
+        f"made/data/{vintage.name}/labels.json",
+        f"made/data/{vintage.name}/rows/year=2017/data_0.parquet",
+    }
+
+
+def files_of(folder):
+    found = (one for one in folder.rglob("*") if one.is_file() and one.name != ".lock")
+    return {one.relative_to(folder).as_posix() for one in found}
 
 
 def test_second_import_of_the_same_changes_nothing(tmp_path, data):
     path = data(ROW)
     first = import_source(tmp_path, describe(), path)
     assert first.vintage is not None
-    before = {one: one.stat().st_mtime_ns for one in first.vintage.folder.iterdir()}
+    before = {one: one.stat().st_mtime_ns for one in tmp_path.rglob("*")}
     second = import_source(tmp_path, describe(), path)
     assert (second.added, second.vintage) == (False, first.vintage)
-    assert {one: one.stat().st_mtime_ns for one in first.vintage.folder.iterdir()} == before
+    assert {one: one.stat().st_mtime_ns for one in tmp_path.rglob("*")} == before
 
 
 def test_of_one_day_the_later_import_counts_and_both_are_kept(tmp_path, data):
     store_folder, day = tmp_path / "store", datetime.date(2018, 6, 1)
     import_source(store_folder, describe(), data(ROW))
     second = import_source(store_folder, describe(), data(ROW.replace(",2", ",5")))
-    known = vintages(store_folder, "made")
+    known = vintages(LocalStorage(store_folder), "made")
     assert len(known) == 2
     assert vintage_as_of(known, day).vintage == second.vintage
     # Going back to the first file is another issue of it.
     third = import_source(store_folder, describe(), data(ROW))
     assert (third.added, third.incidents) == (True, 2)
-    known = vintages(store_folder, "made")
-    assert len(known) == 2
+    known = vintages(LocalStorage(store_folder), "made")
+    assert [one.manifest.incidents for one in known] == [2, 5, 2]
+    assert len({one.name for one in known}) == 3
     assert vintage_as_of(known, day).vintage == third.vintage
     assert not import_source(store_folder, describe(), data(ROW)).added
 
@@ -133,13 +155,13 @@ def test_changed_description_is_another_vintage(tmp_path, data):
     import_source(tmp_path, describe(), data(ROW))
     changed = import_source(tmp_path, describe(settlement="30 days"), data(ROW))
     assert changed.added
-    assert str(newest_vintages(tmp_path)[0].manifest.settlement) == "30 days"
+    assert str(newest_vintages(LocalStorage(tmp_path))[0].manifest.settlement) == "30 days"
 
 
 def test_vintage_as_of_is_the_latest_before_or_the_earliest_in_hindsight(tmp_path, data):
     for retrieved, count in (("2018-03-01", 3), ("2018-01-31", 1), ("2018-02-15", 2)):
         import_source(tmp_path, describe(retrieved), data(f"2017-01,Mali,Gao,A,,battle,{count}"))
-    known = vintages(tmp_path, "made")
+    known = vintages(LocalStorage(tmp_path), "made")
     assert [one.manifest.incidents for one in known] == [1, 2, 3]
 
     def chosen(day):
@@ -167,7 +189,7 @@ def test_problems_import_nothing(tmp_path, data):
     result = import_source(store_folder, describe(), data("2017-01,Mali,Gao,A,,battle,x"))
     assert (result.rows, result.added, result.vintage) == (0, False, None)
     assert [one.identifier for one in result.problems] == ["incident-row"]
-    assert vintages(store_folder, "made") == ()
+    assert vintages(LocalStorage(store_folder), "made") == ()
     unknown = import_source(
         store_folder, describe(kind="tea-leaves"), data(ROW), described_in="made.yaml"
     )
@@ -182,40 +204,53 @@ def test_description_with_an_unknown_type_is_a_problem(tmp_path, data):
     assert [one.identifier for one in result.problems] == ["unknown-type"]
 
 
-def test_interrupted_import_leaves_nothing_and_is_cleaned(tmp_path, data, monkeypatch):
+@pytest.mark.parametrize("at", ["write_catalogue", "add_vintage", "stage"])
+def test_interrupted_import_leaves_nothing_and_is_cleaned(tmp_path, data, monkeypatch, at):
     path = data(ROW)
 
-    def crash(*_):
+    def crash(*_, **__):
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(store, "_write_manifest", crash)
+        patched.setattr(store, at, crash)
         with pytest.raises(KeyboardInterrupt):
             import_source(tmp_path / "store", describe(), path)
-    assert vintages(tmp_path / "store", "made") == ()
+    assert vintages(LocalStorage(tmp_path / "store"), "made") == ()
     # What a killed process leaves, since it cannot tidy up.
-    leftover = tmp_path / "store" / "made" / ".importing-left"
-    leftover.mkdir()
-    (leftover / "incidents.parquet").write_bytes(b"half")
-    assert vintages(tmp_path / "store", "made") == ()
+    aside = tmp_path / "store/made/.importing-left"
+    aside.mkdir()
+    (aside / "staged.parquet").write_bytes(b"half")
+    litter = tmp_path / "store/made/data/2018-01-31-abc/rows/year=2017/data_0.parquet"
+    litter.parent.mkdir(parents=True)
+    litter.write_bytes(b"half")
+    assert vintages(LocalStorage(tmp_path / "store"), "made") == ()
     assert import_source(tmp_path / "store", describe(), path).added
-    assert not leftover.exists()
+    assert not aside.exists()
+    assert not litter.exists()
 
 
-def test_newer_format_and_damage_are_refused(tmp_path, data):
-    result = import_source(tmp_path, describe(), data(ROW))
-    manifest = result.vintage.folder / "manifest.json"
-    whole = manifest.read_text()
-    manifest.write_text(json.dumps({**json.loads(whole), "format": 2, "deltas": []}))
-    with pytest.raises(IncidentStoreError, match="store format 2"):
-        vintages(tmp_path, "made")
+def test_other_formats_and_damage_are_refused(tmp_path, data):
+    storage = LocalStorage(tmp_path)
+    import_source(tmp_path, describe(), data(ROW))
+    catalogue = tmp_path / "made/catalogue.json"
+    whole = catalogue.read_text()
+    catalogue.write_text(json.dumps({**json.loads(whole), "format": 3, "more": []}))
+    with pytest.raises(IncidentStoreError, match="store format 3"):
+        vintages(storage, "made")
     refused = import_source(tmp_path, describe(), data(ROW))
     assert [one.identifier for one in refused.problems] == ["incident-store"]
-    manifest.write_text(whole[:40])
+    catalogue.write_text(whole[:40])
     with pytest.raises(IncidentStoreError, match="cannot be read"):
-        vintages(tmp_path, "made")
-    shutil.rmtree(result.vintage.folder)
+        vintages(storage, "made")
+    catalogue.write_text(whole.replace('"sequence"', '"sequins"'))
+    with pytest.raises(IncidentStoreError, match="damaged"):
+        vintages(storage, "made")
+    shutil.rmtree(tmp_path / "made")
     assert import_source(tmp_path, describe(), data(ROW)).added
+    (tmp_path / "old/2018-01-31-0123456789ab").mkdir(parents=True)
+    (tmp_path / "old/2018-01-31-0123456789ab/manifest.json").write_text("{}")
+    with pytest.raises(IncidentStoreError, match="store format 1"):
+        vintages(storage, "old")
 
 
 def test_feed_alarm(tmp_path, data):
@@ -235,4 +270,4 @@ def test_feed_alarm(tmp_path, data):
 def test_vintages_are_frozen(tmp_path, data):
     vintage = import_source(tmp_path, describe(), data(ROW)).vintage
     with pytest.raises(dataclasses.FrozenInstanceError):
-        vintage.folder = tmp_path
+        vintage.manifest = None

@@ -19,6 +19,7 @@ HEAVY: Final = (
     "numpy",
     "matplotlib",
     "scipy",
+    "httpx",
 )
 
 
@@ -33,10 +34,12 @@ def test_imports_go_down_only():
     "statement",
     [
         "import forecast_bench",
+        "import forecast_bench.incidents",
+        "import forecast_bench.incidents.fetching",
         "from forecast_bench.cli import main\n"
         "try:\n    main(['check'])\nexcept SystemExit as left:\n    assert not left.code",
     ],
-    ids=["import forecast_bench", "forecast-bench check"],
+    ids=["the package", "incidents", "fetching", "forecast-bench check"],
 )
 def test_what_must_start_fast_loads_nothing_heavy(statement):
     program = f"{statement}\nimport json, sys\nprint(json.dumps(sorted(sys.modules)))"

@@ -16,13 +16,16 @@ import pytest
 from forecast_bench.checks import check, judge
 from forecast_bench.checks.counted import COUNTED
 from forecast_bench.cli import main
+from forecast_bench.incidents.fetching import FetchFailed, Secrets, fetch
 from forecast_bench.incidents.importers import open_incidents
 from forecast_bench.job.feeds import import_described
 from forecast_bench.job.looking import count_facts, look
 from forecast_bench.problems import CATALOGUE, Problem, as_text, count_line
 from forecast_bench.problems.reference_page import reference_page
+from forecast_bench.records import SourceDescription
 from forecast_bench.workspace import load_workspace
 from forecast_bench.workspace.scored_record import read_scored_record
+from forecast_bench.yaml_source import read_record, read_text
 
 FOLDERS: Final = Path(__file__).parent / "problems"
 PAGE: Final = Path(__file__).parents[1] / "docs" / "reference" / "problems.md"
@@ -79,6 +82,16 @@ MADE_AT_RUN_TIME: Final[Mapping[str, Callable[[Path], None]]] = MappingProxyType
 )
 
 
+def _fetch_without_secrets(described_in: str) -> Problem:
+    """What a fetch says that has no secrets: the one failure that needs no server."""
+    document, _ = read_text(Path(described_in).read_text("utf-8"), file=described_in)
+    description, problems = read_record(document, SourceDescription)
+    assert problems == ()
+    with pytest.raises(FetchFailed) as failure:
+        fetch(description.fetch, folder=Path("fetched"), secrets=Secrets({}, keyring=False))
+    return failure.value.problem(described_in)
+
+
 def _found(identifier: str) -> tuple[Problem, ...]:
     """What the command that reports the problem finds in the current folder."""
     if identifier.startswith("score-"):
@@ -88,6 +101,8 @@ def _found(identifier: str) -> tuple[Problem, ...]:
         mapping = Path("models/mappings/desk.yaml")
         given = mapping if mapping.exists() else None
         return open_incidents(path, kind="auto", shown_as=path.as_posix(), mapping=given)[1]
+    if identifier == "fetch-failed":
+        return (_fetch_without_secrets("incidents/ucdp.yaml"),)
     if identifier in COUNTED:
         seen = look(Path(), as_of=datetime.date(2018, 5, 31))
         return judge(seen.workspace, count_facts(seen)).problems

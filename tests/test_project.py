@@ -90,6 +90,14 @@ def test_every_declared_dependency_is_pinned():
     assert groups(*PYPROJECT["dependency-groups"]) <= pinned
 
 
+def test_every_optional_dependency_is_pinned():
+    lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
+    pinned = {name_of(line) for line in lines if "==" in line}
+    extras = PYPROJECT["project"]["optional-dependencies"]
+
+    assert {name_of(one) for extra in extras.values() for one in extra} <= pinned
+
+
 def test_constraints_hold_names_and_versions_only():
     for line in (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines():
         assert re.fullmatch(r"[a-z0-9-]+==[0-9][0-9a-z.+]*( ; .*)?", line), line

@@ -58,6 +58,14 @@ It may rain.[^1]
 """
 
 
+def test_footnotes_in_a_row_are_apart() -> None:
+    document = read_markdown("It ends.[^a] Then?[^b]\n\n[^a]: A is likely\n[^b]: B is unlikely\n")
+    assert [(one.sentence, one.place.line) for one in found_in(document)] == [
+        ("[^a]: A is likely", 3),
+        ("[^b]: B is unlikely", 4),
+    ]
+
+
 def test_markdown() -> None:
     document = read_markdown(MARKDOWN)
     assert places(document) == [

@@ -157,8 +157,45 @@ def test_levels_of_confidence(text: str, level: str | None) -> None:
         ("by the end of 2026", None, datetime.date(2026, 12, 31)),
         ("until the end of February 2028", None, datetime.date(2028, 2, 29)),
         ("in the near term", None, None),
+        # Not four months: there is no word for the whole number.
+        ("within sixty-four months", None, None),
     ],
 )
 def test_horizons(horizon: str, length: str | None, last: datetime.date | None) -> None:
     assert length_of(horizon, WORDS) == length
     assert last_day_of(horizon, WORDS) == last
+
+
+@pytest.mark.parametrize(
+    ("horizon", "length", "last"),
+    [
+        ("d'ici dix-huit mois", "18 months", None),
+        ("au cours des six prochains mois", "6 months", None),
+        ("dans les vingt-quatre prochaines heures", None, None),
+        ("dans un an", "1 year", None),
+        ("avant la fin de 2027", None, datetime.date(2027, 12, 31)),
+        ("d'ici la fin de l'année 2027", None, datetime.date(2027, 12, 31)),
+        ("jusqu'à la fin du mois de février 2028", None, datetime.date(2028, 2, 29)),
+        ("à court terme", None, None),
+    ],
+)
+def test_french_horizons(horizon: str, length: str | None, last: datetime.date | None) -> None:
+    words = vocabulary_of("fr")
+    assert words is not None
+    assert length_of(horizon, words) == length
+    assert last_day_of(horizon, words) == last
+
+
+@pytest.mark.parametrize(
+    ("text", "level"),
+    [
+        ("degré de confiance élevé", "high"),
+        ("confiance assez élevée", "high"),
+        ("niveau de confiance moyen", "moderate"),
+        ("confiance très faible", "low"),
+    ],
+)
+def test_french_levels_of_confidence(text: str, level: str) -> None:
+    words = vocabulary_of("fr")
+    assert words is not None
+    assert confidence_level(text, words) == level

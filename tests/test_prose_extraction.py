@@ -37,7 +37,12 @@ def test_a_text_annotated_before_the_finder_was_written() -> None:
 
 @pytest.mark.parametrize(
     ("text", "lexicon", "number"),
-    [("third-report.md", "uk-phia@2025", 40), ("danish-report.txt", "dk-fe@1", 24)],
+    [
+        ("third-report.md", "uk-phia@2025", 40),
+        ("fourth-report.md", "us-icd203@2015", 72),
+        ("danish-report.txt", "dk-fe@1", 24),
+        ("french-report.txt", "grc@2007", 54),
+    ],
 )
 def test_a_text_annotated_before_the_finder_was_run_on_it(
     text: str, lexicon: str, number: int
@@ -46,8 +51,26 @@ def test_a_text_annotated_before_the_finder_was_run_on_it(
     assert len(result.found) == number
     assert result.precision >= 0.95, [one.sentence for one in result.wrong]
     assert result.recall >= 0.95, result.missed
-    for name in ("kind", "negation", "conditional", "attributed"):
+    for name in ("kind", "negation", "conditional", "horizon", "attributed"):
         assert result.share(name) >= 0.95, name
+    assert result.share("tense") >= 0.9
+
+
+@pytest.mark.parametrize(
+    ("text", "lexicon", "found", "wrong", "missed"),
+    [
+        ("fifth-report.txt", "us-icd203@2015", 31, 1, 2),
+        ("second-french-report.txt", "grc@2007", 24, 0, 2),
+    ],
+)
+def test_a_text_that_nothing_is_tuned_on(
+    text: str, lexicon: str, found: int, wrong: int, missed: int
+) -> None:
+    # What was found at first sight, and no less.
+    result = score(text, lexicon=lexicon)
+    assert len(result.found) >= found
+    assert len(result.wrong) <= wrong
+    assert len(result.missed) <= missed
 
 
 @pytest.mark.skipif(not FIRST_CASE.exists(), reason="the report is not part of the project")
@@ -226,6 +249,97 @@ def test_another_language() -> None:
         "inden for de næste to år",
     )
     assert read("It is likely.", "dk-fe@1") == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "wording", "negation", "tense"),
+    [
+        ("Il est probable que le pont tienne.", "probable", "none", "future"),
+        ("Il n'est pas probable que le pont tienne.", "pas probable", "not", "future"),
+        ("Il n’est pas invraisemblable qu’il tienne.", "pas invraisemblable", "double", "future"),  # noqa: RUF001
+        ("Il est peu probable que le pont tienne.", "peu probable", "none", "future"),
+        ("Il a probablement fui.", "probablement", "none", "past"),
+        ("Il fuira probablement.", "probablement", "none", "future"),
+        ("Il se poursuivra probablement jusqu'en mai.", "probablement", "none", "future"),
+        ("Il s'agit probablement d’un leurre.", "probablement", "none", "present"),  # noqa: RUF001
+        ("Il est certain que le pont est miné.", "certain", "none", "present"),
+    ],
+)
+def test_a_french_phrase(text: str, wording: str, negation: str, tense: str) -> None:
+    one = only(text, "grc@2007")
+    assert (one.text, one.kind, one.negation, one.tense) == (wording, "phrase", negation, tense)
+    assert one.reading is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("Il n'est pas exclu que le pont tienne.", "no number"),
+        ("On ne peut exclure\u202f: le pont tient.", "no number"),
+        ("Le pont pourrait céder.", "no number"),
+        ("Le pont risque d’être fermé.", "no number"),  # noqa: RUF001
+        ("Le pont est peut-être miné.", "no number"),
+        ("Le pont sera sans aucun doute fermé.", "certainty"),
+        ("Le pont sera sans doute fermé.", "other words"),
+        ("Il est fort probable que le pont ferme.", "stacked"),
+        ("Nous avons une confiance modérée.", "confidence"),
+        ("Notre degré de confiance est élevé.", "confidence"),
+    ],
+)
+def test_a_french_hedge_or_claim(text: str, kind: str) -> None:
+    assert only(text, "grc@2007").kind == kind
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Certains villages et un certain Rell sont loin.",
+        "Répondez dès que possible, le plus vite possible.",
+        "Il est possible d'acheter du pain.",
+        "Le risque d'incendie et le risque de guerre sont couverts.",
+        "Par chance, ils ont survécu au vote de confiance.",
+        "Selon la loi, le préfet devrait consulter le conseil.",
+        "Le journal paraît le lundi.",
+        "Les mots «\u00a0probable\u00a0» et «\u00a0vraisemblable\u00a0» sont égaux.",
+        "Le pilote était Jean Probable.",
+    ],
+)
+def test_what_estimates_nothing_in_french(text: str) -> None:
+    assert read(text, "grc@2007") == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "condition", "horizon", "attributed"),
+    [
+        ("S'il pleut, la crue est probable.", "S'il pleut", None, False),
+        ("Il a demandé s'il est probable.", None, None, False),
+        ("Même si l'eau monte, c'est probable.", None, None, False),
+        ("À moins d’un gel, c’est probable.", "À moins d’un gel", None, False),  # noqa: RUF001
+        ("C'est probable d’ici dix-huit mois.", None, "d'ici dix-huit mois", False),  # noqa: RUF001
+        ("C'est probable avant la fin de 2027.", None, "avant la fin de 2027", False),
+        (
+            "C'est probable au cours des six prochains mois.",
+            None,
+            "au cours des six prochains mois",
+            False,
+        ),
+        ("Selon le maire, c'est probable.", None, None, True),
+        ("Selon nous, c'est probable.", None, None, False),
+        ("Il est «\u00a0probable\u00a0», a dit le maire.", None, None, True),
+    ],
+)
+def test_around_a_french_phrase(
+    text: str, condition: str | None, horizon: str | None, *, attributed: bool
+) -> None:
+    around = only(text, "grc@2007").around
+    said = around.condition.replace("\u2019", "'") if around.condition else None
+    assert said == (condition.replace("\u2019", "'") if condition else None)
+    assert (around.horizon, around.attributed) == (horizon, attributed)
+
+
+def test_french_sentences_end_behind_their_quotation_marks() -> None:
+    text = "«\u00a0Est-ce probable\u202f?\u00a0» Le maire se tait. «\u00a0Non.\u00a0»"
+    assert only(text, "grc@2007").sentence == "« Est-ce probable ? »"
 
 
 def test_claims_are_kept_apart_from_estimates() -> None:

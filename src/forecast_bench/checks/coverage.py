@@ -13,13 +13,13 @@ def inside_coverage(workspace: Workspace) -> Iterator[Problem]:
     warned = set()
     for one, asked, window in _counted(workspace):
         source = workspace.description_of(asked)
-        if source is None or asked.name in warned:
-            continue
+        if source is None or source.coverage.window is None or asked.name in warned:
+            continue  # without days of its own, each import says which it covers
+        covered = source.coverage.window
         baseline = (
             None if asked.question.against is None else _baseline(workspace, one, asked, window)
         )
         for name, days in (("window", window), ("baseline", baseline)):
-            covered = source.coverage.window
             # What lies after the days covered, a newer export may cover.
             if days is not None and days.start < covered.start:
                 warned.add(asked.name)

@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from forecast_bench.lexicons import Lexicon, look_up
 from forecast_bench.problems import Problem
 from forecast_bench.prose import Vocabulary, find_expressions, vocabulary_of, wordings_of
+from forecast_bench.prose.senses import WORD_END, spaced
 from forecast_bench.prose.surroundings import conditions_in
 from forecast_bench.records import Stated
 from forecast_bench.workspace import RecordedJudgment, Workspace
 
 _NONE = Vocabulary(language="und")
-_PERCENT = r"(\d{1,3}(?:[.,]\d+)?)\s*(?:%|per cent|percent|pct\.?|procent)"
+_PERCENT = r"(\d{1,3}(?:[.,]\d+)?)\s*(?:%|per cent|percent|pct\.?|procent|pour cent|p\. 100)"
 
 
 def plain_wording(workspace: Workspace) -> Iterator[Problem]:
@@ -127,8 +128,8 @@ def _flat(text: str) -> str:
 
 @functools.cache
 def _any(patterns: tuple[str, ...]) -> re.Pattern[str]:
-    listed = "|".join(patterns).replace(" ", r"\s+") if patterns else "(?!)"
-    return re.compile(rf"(?<!\w)(?:{listed})(?!\w)", re.IGNORECASE)
+    listed = spaced("|".join(patterns)) if patterns else "(?!)"
+    return re.compile(rf"(?<!\w)(?:{listed}){WORD_END}", re.IGNORECASE)
 
 
 @functools.cache

@@ -17,7 +17,7 @@ from forecast_bench.cli.options import (
 )
 from forecast_bench.cli.output import print_json, report_problems
 from forecast_bench.lexicons import Lexicon, load_shipped
-from forecast_bench.prose import Vocabulary, vocabulary_of
+from forecast_bench.prose import Vocabulary, languages, vocabulary_of
 from forecast_bench.records import number_of
 from forecast_bench.workspace import MODELS, find_workspace, load_workspace
 
@@ -132,8 +132,8 @@ def _missing_vocabulary(chosen: Lexicon, words: Vocabulary | None) -> list[str]:
     if words is not None:
         return []
     return [
-        f'there is no vocabulary of the language "{chosen.language}": only phrases of '
-        "yardsticks were looked for"
+        f'there is no vocabulary of the language "{chosen.language}", only of '
+        f"{', '.join(languages())}: only phrases of yardsticks were looked for"
     ]
 
 

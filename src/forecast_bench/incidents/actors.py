@@ -168,6 +168,66 @@ def unmatched_labels(book: ActorBook, labels: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(label for label in set(labels) if label_key(label) not in known))
 
 
+@dataclass(frozen=True, slots=True)
+class UnclearLabel:
+    """A label of a source that does not mean exactly one actor.
+
+    Parameters
+    ----------
+    label : str
+        As the source writes it.
+    incidents : int
+        Incidents that it occurs in.
+    actors : tuple of str
+        The actors it may mean; none where no actor has it.
+    """
+
+    label: str
+    incidents: int
+    actors: tuple[str, ...]
+
+
+def label_report(book: ActorBook, labels: Mapping[str, int]) -> tuple[UnclearLabel, ...]:
+    """Labels that no actor has, or that name several: what somebody ought to look at first.
+
+    Parameters
+    ----------
+    book : ActorBook
+        Names of the workspace.
+    labels : mapping of str to int
+        Labels of a source, each with its incidents.
+
+    Returns
+    -------
+    tuple of UnclearLabel
+        The most frequent first.
+
+    Examples
+    --------
+    >>> book = ActorBook.model_validate(
+    ...     {
+    ...         "actors": {"North": {}, "South": {}},
+    ...         "compound_labels": {"N or S": {"of": ["North", "South"]}},
+    ...     }
+    ... )
+    >>> for one in label_report(book, {"North": 9, "East": 3, "N or S": 5}):
+    ...     print(one.label, one.incidents, one.actors)
+    N or S 5 ('North', 'South')
+    East 3 ()
+    """
+    index = _names(book)
+    found = []
+    for label, incidents in labels.items():
+        kind, name = index.get(label_key(label), ("", ""))
+        if kind == "actor":
+            continue
+        actors: tuple[str, ...] = ()
+        if kind:
+            actors = book.groups[name] if kind == "group" else book.compound_labels[name].of
+        found.append(UnclearLabel(label, incidents, actors))
+    return tuple(sorted(found, key=lambda one: (-one.incidents, one.label)))
+
+
 def _labels(book: ActorBook, name: str) -> tuple[str, ...]:
     """Labels of one actor by itself."""
     record = book.actors[name]

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass
-from pathlib import Path
+from typing import Final
 
-from forecast_bench.incidents.counting import counts_by_month
+from forecast_bench.incidents.counting import counts
 from forecast_bench.incidents.coverage import coverage_gap, filter_labels
 from forecast_bench.incidents.requests import CountRequest
+from forecast_bench.incidents.storage import Storage
 from forecast_bench.incidents.vintages import Vintage, vintage_as_of, vintages
-from forecast_bench.records import ActorBook, IncidentFilter, Window
+from forecast_bench.records import ActorBook, CountingSettings, IncidentFilter, Window
+
+_OURS: Final = CountingSettings()
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +28,8 @@ class IncidentCount:
         Without and with all that is ambiguous.
     ambiguous : int
         Incidents that may or may not match: a compound label, or days across an edge.
+    crossing : int
+        Of these, those whose days lie on both sides of an edge of the window.
     window : Window
         Days counted: those asked for, up to `as_of`.
     gap : str or None
@@ -39,6 +44,7 @@ class IncidentCount:
     low: int
     high: int
     ambiguous: int
+    crossing: int
     window: Window
     gap: str | None
     vintage: Vintage
@@ -46,14 +52,14 @@ class IncidentCount:
 
 
 def count_incidents(
-    store_folder: Path,
+    storage: Storage,
     source: str,
     incident_filter: IncidentFilter,
     window: Window,
     book: ActorBook,
     *,
     as_of: datetime.date,
-    threads: int = 1,
+    settings: CountingSettings = _OURS,
 ) -> IncidentCount | None:
     """Count incidents in one source as known on a day.
 
@@ -69,25 +75,25 @@ def count_incidents(
     IncidentStoreError
         If the store is damaged or of a newer format.
     """
-    choice = vintage_as_of(vintages(store_folder, source), as_of)
+    choice = vintage_as_of(vintages(storage, source), as_of)
     if choice is None:
         return None
     if as_of < window.start:
         raise ValueError(f"the window begins on {window.start}, after {as_of}")
     counted = Window(start=window.start, end=min(window.end, as_of))
     request = CountRequest("count", incident_filter, counted.start, counted.end)
-    frame = counts_by_month([request], book, choice.vintage.incidents_file, threads=threads)
-    certain, ambiguous = int(frame["count"].sum()), int(frame["ambiguous"].sum())
+    state = choice.vintage.state
+    frame = counts([request], book, [state], by="total", settings=settings)
+    found = {name: int(frame[name].sum()) for name in ("count", "ambiguous", "crossing")}
     return IncidentCount(
-        count=certain,
-        low=certain,
-        high=certain + ambiguous,
-        ambiguous=ambiguous,
+        **found,
+        low=found["count"],
+        high=found["count"] + found["ambiguous"],
         window=counted,
         gap=coverage_gap(
             incident_filter,
             counted,
-            choice.vintage.manifest.coverage,
+            choice.vintage.extent,
             filter_labels(incident_filter, book),
         ),
         vintage=choice.vintage,
@@ -95,7 +101,7 @@ def count_incidents(
     )
 
 
-def newest_vintages(store_folder: Path) -> tuple[Vintage, ...]:
+def newest_vintages(storage: Storage) -> tuple[Vintage, ...]:
     """Give the newest vintage of every source in the store, by source.
 
     Raises
@@ -105,11 +111,10 @@ def newest_vintages(store_folder: Path) -> tuple[Vintage, ...]:
 
     Examples
     --------
-    >>> newest_vintages(Path("nowhere"))
+    >>> from pathlib import Path
+    >>> from forecast_bench.incidents.storage import LocalStorage
+    >>> newest_vintages(LocalStorage(Path("nowhere")))
     ()
     """
-    if not store_folder.is_dir():
-        return ()
-    names = sorted(folder.name for folder in store_folder.iterdir() if folder.is_dir())
-    found = (vintages(store_folder, name) for name in names)
+    found = (vintages(storage, name) for name in storage.folders())
     return tuple(known[-1] for known in found if known)

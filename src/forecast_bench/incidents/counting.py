@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import tempfile
-import warnings
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
+from forecast_bench.incidents.engines import connected
 from forecast_bench.incidents.requests import (
     ALWAYS_SLOT,
     ANYWHERE,
@@ -19,7 +17,8 @@ from forecast_bench.incidents.requests import (
     RequestTables,
     expand,
 )
-from forecast_bench.records import ActorBook
+from forecast_bench.incidents.vintages import StateFiles
+from forecast_bench.records import ActorBook, CountingSettings
 
 if TYPE_CHECKING:
     import ibis
@@ -34,25 +33,37 @@ COUNT_COLUMNS: Final = MappingProxyType(
         "admin1": "str",
         "count": "int64",
         "ambiguous": "int64",
+        "crossing": "int64",
     }
 )
 """Columns of a table of counts with their types."""
 
+type Grain = Literal["total", "month", "area"]
+GRAINS: Final[Mapping[Grain, tuple[str, ...]]] = MappingProxyType(
+    {"total": (), "month": ("month",), "area": ("month", "country", "admin1")}
+)
+"""What tells the rows of a result apart, beside the request."""
+
 # Between the names of a side, and between the sides: names hold no control characters.
 _NAME_END: Final = "\x1f"
 _SIDE_END: Final = "\x1e"
+_COUNTED: Final = (
+    *("date_from", "date_to", "country", "admin1", "event_type", "side_a", "side_b", "weight"),
+)
+_NUMBERS: Final = ("count", "ambiguous", "crossing")
+_OURS: Final = CountingSettings()
 _CELL: Final = ("slot_from", "slot_to", "country", "admin1", "event_type")
 
 
-def counts_by_month(
+def counts(
     requests: Sequence[CountRequest],
     book: ActorBook,
-    paths: Path | Sequence[Path],
+    states: Sequence[StateFiles],
     *,
-    threads: int = 1,
-    memory: str = "4GB",
+    by: Grain = "area",
+    settings: CountingSettings = _OURS,
 ) -> pd.DataFrame:
-    """Count incidents for every request, by month and first-level area.
+    """Count incidents for every request: in all, by month, or by month and first-level area.
 
     An incident counts once for a request, however many of its names match. It counts where all its
     days lie in the window and from the day on which the matching label counts. Where only some of
@@ -65,51 +76,67 @@ def counts_by_month(
         What is wanted.
     book : ActorBook
         What actors are called.
-    paths : Path or sequence of Path
-        Parquet files with `incident_schema`: one vintage of each source that is to be counted.
-    threads : int
-        Threads of DuckDB.
-    memory : str
-        Most memory that DuckDB takes before it writes to a temporary folder.
+    states : sequence of StateFiles
+        One vintage of each source that is to be counted.
+    by : {"total", "month", "area"}
+        What a row of the result is: a request, a month of it, or an area in a month of it. The
+        coarser, the faster.
+    settings : CountingSettings
+        Where to count.
 
     Returns
     -------
     pandas.DataFrame
-        Columns `COUNT_COLUMNS`: `month` is the first day of the month in which an incident began
-        (of the window's first month, where it began before); `count` is certain, and `count` +
-        `ambiguous` is what would be counted if everything ambiguous was. Months and areas without
-        either have no row; whether that is a zero is for `coverage_gap` to say.
+        The columns of `COUNT_COLUMNS` that `by` leaves, in order of requests, months and areas:
+        `month` is the first day of the month in which an incident began (of the window's first
+        month, where it began before); `count` is certain, and `count` + `ambiguous` is what would
+        be counted if everything ambiguous was; of the ambiguous, `crossing` have days on both sides
+        of an edge of the window. What has neither has no row; whether that is a zero
+        is for `coverage_gap` to say.
 
     Raises
     ------
     ValueError
         If two requests have one key, or a filter names an actor or a type that is not known.
     """
-    files = [paths] if isinstance(paths, Path) else list(paths)
-    if not requests or not files:
+    if not requests or not any(one.rows for one in states):
         expand(requests, book, IncidentFacts((), (), None, None))
-        return _frame(requests, None)
-    with _connected(threads=threads, memory=memory) as connection:
-        incidents = connection.read_parquet([str(one) for one in files])
+        return _frame(requests, None, by)
+    with connected(settings) as connection:
+        incidents = incidents_in(connection, states)
         tables = expand(requests, book, incident_facts(connection, incidents))
-        counted = count_expression(incidents, tables)
-        ordered = counted.order_by(["request", "month", "country", "admin1"])
-        return _frame(requests, connection.to_pyarrow(ordered))
+        counted = count_expression(incidents, tables, by=by)
+        ordered = counted.order_by(["request", *GRAINS[by]])
+        return _frame(requests, connection.to_pyarrow(ordered), by)
 
 
-@contextmanager
-def _connected(*, threads: int, memory: str) -> Iterator[Any]:
-    """Open an embedded DuckDB that leaves nothing behind."""
+def incidents_in(connection: Any, states: Sequence[StateFiles]) -> ibis.Table:
+    """Read the rows of states, as they were known: opened by then, and not closed by then."""
     import ibis
 
-    with tempfile.TemporaryDirectory(prefix="forecast-bench-") as spill, warnings.catch_warnings():
-        # Ibis 12 calls DuckDB 2 by a name that DuckDB means to drop.
-        warnings.filterwarnings("ignore", "fetch_arrow_table", DeprecationWarning)
-        connection = ibis.duckdb.connect(threads=threads, memory_limit=memory, temp_directory=spill)
-        try:
-            yield connection
-        finally:
-            connection.disconnect()
+    found = []
+    for one in states:
+        if not one.rows:
+            continue
+        rows = _parquet(connection, one.rows)
+        still = rows.closed.fill_null(one.key + 1) > one.key
+        rows = rows.filter(rows.opened <= one.key, still)
+        if one.closings:
+            ended = _parquet(connection, one.closings)
+            ended = ended.filter(ended.closed <= one.key)
+            rows = rows.anti_join(ended, ["event_id", "opened"])
+        found.append(rows.select(*_COUNTED))
+    return ibis.union(*found) if len(found) > 1 else found[0]
+
+
+def _parquet(connection: Any, paths: Sequence[Path]) -> ibis.Table:
+    """Read several files as one table, on any engine."""
+    import ibis
+
+    if connection.name == "duckdb":
+        return connection.read_parquet([str(one) for one in paths], hive_partitioning=False)
+    parts = [connection.read_parquet(str(one)) for one in paths]
+    return ibis.union(*parts) if len(parts) > 1 else parts[0]
 
 
 def incident_facts(connection: Any, incidents: ibis.Table) -> IncidentFacts:
@@ -130,7 +157,9 @@ def incident_facts(connection: Any, incidents: ibis.Table) -> IncidentFacts:
     )
 
 
-def count_expression(incidents: ibis.Table, tables: RequestTables) -> ibis.Table:
+def count_expression(
+    incidents: ibis.Table, tables: RequestTables, *, by: Grain = "area"
+) -> ibis.Table:
     """Build the one expression that counts all requests, for any backend of Ibis.
 
     Parameters
@@ -143,12 +172,15 @@ def count_expression(incidents: ibis.Table, tables: RequestTables) -> ibis.Table
     Returns
     -------
     ibis.Table
-        request (position in the sequence), month, country, admin1, count, ambiguous.
+        request (position in the sequence), what `by` asks for, and the three numbers.
     """
     import ibis
 
+    if by != "area":
+        incidents = _without_areas(incidents, tables)
+
     sided = incidents.mutate(
-        sides=incidents.side_a.join(_NAME_END) + _SIDE_END + incidents.side_b.join(_NAME_END)
+        sides=_joined(incidents.side_a) + _SIDE_END + _joined(incidents.side_b)
     )
     placed = _placed(sided, ibis.memtable(tables.days))
     conditions, terms = ibis.memtable(tables.conditions), ibis.memtable(tables.terms)
@@ -157,7 +189,33 @@ def count_expression(incidents: ibis.Table, tables: RequestTables) -> ibis.Table
     if any(not asked for asked in _asks_for_actors(tables)):
         matched = matched.union(_unrestricted(placed, conditions))
     filters, windows = ibis.memtable(tables.filters), ibis.memtable(tables.windows)
-    return _in_windows(matched, filters, windows, ibis.memtable(tables.months))
+    judged = _in_windows(matched, filters, windows)
+    if by == "total":
+        return _summed(judged, ["request"])
+    months = ibis.memtable(tables.months)
+    return _summed(judged.join(months, "slot"), ["request", *GRAINS[by]])
+
+
+def _without_areas(incidents: ibis.Table, tables: RequestTables) -> ibis.Table:
+    """Forget areas that no filter names: more is summed before it is joined."""
+    import ibis
+
+    wanted = sorted(set(tables.filters["wanted_admin1"].to_pylist()) - {ANYWHERE})
+    nowhere = ibis.null("string")
+    named = incidents.admin1.isin(wanted) if wanted else ibis.literal(value=False)
+    return incidents.mutate(admin1=ibis.ifelse(named, incidents.admin1, nowhere))
+
+
+def _summed(judged: ibis.Table, keys: list[str]) -> ibis.Table:
+    sums = {name: judged[name].sum().cast("int64") for name in _NUMBERS}
+    return judged.group_by(keys).aggregate(**sums)
+
+
+def _joined(names: Any) -> Any:
+    """Names of a side as one text; engines differ in what joining no names gives."""
+    import ibis
+
+    return ibis.coalesce(names.join(_NAME_END), "")
 
 
 def _asks_for_actors(tables: RequestTables) -> list[bool]:
@@ -236,9 +294,7 @@ def _since_slot(joined: ibis.Table, name: str) -> Any:
     )
 
 
-def _in_windows(
-    matched: ibis.Table, filters: ibis.Table, windows: ibis.Table, months: ibis.Table
-) -> ibis.Table:
+def _in_windows(matched: ibis.Table, filters: ibis.Table, windows: ibis.Table) -> ibis.Table:
     """Give every request what its filter takes inside its window."""
     import ibis
 
@@ -264,22 +320,20 @@ def _in_windows(
         slot=ibis.greatest(joined.slot_from, joined.start_slot),
         count=certain.ifelse(joined.weight, 0),
         ambiguous=(possible & ~certain).ifelse(joined.weight, 0),
+        crossing=(possible & ~inside).ifelse(joined.weight, 0),
     )
-    dated = judged.filter((judged["count"] > 0) | (judged.ambiguous > 0)).join(months, "slot")
-    return dated.group_by(["request", "month", "country", "admin1"]).aggregate(
-        count=dated["count"].sum().cast("int64"),
-        ambiguous=dated.ambiguous.sum().cast("int64"),
-    )
+    return judged.filter((judged["count"] > 0) | (judged.ambiguous > 0))
 
 
-def _frame(requests: Sequence[CountRequest], found: pa.Table | None) -> pd.DataFrame:
+def _frame(requests: Sequence[CountRequest], found: pa.Table | None, by: Grain) -> pd.DataFrame:
     """Result with the keys of the requests and the declared types."""
     import pandas as pd
     import pyarrow as pa
 
+    kinds = {name: COUNT_COLUMNS[name] for name in ("key", *GRAINS[by], *_NUMBERS)}
     if found is None:
-        return pd.DataFrame(columns=list(COUNT_COLUMNS)).astype(dict(COUNT_COLUMNS))
+        return pd.DataFrame(columns=list(kinds)).astype(kinds)
     keys = pa.array([one.key for one in requests]).take(found["request"].combine_chunks())
     frame: pd.DataFrame = found.drop_columns("request").to_pandas()
     frame.insert(0, "key", keys.to_pandas())
-    return frame[list(COUNT_COLUMNS)].astype(dict(COUNT_COLUMNS))
+    return frame[list(kinds)].astype(kinds)

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping
 
 from forecast_bench.incidents.actors import label_key, labels_of
+from forecast_bench.incidents.extent import Extent, holes
 from forecast_bench.incidents.requests import roles
 from forecast_bench.incidents.taxonomy import expand_types
 from forecast_bench.records import ActorBook, Coverage, IncidentFilter, Window
@@ -11,7 +12,7 @@ from forecast_bench.records import ActorBook, Coverage, IncidentFilter, Window
 def coverage_gap(
     incident_filter: IncidentFilter,
     window: Window,
-    coverage: Coverage,
+    extent: Extent,
     labels: Mapping[str, Collection[str]],
 ) -> str | None:
     """Say why a zero would not mean that nothing happened; None where it would.
@@ -22,9 +23,8 @@ def coverage_gap(
         What is asked for. What it does not restrict is counted as far as the source goes.
     window : Window
         The days asked for.
-    coverage : Coverage
-        What a vintage covers: the coverage in its manifest, whose names include the labels that
-        occur.
+    extent : Extent
+        What a vintage covers.
     labels : mapping of str to collection of str
         The labels of every actor that the filter names; see `filter_labels`.
 
@@ -48,16 +48,29 @@ def coverage_gap(
     ...     }
     ... )
     >>> window = Window.model_validate({"from": "2019-01-01", "to": "2019-06-30"})
-    >>> coverage_gap(IncidentFilter(type="riot"), window, coverage, {})
+    >>> coverage_gap(IncidentFilter(type="riot"), window, Extent.of(coverage), {})
     '"riot" is not among the types covered: battle.'
     """
     reasons = (
-        *_days(window, coverage.window),
-        *_places(incident_filter, coverage),
-        *_types(incident_filter, coverage),
-        *_names(incident_filter, coverage, labels),
+        *_days(window, extent.hull.window),
+        *_places(incident_filter, extent.hull),
+        *_types(incident_filter, extent.hull),
+        *_names(incident_filter, extent.hull, labels),
     )
-    return " ".join(reasons) or None
+    return " ".join(reasons or _between(incident_filter, window, extent)) or None
+
+
+def _between(incident_filter: IncidentFilter, window: Window, extent: Extent) -> Iterable[str]:
+    """Find what lies between imports, where each by itself would do."""
+    if len(extent.pieces) == 1:
+        return ()
+    asked = extent.hull.types if incident_filter.type is None else incident_filter.type
+    return holes(
+        extent.pieces,
+        window=window,
+        countries=incident_filter.countries or extent.hull.countries,
+        types=sorted(expand_types(asked)),
+    )
 
 
 def filter_labels(incident_filter: IncidentFilter, book: ActorBook) -> Mapping[str, frozenset[str]]:

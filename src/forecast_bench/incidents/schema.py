@@ -72,3 +72,26 @@ def staged_schema() -> pa.Schema:
 
     kept = [one for one in incident_schema() if one.name not in ("source", "vintage")]
     return pa.schema([*kept, pa.field("line", pa.int64(), nullable=False)])
+
+
+@cache
+def stored_schema() -> pa.Schema:
+    """Columns of rows in the store: an incident as it was known from one vintage on.
+
+    Those of `incident_schema`, `opened` (key of the vintage that brought this version) and `closed`
+    (key of the vintage that changed or withdrew it; null where none has, or where that is written
+    down apart, with `closing_schema`).
+    """
+    import pyarrow as pa
+
+    keys = [pa.field("opened", pa.int64(), nullable=False), pa.field("closed", pa.int64())]
+    return pa.schema([*incident_schema(), *keys])
+
+
+@cache
+def closing_schema() -> pa.Schema:
+    """Columns of a vintage's closings: which version of which incident it ended."""
+    import pyarrow as pa
+
+    keys = [pa.field(name, pa.int64(), nullable=False) for name in ("opened", "closed")]
+    return pa.schema([pa.field("event_id", pa.string(), nullable=False), *keys])

@@ -1,51 +1,41 @@
-"""The store of incidents: immutable Parquet by source and vintage, written aside and renamed.
-
-``<store>/<source>/<retrieved>-<hash>/`` holds ``incidents.parquet`` and ``manifest.json``. The hash
-is of the data and of its description, so that one import is one folder, and a second import of the
-same is none.
-"""
+"""The store of incidents: deliveries become vintages, each kept as what it changed."""
 
 from __future__ import annotations
 
-import datetime
 import hashlib
-import json
-import os
 import shutil
 import tempfile
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from forecast_bench.incidents.importers import IMPORTERS
-from forecast_bench.incidents.taxonomy import known_type_names
-from forecast_bench.incidents.vintages import (
-    INCIDENTS_FILE,
-    MANIFEST_FILE,
+from forecast_bench.incidents.adding import IMPORTING, add_vintage, sweep
+from forecast_bench.incidents.catalogue import (
+    Catalogue,
     IncidentStoreError,
     Manifest,
-    Vintage,
-    is_vintage,
-    manifest_of,
-    vintages,
+    read_catalogue,
+    write_catalogue,
 )
+from forecast_bench.incidents.delivery import Delivery, file_hash, open_delivery
+from forecast_bench.incidents.duckdb_session import duckdb_session
+from forecast_bench.incidents.importers import SOURCE_KINDS, UnreadableFileError
+from forecast_bench.incidents.importers.reading import RejectedRow
+from forecast_bench.incidents.staging import Staged, stage
+from forecast_bench.incidents.storage import Storage
+from forecast_bench.incidents.taxonomy import known_type_names, taxonomy
+from forecast_bench.incidents.vintages import Vintage
 from forecast_bench.problems import Location, Problem, problem
-from forecast_bench.records import SourceDescription
 
 if TYPE_CHECKING:
-    import pyarrow as pa
+    import duckdb
 
-LOCK_SECONDS: Final = 60.0
-_ASIDE: Final = ".importing-"
-
-
-@dataclass(frozen=True, slots=True)
-class VintageChanges:
-    """What one vintage has over an earlier one of the same source, in rows by their id."""
-
-    added: int
-    changed: int
-    withdrawn: int
+THREADS: Final = 2
+MEMORY: Final = "1GB"
+MOST_REJECTED: Final = 0.01
+_MOST_TOLD: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,102 +44,195 @@ class ImportResult:
 
     Parameters
     ----------
-    rows, incidents : int
-        Rows of the vintage, and the incidents they stand for; 0 where there are problems.
-    added : bool
-        False where the same file, described alike, is already the newest for its day.
     vintage : Vintage or None
         The vintage; None exactly where there are problems.
-    problems : tuple of Problem
-        What is wrong with the file; then nothing was imported.
+    added : bool
+        False where the same file, described alike, is already the newest for its day.
     previous : Vintage or None
         The vintage that stood before it in time; None for the first.
+    problems : tuple of Problem
+        What is wrong; then nothing was imported.
+    rejected : tuple of RejectedRow
+        The first of the rows that could not be read.
+    rejects_file : Path or None
+        File with all of them; None where there are none.
+    outside : mapping of str to int
+        Rows outside what the source declares, by what is not declared.
+    notes : tuple of str
+        What the reader passed over or assumed.
     """
 
-    rows: int
-    incidents: int
-    added: bool
     vintage: Vintage | None
-    problems: tuple[Problem, ...] = ()
+    added: bool
     previous: Vintage | None = None
+    problems: tuple[Problem, ...] = ()
+    rejected: tuple[RejectedRow, ...] = ()
+    rejects_file: Path | None = None
+    outside: Mapping[str, int] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+    @property
+    def rows(self) -> int:
+        """Rows of the state; 0 where there are problems."""
+        return 0 if self.vintage is None else self.vintage.manifest.rows
+
+    @property
+    def incidents(self) -> int:
+        """Incidents that they stand for."""
+        return 0 if self.vintage is None else self.vintage.manifest.incidents
 
 
-def import_source(
-    store_folder: Path,
-    description: SourceDescription,
-    data_path: Path,
-    *,
-    shown_as: str | None = None,
-    described_in: str | None = None,
+def import_delivery(
+    storage: Storage, delivery: Delivery, *, rejects_in: Path, most_rejected: float = MOST_REJECTED
 ) -> ImportResult:
-    """Read a source's file and keep it as a vintage.
+    """Read a file and keep it as a vintage.
 
     Parameters
     ----------
-    store_folder : Path
-        Folder of the store, made where missing.
-    description : SourceDescription
-        What the file is, when it was retrieved and what it covers.
-    data_path : Path
-        The file.
-    shown_as, described_in : str, optional
-        Paths of the file and of its description in messages.
+    storage : Storage
+        The store.
+    delivery : Delivery
+        The file, when it was read and what it covers.
+    rejects_in : Path
+        Folder for the file of rows that cannot be read, which is written only where there are any.
+    most_rejected : float
+        Largest share of such rows with which the rest is imported, 0..1.
 
     Returns
     -------
     ImportResult
         With problems, and nothing imported, where the file or the store has any.
-
-    Raises
-    ------
-    filelock.Timeout
-        If another import of this source runs for a minute.
     """
-    shown = shown_as or data_path.as_posix()
-    problems = _undescribed(description, described_in or shown)
+    import duckdb
+    from filelock import Timeout
+
+    problems = _undescribed(delivery)
     if problems:
-        return ImportResult(0, 0, added=False, vintage=None, problems=problems)
+        return ImportResult(None, added=False, problems=problems)
+    place = Location(delivery.shown_as)
     try:
-        return _import(store_folder, description, data_path, shown)
-    except (IncidentStoreError, OSError) as failure:
-        fault = problem("incident-store", str(failure), Location(shown))
-        return ImportResult(0, 0, added=False, vintage=None, problems=(fault,))
-
-
-def compare_vintages(previous: Vintage, current: Vintage) -> VintageChanges:
-    """Count the rows that were added, changed and withdrawn between two vintages of a source.
-
-    Raises
-    ------
-    ValueError
-        If they are of two sources.
-    """
-    import pyarrow.parquet as pq
-
-    if previous.manifest.source != current.manifest.source:
-        raise ValueError(
-            f"{previous.manifest.source} and {current.manifest.source} are not one source"
+        return _import(storage, delivery, rejects_in, most_rejected)
+    except UnreadableFileError as failure:
+        return ImportResult(None, added=False, problems=(failure.problem,))
+    except Timeout:
+        message = f"another import of {delivery.description.source} is running"
+        return ImportResult(
+            None, added=False, problems=(problem("incident-store", message, place),)
         )
-    before, after = (
-        {row["event_id"]: row for row in pq.read_table(one.incidents_file).to_pylist()}
-        for one in (previous, current)
-    )
-    for row in (*before.values(), *after.values()):
-        del row["vintage"]
-    both = before.keys() & after.keys()
-    return VintageChanges(
-        added=len(after.keys() - both),
-        changed=sum(1 for one in both if before[one] != after[one]),
-        withdrawn=len(before.keys() - both),
+    except (
+        IncidentStoreError,
+        OSError,
+        duckdb.IOException,
+        duckdb.OutOfMemoryException,
+    ) as failure:
+        fault = problem("incident-store", str(failure), place)
+        return ImportResult(None, added=False, problems=(fault,))
+
+
+def _import(
+    storage: Storage, delivery: Delivery, rejects_in: Path, most_rejected: float
+) -> ImportResult:
+    source = delivery.description.source
+    hashes = (file_hash(delivery.path), delivery.described)
+    present = _present(storage, read_catalogue(storage, source), delivery, hashes)
+    if present is not None:
+        return present
+    with storage.locked(source):
+        catalogue = read_catalogue(storage, source)
+        present = _present(storage, catalogue, delivery, hashes)
+        if present is not None:
+            return present
+        sweep(storage, catalogue)
+        opened, problems = open_delivery(delivery)
+        if opened is None:
+            return ImportResult(None, added=False, problems=problems)
+        with _working(storage, source) as (folder, connection):
+            rejects = rejects_in / f"{source}-{delivery.retrieved}.csv"
+            staged = stage(
+                opened.batches(),
+                by_actor=opened.by_actor,
+                coverage=opened.coverage,
+                start=delivery.start,
+                end=delivery.end,
+                rejects=rejects,
+                folder=folder,
+                connection=connection,
+            )
+            found = _judged(delivery, staged, rejects, most_rejected)
+            if found.problems or staged is None:
+                return found
+            manifest = _manifest(delivery, staged, catalogue, hashes, opened.recognised)
+            catalogue = add_vintage(
+                storage, catalogue, manifest, staged.rows, folder=folder, connection=connection
+            )
+        write_catalogue(storage, catalogue)
+        kept = _result(storage, catalogue, manifest.key, added=True)
+        return replace(found, vintage=kept.vintage, previous=kept.previous, added=True,
+                       notes=opened.notes)  # fmt: skip
+
+
+def _present(
+    storage: Storage, catalogue: Catalogue, delivery: Delivery, hashes: tuple[str, str]
+) -> ImportResult | None:
+    """Find the delivery as the newest for its day."""
+    same_day = [one for one in catalogue.vintages if one.retrieved == delivery.retrieved]
+    if not same_day or (same_day[-1].file_sha256, same_day[-1].description_sha256) != hashes:
+        return None
+    return _result(storage, catalogue, same_day[-1].key, added=False)
+
+
+def _result(storage: Storage, catalogue: Catalogue, key: int, *, added: bool) -> ImportResult:
+    known = [Vintage(storage, catalogue, one) for one in catalogue.vintages]
+    at = next(at for at, one in enumerate(known) if one.manifest.key == key)
+    return ImportResult(known[at], added=added, previous=known[at - 1] if at else None)
+
+
+def _judged(
+    delivery: Delivery, staged: Staged | None, rejects: Path, most_rejected: float
+) -> ImportResult:
+    """Say what is wrong with the rows, and whether that ends the import."""
+    place = Location(delivery.shown_as)
+    if staged is None:
+        message = "the file holds no row that can be read"
+        fault = problem("no-incidents", message, place)
+        return ImportResult(None, added=False, problems=(fault,))
+    counts, problems = staged.counts, []
+    written = rejects if counts.rejected else None
+    if counts.rejected > most_rejected * counts.rows:
+        message = (
+            f"{counts.rejected:,} of {counts.rows:,} rows cannot be read, more than the "
+            f"{most_rejected:.1%} that may be left out"
+        )
+        notes = (*map(_told, staged.shown[:_MOST_TOLD]), f"all of them: {rejects}")
+        first = staged.shown[0].line if staged.shown else 1
+        problems.append(
+            problem("incident-rejects", message, Location(delivery.shown_as, first), notes=notes)
+        )
+    elif not counts.taken:
+        message = "no row of the file lies inside what the source declares to cover"
+        notes = tuple(f"{name}: {number:,} rows" for name, number in staged.outside.items())
+        problems.append(problem("no-incidents", message, place, notes=notes[:_MOST_TOLD]))
+    return ImportResult(
+        None,
+        added=False,
+        problems=tuple(problems),
+        rejected=staged.shown,
+        rejects_file=written,
+        outside=staged.outside,
     )
 
 
-def _undescribed(description: SourceDescription, described_in: str) -> tuple[Problem, ...]:
-    place = Location(described_in)
+def _told(one: RejectedRow) -> str:
+    where = f"line {one.line}, {one.column}" if one.column else f"line {one.line}"
+    return f"{where}: {one.reason}"
+
+
+def _undescribed(delivery: Delivery) -> tuple[Problem, ...]:
+    place, description = Location(delivery.described_in), delivery.description
     problems = []
-    if description.kind not in IMPORTERS:
+    if description.kind not in SOURCE_KINDS:
         message = f'"{description.kind}" is not a kind of source'
-        notes = (f"kinds: {', '.join(IMPORTERS)}",)
+        notes = (f"kinds: {', '.join(SOURCE_KINDS)}",)
         problems.append(problem("source-kind", message, place, notes=notes))
     known = known_type_names()
     for name in description.coverage.types:
@@ -160,160 +243,49 @@ def _undescribed(description: SourceDescription, described_in: str) -> tuple[Pro
     return tuple(problems)
 
 
-def _import(
-    store_folder: Path, description: SourceDescription, data_path: Path, shown: str
-) -> ImportResult:
-    from filelock import FileLock
-
-    folder = store_folder / description.source
-    hashes = {
-        "file_sha256": hashlib.sha256(_content(data_path)).hexdigest(),
-        "description_sha256": _description_hash(description),
-    }
-    known = vintages(store_folder, description.source)
-    present = _present(known, hashes)
-    if present is not None and present is _newest(known, description.retrieved):
-        return _result(present, known, added=False)
-    table, problems = IMPORTERS[description.kind](data_path, description, shown)
-    if table is None:
-        return ImportResult(0, 0, added=False, vintage=None, problems=problems)
-    folder.mkdir(parents=True, exist_ok=True)
-    with FileLock(folder / ".lock", timeout=LOCK_SECONDS):
-        _clean(folder)
-        return _keep(store_folder, description, data_path.name, table, hashes)
-
-
-def _keep(
-    store_folder: Path,
-    description: SourceDescription,
-    file_name: str,
-    table: pa.Table,
-    hashes: dict[str, str],
-) -> ImportResult:
-    """Make the vintage, or find it; the caller holds the lock."""
-    known = vintages(store_folder, description.source)
-    present = _present(known, hashes)
-    sequence = 1 + max((one.manifest.sequence for one in known), default=0)
-    if present is None:
-        name = f"{description.retrieved}-{_short_hash(hashes)}"
-        vintage = Vintage(
-            store_folder / description.source / name,
-            _manifest(description, file_name, sequence, table, hashes),
-        )
-        _write(vintage.folder, table, vintage.manifest)
-    elif present is _newest(known, description.retrieved):
-        return _result(present, known, added=False)
-    else:
-        # An earlier issue for the day is issued again: its number, and nothing else, moves up.
-        vintage = Vintage(
-            present.folder, present.manifest.model_copy(update={"sequence": sequence})
-        )
-        _write_manifest(vintage.folder, vintage.manifest)
-    return _result(vintage, known, added=True)
-
-
-def _present(known: tuple[Vintage, ...], hashes: dict[str, str]) -> Vintage | None:
-    ending = f"-{_short_hash(hashes)}"
-    return next((one for one in known if one.name.endswith(ending)), None)
-
-
-def _newest(known: tuple[Vintage, ...], retrieved: datetime.date) -> Vintage | None:
-    return next((one for one in reversed(known) if one.retrieved == retrieved), None)
-
-
-def _result(vintage: Vintage, known: tuple[Vintage, ...], *, added: bool) -> ImportResult:
-    before = [
-        one for one in known if one.name != vintage.name and one.retrieved <= vintage.retrieved
-    ]
-    return ImportResult(
-        rows=vintage.manifest.rows,
-        incidents=vintage.manifest.incidents,
-        added=added,
-        vintage=vintage,
-        previous=before[-1] if before else None,
-    )
-
-
-def _short_hash(hashes: dict[str, str]) -> str:
-    both = hashes["file_sha256"] + hashes["description_sha256"]
-    return hashlib.sha256(both.encode()).hexdigest()[:12]
-
-
-def _content(path: Path) -> bytes:
-    """Bytes of the file; none where it cannot be read, which the importer then reports."""
+@contextmanager
+def _working(storage: Storage, source: str) -> Iterator[tuple[Path, duckdb.DuckDBPyConnection]]:
+    """Give a folder from which files can be put into the store, and a database."""
+    aside = Path(tempfile.mkdtemp(prefix=IMPORTING, dir=storage.scratch(source)))
     try:
-        return path.read_bytes()
-    except OSError:
-        return b""
+        with duckdb_session(threads=THREADS, memory=MEMORY, spill_in=aside) as connection:
+            yield aside, connection
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
 
 
 def _manifest(
-    description: SourceDescription,
-    file_name: str,
-    sequence: int,
-    table: pa.Table,
-    hashes: dict[str, str],
+    delivery: Delivery,
+    staged: Staged,
+    catalogue: Catalogue,
+    hashes: tuple[str, str],
+    recognised: str,
 ) -> Manifest:
-    labels = {
-        name
-        for side in ("side_a", "side_b")
-        for names in table.column(side).to_pylist()
-        for name in names
-    }
-    return manifest_of(
-        description,
-        file_name=file_name,
+    """Join what is declared with what was read; what changed is filled in once it is known."""
+    description = delivery.description
+    sequence = 1 + max((one.sequence for one in catalogue.vintages), default=0)
+    short = hashlib.sha256("".join(hashes).encode()).hexdigest()[:12]
+    name = f"{delivery.retrieved}-{short}"
+    if any(one.name == name for one in catalogue.vintages):
+        name = f"{name}-{sequence}"
+    carried = ("source", "title", "kind", "settlement", "licence", "attribution", "note")
+    return Manifest(
         sequence=sequence,
-        labels=tuple(sorted(labels)),
-        rows=table.num_rows,
-        incidents=sum(table.column("weight").to_pylist()),
-        **hashes,
+        name=name,
+        folder=name,
+        file=delivery.path.name,
+        file_sha256=hashes[0],
+        description_sha256=hashes[1],
+        retrieved=delivery.retrieved,
+        coverage=description.coverage.of_window(staged.window),
+        replaces=delivery.replaces,
+        recognised=recognised,
+        taxonomy=taxonomy().version,
+        read=staged.counts,
+        rows=0,
+        incidents=0,
+        added=0,
+        changed=0,
+        withdrawn=0,
+        **{name: getattr(description, name) for name in carried},
     )
-
-
-def _write(target: Path, table: pa.Table, manifest: Manifest) -> None:
-    """Write a vintage aside and rename it into place: it is there whole or not at all."""
-    import pyarrow.parquet as pq
-
-    aside = Path(tempfile.mkdtemp(prefix=_ASIDE, dir=target.parent))
-    try:
-        pq.write_table(table, aside / INCIDENTS_FILE, compression="zstd")
-        _sync(aside / INCIDENTS_FILE)
-        _write_manifest(aside, manifest)
-        aside.chmod(0o755)
-        aside.rename(target)
-        _sync(target.parent)
-    except BaseException:
-        shutil.rmtree(aside, ignore_errors=True)
-        raise
-
-
-def _write_manifest(folder: Path, manifest: Manifest) -> None:
-    text = json.dumps(manifest.model_dump(mode="json", by_alias=True), ensure_ascii=False, indent=2)
-    aside = folder / f".{MANIFEST_FILE}"
-    aside.write_text(f"{text}\n", "utf-8")
-    _sync(aside)
-    aside.replace(folder / MANIFEST_FILE)
-
-
-def _sync(path: Path) -> None:
-    """Bring a file, or the names in a folder, onto the disk."""
-    if os.name == "nt" and path.is_dir():
-        return
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def _clean(folder: Path) -> None:
-    """Remove what interrupted imports left; the caller holds the lock."""
-    for one in folder.iterdir():
-        if one.name.startswith(_ASIDE) and not is_vintage(one):
-            shutil.rmtree(one)
-
-
-def _description_hash(description: SourceDescription) -> str:
-    values = description.model_dump(mode="json", by_alias=True)
-    return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()

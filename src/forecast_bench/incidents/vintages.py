@@ -1,85 +1,95 @@
 """Vintages: the states of a source that the store holds, and which of them was known on a date."""
 
 import datetime
-import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
-from typing import Any, Final
 
-from pydantic import ValidationError
-
-from forecast_bench.records import Coverage, Record, SourceDescription
-from forecast_bench.records.scalars import Day, Identifier, Text
-from forecast_bench.records.time import DurationText
-
-MANIFEST_FILE: Final = "manifest.json"
-INCIDENTS_FILE: Final = "incidents.parquet"
-# Raised when a reader of the former layout would read the new one wrongly.
-STORE_FORMAT: Final = 1
-
-_FOLDER = re.compile(r"\d{4}-\d{2}-\d{2}-[0-9a-f]{12}")
+from forecast_bench.incidents.catalogue import (
+    Catalogue,
+    DataFile,
+    Manifest,
+    read_catalogue,
+    read_labels,
+)
+from forecast_bench.incidents.extent import Extent, extent_of
+from forecast_bench.incidents.storage import Storage
 
 
-class IncidentStoreError(ValueError):
-    """A folder of the store is damaged or of a newer format; the message names it."""
-
-
-class Manifest(Record):
-    """What is known of one vintage of a source.
-
-    `coverage.names` holds the names that are declared to be covered and the labels that occur;
-    `sequence` numbers the imports of a source, so that of two for one day the later can be told.
-    """
-
-    format: int
-    sequence: int
-    source: Identifier
-    title: Text
-    kind: Text
-    file: Text
-    file_sha256: str
-    description_sha256: str
-    retrieved: Day
-    coverage: Coverage
-    settlement: DurationText
-    licence: Text
-    attribution: Text
-    note: Text | None = None
-    labels: tuple[str, ...]
-    rows: int
-    incidents: int
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Vintage:
-    """One state of a source in the store.
+    """One state of a source in the store: all that was known once an import had been made.
 
     Parameters
     ----------
-    folder : Path
+    storage : Storage
         Where it lies.
+    catalogue : Catalogue
+        What the store has of the source.
     manifest : Manifest
-        What is known of it.
+        What is known of the import.
     """
 
-    folder: Path
+    storage: Storage
+    catalogue: Catalogue = field(compare=False, repr=False)
     manifest: Manifest
 
     @property
     def name(self) -> str:
         """Name by which a run or a resolution refers to it: the day and twelve digits."""
-        return self.folder.name
+        return self.manifest.name
 
     @property
     def retrieved(self) -> datetime.date:
         """Day on which the source was read."""
         return self.manifest.retrieved
 
-    @property
-    def incidents_file(self) -> Path:
-        """The table of incidents, as Parquet."""
-        return self.folder / INCIDENTS_FILE
+    @cached_property
+    def labels(self) -> dict[str, int]:
+        """Names that occur on a side, each with its incidents."""
+        return read_labels(self.storage, self.manifest)
+
+    @cached_property
+    def extent(self) -> Extent:
+        """What this import and those before it cover together."""
+        return extent_of(
+            [one for one in self.catalogue.vintages if one.key <= self.manifest.key], self.labels
+        )
+
+    @cached_property
+    def state(self) -> "StateFiles":
+        """Files to read the state from, brought to this machine where they lie elsewhere."""
+        return local_state(self.storage, self.catalogue.files, key=self.manifest.key)
+
+
+@dataclass(frozen=True, slots=True)
+class StateFiles:
+    """Where the rows of a state are; see `incidents_in` for how they are read.
+
+    Parameters
+    ----------
+    rows : tuple of Path
+        Parquet files with `stored_schema`.
+    closings : tuple of Path
+        Parquet files with `closing_schema`.
+    key : int
+        Key of the vintage; what was opened later is not there yet.
+    """
+
+    rows: tuple[Path, ...]
+    closings: tuple[Path, ...]
+    key: int
+
+
+def local_state(storage: Storage, files: Iterable[DataFile], *, key: int) -> StateFiles:
+    """Bring the files of a state to this machine where they lie elsewhere."""
+    wanted = [one for one in files if one.first_key <= key]
+    return StateFiles(
+        rows=tuple(storage.local(one.name) for one in wanted if one.kind == "rows"),
+        closings=tuple(storage.local(one.name) for one in wanted if one.kind == "closings"),
+        key=key,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,36 +109,34 @@ class VintageChoice:
     hindsight: bool
 
 
-def vintages(store_folder: Path, source: str) -> tuple[Vintage, ...]:
+def vintages(storage: Storage, source: str) -> tuple[Vintage, ...]:
     """List the vintages of a source, the oldest first; of one day, the first imported first.
 
     Parameters
     ----------
-    store_folder : Path
-        Folder of the store; it may not exist yet.
+    storage : Storage
+        The store; there may be nothing there yet.
     source : str
         Id of the source.
 
     Returns
     -------
     tuple of Vintage
-        Empty where nothing was imported. Folders that an interrupted import left are ignored.
+        Empty where nothing was imported. What an interrupted import left is not seen.
 
     Raises
     ------
     IncidentStoreError
-        If a vintage is damaged or was written in a newer format.
+        If the catalogue is damaged or was written in a newer format.
 
     Examples
     --------
-    >>> vintages(Path("nowhere"), "acled")
+    >>> from forecast_bench.incidents.storage import LocalStorage
+    >>> vintages(LocalStorage(Path("nowhere")), "acled")
     ()
     """
-    folder = store_folder / source
-    if not folder.is_dir():
-        return ()
-    found = [Vintage(one, read_manifest(one)) for one in folder.iterdir() if is_vintage(one)]
-    return tuple(sorted(found, key=lambda one: (one.retrieved, one.manifest.sequence)))
+    catalogue = read_catalogue(storage, source)
+    return tuple(Vintage(storage, catalogue, one) for one in catalogue.vintages)
 
 
 def vintage_as_of(known: Sequence[Vintage], as_of: datetime.date) -> VintageChoice | None:
@@ -198,58 +206,5 @@ def feed_alarm(previous: Manifest | None, new: Manifest, share: float) -> str | 
     return None
 
 
-def is_vintage(folder: Path) -> bool:
-    """Whether a folder has the name of a finished import."""
-    return _FOLDER.fullmatch(folder.name) is not None and folder.is_dir()
-
-
-def read_manifest(folder: Path) -> Manifest:
-    """Read the manifest of a vintage.
-
-    Raises
-    ------
-    IncidentStoreError
-        If it is missing, damaged, or of a newer format than this program writes.
-    """
-    import json
-
-    try:
-        values: Any = json.loads((folder / MANIFEST_FILE).read_text("utf-8"))
-    except (OSError, ValueError) as failure:
-        raise IncidentStoreError(f"the manifest in {folder} cannot be read: {failure}") from None
-    written = values.get("format") if isinstance(values, Mapping) else None
-    if isinstance(written, int) and written > STORE_FORMAT:
-        raise IncidentStoreError(
-            f"{folder} is of store format {written}, and this program reads up to {STORE_FORMAT}: "
-            "use a newer forecast-bench, or remove the folder and import again"
-        )
-    try:
-        manifest = Manifest.model_validate(values)
-    except ValidationError as failure:
-        raise IncidentStoreError(
-            f"the manifest in {folder} is damaged: {failure.error_count()} faults"
-        ) from None
-    if not (folder / INCIDENTS_FILE).is_file():
-        raise IncidentStoreError(f"{folder} has no {INCIDENTS_FILE}")
-    return manifest
-
-
-def manifest_of(
-    description: SourceDescription, *, file_name: str, sequence: int, **measured: Any
-) -> Manifest:
-    """Join what a description declares with what an import measured into a manifest."""
-    names = dict.fromkeys((*description.coverage.names, *measured["labels"]))
-    carried = ("source", "title", "kind", "retrieved", "settlement", "licence", "attribution")
-    return Manifest(
-        format=STORE_FORMAT,
-        sequence=sequence,
-        file=file_name,
-        coverage=description.coverage.model_copy(update={"names": tuple(names)}),
-        note=description.note,
-        **{name: getattr(description, name) for name in carried},
-        **measured,
-    )
-
-
-def _by_age(vintage: Vintage) -> tuple[datetime.date, int]:
-    return vintage.retrieved, vintage.manifest.sequence
+def _by_age(vintage: Vintage) -> int:
+    return vintage.manifest.key

@@ -7,14 +7,16 @@ from typing import Any
 import pandas as pd
 
 from forecast_bench.incidents import (
+    COUNT_COLUMNS,
     CountRequest,
+    Grain,
     VintageChoice,
-    counts_by_month,
+    counts,
     coverage_gap,
     filter_labels,
 )
 from forecast_bench.job.feeds import Alarm
-from forecast_bench.records import ActorBook, IncidentFilter, Window
+from forecast_bench.records import ActorBook, CountingSettings, IncidentFilter, Window
 from forecast_bench.tracking import (
     PARTS,
     AskedQuestion,
@@ -33,6 +35,7 @@ def count_questions(
     book: ActorBook,
     *,
     as_of: datetime.date,
+    settings: CountingSettings,
 ) -> dict[str, CountedQuestion]:
     """Count every question in the vintage of its source, up to a day.
 
@@ -46,9 +49,11 @@ def count_questions(
         What actors are called.
     as_of : date
         No incident after this day is counted.
+    settings : CountingSettings
+        Where they are counted.
     """
     asked = {key: _of_vintage(one, choices[one.source.source]) for key, one in asked.items()}
-    counted = _count(asked, choices, book, as_of=as_of)
+    counted = _count(asked, choices, book, as_of=as_of, settings=settings)
     rows: dict[str, list[dict[Any, Any]]] = {key: [] for key in asked}
     for row in counted.to_dict("records"):
         rows[row["question"]].append(row)
@@ -58,8 +63,8 @@ def count_questions(
 
 
 def _of_vintage(one: AskedQuestion, choice: VintageChoice) -> AskedQuestion:
-    manifest = choice.vintage.manifest
-    return one.as_covered(manifest.coverage, manifest.settlement)
+    vintage = choice.vintage
+    return one.as_covered(vintage.extent.hull, vintage.manifest.settlement)
 
 
 def silent_names(
@@ -68,17 +73,17 @@ def silent_names(
     """Alarm where a name matches nothing in its source: its zero is no quiet month."""
     found = {}
     for one in asked.values():
-        coverage = choices[one.source.source].vintage.manifest.coverage
+        extent = choices[one.source.source].vintage.extent
         for incident_filter in one.filters.values():
             names = IncidentFilter(actor=incident_filter.actor, between=incident_filter.between)
-            gap = coverage_gap(names, coverage.window, coverage, filter_labels(names, book))
+            gap = coverage_gap(names, extent.hull.window, extent, filter_labels(names, book))
             if gap is not None:
                 found[one.name] = Alarm("name-matches-nothing", f"question {one.name}: {gap}")
     return [found[name] for name in sorted(found)]
 
 
 def _known_until(choice: VintageChoice, as_of: datetime.date) -> datetime.date:
-    return min(as_of, choice.vintage.manifest.coverage.window.end)
+    return min(as_of, choice.vintage.extent.hull.window.end)
 
 
 def _count(
@@ -87,6 +92,7 @@ def _count(
     book: ActorBook,
     *,
     as_of: datetime.date,
+    settings: CountingSettings,
 ) -> pd.DataFrame:
     requests = {
         request.key: (request, (key, part, name))
@@ -95,16 +101,15 @@ def _count(
     }
     if not requests:
         return pd.DataFrame(columns=_COLUMNS)
-    frames = []
-    for source, choice in choices.items():
-        own = [
-            request
-            for request, (key, _, _) in requests.values()
-            if asked[key].source.source == source
-        ]
-        if own:
-            frames.append(counts_by_month(own, book, choice.vintage.incidents_file))
-    frame = pd.concat(frames, ignore_index=True)
+    alike: dict[tuple[str, Grain], list[CountRequest]] = {}
+    for request, (key, _, _) in requests.values():
+        by: Grain = "month" if asked[key].question.reach is None else "area"
+        alike.setdefault((asked[key].source.source, by), []).append(request)
+    frames = [
+        counts(own, book, [choices[source].vintage.state], by=by, settings=settings)
+        for (source, by), own in alike.items()
+    ]
+    frame = pd.concat(frames, ignore_index=True).reindex(columns=[*COUNT_COLUMNS])
     for place, name in enumerate(("question", "part", "filter")):
         frame[name] = [requests[key][1][place] for key in frame["key"]]
     frame["month"] = frame["month"].dt.date
@@ -135,7 +140,7 @@ def _counted_question(
 ) -> CountedQuestion:
     choice = choices[one.source.source]
     known_until = _known_until(choice, as_of)
-    covered_until = choice.vintage.manifest.coverage.window.end
+    covered_until = choice.vintage.extent.hull.window.end
     # A later vintage may cover the days that this one does not reach yet.
     end = min(one.window.end, covered_until)
     window = Window(start=min(one.window.start, end), end=end)
@@ -151,6 +156,6 @@ def _counted_question(
 def _gap(
     filters: Iterable[IncidentFilter], window: Window, choice: VintageChoice, book: ActorBook
 ) -> str | None:
-    coverage = choice.vintage.manifest.coverage
-    reasons = (coverage_gap(one, window, coverage, filter_labels(one, book)) for one in filters)
+    extent = choice.vintage.extent
+    reasons = (coverage_gap(one, window, extent, filter_labels(one, book)) for one in filters)
     return next((reason for reason in reasons if reason is not None), None)

@@ -7,17 +7,22 @@ from pathlib import Path
 from typing import Any
 
 from forecast_bench.incidents import (
+    Delivery,
     ImportResult,
+    IncidentStoreError,
+    Storage,
     Vintage,
     VintageChoice,
     feed_alarm,
-    import_source,
+    import_delivery,
+    open_storage,
     unmatched_labels,
     vintage_as_of,
     vintages,
+    whole_file,
 )
-from forecast_bench.problems import Problem
-from forecast_bench.records import ActorBook
+from forecast_bench.problems import Location, Problem, problem
+from forecast_bench.records import ActorBook, Settings
 from forecast_bench.workspace import DERIVED, Workspace, shown
 
 
@@ -46,20 +51,43 @@ class Feeds:
     alarms: tuple[Alarm, ...]
 
 
-def store_folder(workspace: Path) -> Path:
-    """Folder of the incident store of a workspace."""
-    return workspace / DERIVED / "incidents"
+def store_of(workspace: Path, settings: Settings) -> Storage:
+    """Open the incident store of a workspace."""
+    location = settings.store
+    if location is not None and "://" not in location:
+        location = str(workspace / location)
+    derived = workspace / DERIVED
+    return open_storage(location, otherwise=derived / "incidents", cache=derived / "incident-cache")
 
 
 def import_described(workspace: Workspace, name: str) -> ImportResult:
-    """Bring one source of a workspace into its store."""
-    files = workspace.source_files[name]
-    return import_source(
-        store_folder(workspace.folder),
+    """Bring the file of a source into the store.
+
+    Raises
+    ------
+    ValueError
+        If the source has no file.
+    """
+    files, folder = workspace.source_files[name], workspace.folder
+    if files.data is None:
+        raise ValueError(f"the source {name} has no file")
+    delivery = whole_file(
         workspace.sources[name],
         files.data,
-        shown_as=shown(files.data, workspace.folder),
-        described_in=shown(files.described_in, workspace.folder),
+        shown_as=shown(files.data, folder),
+        described_in=shown(files.described_in, folder),
+        mapping=files.mapping,
+    )
+    return bring(workspace, delivery)
+
+
+def bring(workspace: Workspace, delivery: Delivery) -> ImportResult:
+    """Bring a delivery into the store of a workspace, by its settings."""
+    return import_delivery(
+        store_of(workspace.folder, workspace.settings),
+        delivery,
+        rejects_in=workspace.folder / DERIVED / "rejected",
+        most_rejected=workspace.settings.most_rejected,
     )
 
 
@@ -73,30 +101,61 @@ def bring_in(workspace: Workspace, *, as_of: datetime.date) -> Feeds:
     problems: list[Problem] = []
     alarms: list[Alarm] = []
     for name in workspace.sources:
-        result = import_described(workspace, name)
-        problems.extend(result.problems)
-        if result.vintage is None:
-            alarms.append(Alarm("feed-unreadable", f"the source {name} could not be imported"))
+        state = _brought(workspace, name)
+        problems.extend(state.problems)
+        if state.vintage is None:
+            alarms.append(state.alarm)
             continue
-        before = None if result.previous is None else result.previous.manifest
-        text = feed_alarm(before, result.vintage.manifest, workspace.settings.shrink_alarm)
+        before = None if state.previous is None else state.previous.manifest
+        text = feed_alarm(before, state.vintage.manifest, workspace.settings.shrink_alarm)
         if text is not None:
             alarms.append(Alarm("feed-shrunken", text))
-        choice = vintage_as_of(vintages(store_folder(workspace.folder), name), as_of)
+        known = vintages(state.vintage.storage, name)
+        choice = vintage_as_of(known, as_of)
         if choice is not None:
             choices[name] = choice
     return Feeds(choices, tuple(problems), tuple(alarms))
 
 
+@dataclass(frozen=True, slots=True)
+class _Brought:
+    """The newest vintage of a source, or why there is none."""
+
+    vintage: Vintage | None
+    previous: Vintage | None
+    problems: tuple[Problem, ...]
+    alarm: Alarm
+
+
+def _brought(workspace: Workspace, name: str) -> _Brought:
+    """Import a source's file, if it has one; else look what imports and fetches brought."""
+    if workspace.sources[name].file is not None:
+        alarm = Alarm("feed-unreadable", f"the source {name} could not be imported")
+        result = import_described(workspace, name)
+        return _Brought(result.vintage, result.previous, result.problems, alarm)
+    missing = Alarm(
+        "feed-missing",
+        f"nothing was imported for the source {name}: run forecast-bench incidents import or fetch",
+    )
+    try:
+        known = vintages(store_of(workspace.folder, workspace.settings), name)
+    except IncidentStoreError as failure:
+        place = Location(shown(workspace.source_files[name].described_in, workspace.folder))
+        fault = problem("incident-store", str(failure), place)
+        return _Brought(None, None, (fault,), missing)
+    newest = known[-1] if known else None
+    return _Brought(newest, known[-2] if len(known) > 1 else None, (), missing)
+
+
 def unnamed_labels(choice: VintageChoice, book: ActorBook) -> list[str]:
     """Labels of a source that models/actors.yaml does not name: incidents that no actor gets."""
-    return sorted(unmatched_labels(book, choice.vintage.manifest.labels))
+    return sorted(unmatched_labels(book, choice.vintage.labels))
 
 
 def source_record(choice: VintageChoice, book: ActorBook) -> dict[str, Any]:
     """What a manifest says of a source that was counted."""
     vintage: Vintage = choice.vintage
-    manifest = vintage.manifest
+    manifest, covered = vintage.manifest, vintage.extent.hull
     return {
         "source": manifest.source,
         "title": manifest.title,
@@ -105,10 +164,10 @@ def source_record(choice: VintageChoice, book: ActorBook) -> dict[str, Any]:
         "sha256": manifest.file_sha256,
         "rows": manifest.rows,
         "incidents": manifest.incidents,
-        "coverage_from": str(manifest.coverage.window.start),
-        "coverage_to": str(manifest.coverage.window.end),
-        "coverage_note": manifest.coverage.note,
-        "countries": list(manifest.coverage.countries),
+        "coverage_from": str(covered.window.start),
+        "coverage_to": str(covered.window.end),
+        "coverage_note": covered.note,
+        "countries": list(covered.countries),
         "settlement": str(manifest.settlement),
         "licence": manifest.licence,
         "attribution": manifest.attribution,

@@ -7,7 +7,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from forecast_bench import __version__
-from forecast_bench.workspace import hashes, input_files
+from forecast_bench.incidents import catalogue_file
+from forecast_bench.job.feeds import store_of
+from forecast_bench.problems import Problem
+from forecast_bench.workspace import SETTINGS, hashes, input_files, read_sources
+from forecast_bench.workspace.settings_file import read_settings
 
 
 def input_hashes(workspace: Path) -> dict[str, str]:
@@ -19,6 +23,28 @@ def input_hashes(workspace: Path) -> dict[str, str]:
         If a file cannot be read.
     """
     return hashes(workspace, input_files(workspace))
+
+
+def store_hashes(workspace: Path) -> dict[str, str]:
+    """SHA-256 of what the store has of every source that has no file in the workspace.
+
+    Raises
+    ------
+    OSError
+        If the store cannot be read.
+    """
+    found: dict[str, str] = {}
+    faults: list[Problem] = []
+    sources, _ = read_sources(workspace, faults)
+    fed = [name for name, one in sources.items() if one.file is None]
+    if not fed:
+        return found
+    settings, _ = read_settings(workspace / SETTINGS, shown_as=SETTINGS)
+    storage = store_of(workspace, settings)
+    for name in fed:
+        content = storage.read(catalogue_file(name)) or b""
+        found[f"store/{name}"] = hashlib.sha256(content).hexdigest()
+    return found
 
 
 def fingerprint(inputs: Mapping[str, str], *, as_of: datetime.date) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Protocol
 
 import pandas as pd
@@ -65,7 +66,13 @@ class Look:
     verdict: Verdict = field(default_factory=lambda: Verdict(()))
 
 
-def look(folder: Path, *, as_of: datetime.date, clock: Clock | None = None) -> Look:
+def look(
+    folder: Path,
+    *,
+    as_of: datetime.date,
+    clock: Clock | None = None,
+    instead: Mapping[str, VintageChoice] = MappingProxyType({}),
+) -> Look:
     """Read, check, import, count, update, resolve and score, as of a day.
 
     Parameters
@@ -76,6 +83,8 @@ def look(folder: Path, *, as_of: datetime.date, clock: Clock | None = None) -> L
         The day whose world is looked at.
     clock : Clock, optional
         Told of every stage.
+    instead : mapping of str to VintageChoice
+        The vintage to count of a source, in place of the one known on the day.
     """
     clock = clock or NoClock()
     with clock.stage("read and check"):
@@ -88,17 +97,24 @@ def look(folder: Path, *, as_of: datetime.date, clock: Clock | None = None) -> L
         feeds = bring_in(workspace, as_of=as_of)
     if feeds.alarms:
         return Look(workspace, (*problems, *feeds.problems), "failed", feeds.alarms)
+    choices = {**feeds.choices, **instead}
     with clock.stage("count"):
         issued = [one for one in workspace.judgments if one.issued and one.issued <= as_of]
         asked = questions_to_count(workspace, issued)
-        counted = count_questions(asked, feeds.choices, workspace.actors, as_of=as_of)
-        alarms = silent_names(asked, feeds.choices, workspace.actors)
+        counted = count_questions(
+            asked,
+            choices,
+            workspace.actors,
+            as_of=as_of,
+            settings=workspace.settings.counting,
+        )
+        alarms = silent_names(asked, choices, workspace.actors)
     with clock.stage("update, resolve and score"):
         followed = tuple(follow(workspace, one, counted, as_of=as_of) for one in issued)
         judgments = judgment_table(
             followed, as_of=as_of, default_lexicon=workspace.settings.lexicon
         )
-    return Look(workspace, problems, "", tuple(alarms), feeds.choices, followed, judgments, verdict)
+    return Look(workspace, problems, "", tuple(alarms), choices, followed, judgments, verdict)
 
 
 def count_facts(seen: Look) -> dict[str, CountFacts]:

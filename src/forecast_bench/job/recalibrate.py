@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from filelock import FileLock, Timeout
 
 from forecast_bench import __version__
-from forecast_bench.job.fingerprint import fingerprint, input_hashes
+from forecast_bench.job.fingerprint import fingerprint, input_hashes, store_hashes
 from forecast_bench.job.ledger import append
 from forecast_bench.job.runs import (
     MANIFEST,
@@ -139,7 +139,7 @@ def recalibrate(
 def _locked(
     workspace: Path, *, as_of: datetime.date, now: datetime.datetime, watch: Callable[[str], None]
 ) -> JobResult:
-    inputs = input_hashes(workspace)
+    inputs = input_hashes(workspace) | store_hashes(workspace)
     mark = fingerprint(inputs, as_of=as_of)
     same = same_run(workspace, mark)
     if same is not None:

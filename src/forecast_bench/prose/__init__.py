@@ -4,6 +4,13 @@ Reading whole reports is in `documents`, `extraction` and `drafts`, which most c
 """
 
 from forecast_bench.prose.expressions import Expression, find_expressions, wordings_of
-from forecast_bench.prose.vocabulary import Vocabulary, vocabulary_of
+from forecast_bench.prose.vocabulary import Vocabulary, languages, vocabulary_of
 
-__all__ = ["Expression", "Vocabulary", "find_expressions", "vocabulary_of", "wordings_of"]
+__all__ = [
+    "Expression",
+    "Vocabulary",
+    "find_expressions",
+    "languages",
+    "vocabulary_of",
+    "wordings_of",
+]

@@ -5,7 +5,7 @@ import re
 import textwrap
 from collections.abc import Iterator, Sequence
 
-from forecast_bench.prose.extraction import Estimate, Extracted
+from forecast_bench.prose.extraction import Claim, Estimate, Extracted
 from forecast_bench.prose.horizons import last_day_of, length_of
 from forecast_bench.prose.vocabulary import Kind, Vocabulary
 
@@ -194,8 +194,8 @@ def _kept_apart(extracted: Extracted) -> Iterator[str]:
                 )
 
 
-def _place(one: object) -> str:
-    place = one.place  # type: ignore[attr-defined]
+def _place(one: Estimate | Claim) -> str:
+    place = one.place
     page = f"page {place.page}, " if place.page is not None else ""
     return f"{page}line {place.line}, column {place.column}"
 

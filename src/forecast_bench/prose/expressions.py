@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from forecast_bench.lexicons import Lexicon, normalised
-from forecast_bench.prose.senses import is_meant, spaced
+from forecast_bench.prose.senses import WORD_END, is_meant, spaced
 from forecast_bench.prose.vocabulary import Kind, Vocabulary, vocabulary_of
 
 _NONE = Vocabulary(language="und")
@@ -130,7 +130,7 @@ def _patterns(
     negations = "|".join((*words.negations, r"\w+n't", r"\w+n’t"))  # noqa: RUF001
     between = "|".join(words.between) or _NOTHING
     return (
-        re.compile(rf"(?<!\w)(?:{alternatives})(?!\w)", re.IGNORECASE),
+        re.compile(rf"(?<!\w)(?:{alternatives}){WORD_END}", re.IGNORECASE),
         {name: kind for name, (kind, _) in named.items()},
         re.compile(spaced(rf"\b(?:{negations})\s+(?:(?:{between})\s+)*\Z"), re.IGNORECASE),
     )

@@ -117,7 +117,8 @@ def extract(document: Document, *, lexicon: Lexicon, lexicons: Mapping[str, Lexi
     ('not likely', 26, 0.25, 'If it rains', 'by June 2026')
     """
     reading = _Reading(lexicon, tuple(lexicons.values()))
-    known = words_of(document.source) | words_of(" ".join(reading.wordings))
+    forms = " ".join((*reading.wordings, *reading.words.endings))
+    known = words_of(document.source) | words_of(forms)
     estimates: list[Estimate] = []
     claims: list[Claim] = []
     for block in document.blocks:

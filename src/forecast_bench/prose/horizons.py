@@ -4,7 +4,7 @@ import calendar
 import datetime
 import re
 
-from forecast_bench.prose.vocabulary import Vocabulary
+from forecast_bench.prose.vocabulary import Period, Vocabulary
 
 
 def length_of(horizon: str, words: Vocabulary) -> str | None:
@@ -15,19 +15,29 @@ def length_of(horizon: str, words: Vocabulary) -> str | None:
     >>> from forecast_bench.prose.vocabulary import vocabulary_of
     >>> length_of("over the next eighteen months", vocabulary_of("en"))
     '18 months'
+    >>> length_of("au cours des dix-huit prochains mois", vocabulary_of("fr"))
+    '18 months'
     >>> length_of("by the end of 2026", vocabulary_of("en")) is None
     True
     """
-    units = "|".join(words.period.units)
-    found = re.search(rf"\b(\w+)[\s-]+({units})\b", horizon, re.IGNORECASE) if units else None
+    found = _counted(words.period).search(horizon)
     if found is None:
         return None
     said = found[1].casefold()
-    number = int(said) if said.isdecimal() else words.period.numbers.get(said)
+    number = int(said) if said.isdecimal() else words.period.numbers[said]
     unit = words.period.units[found[2].casefold()]
     if not number:
         return None
     return f"{number} {unit.removesuffix('s') if number == 1 else unit}"
+
+
+def _counted(period: Period) -> re.Pattern[str]:
+    """A number and its unit; "twenty-four months" is not four months where 24 has no word."""
+    units = "|".join(period.units) or "(?!)"
+    numbers = "|".join(sorted(period.numbers, key=len, reverse=True)) or "(?!)"
+    between = "|".join(period.between) or "(?!)"
+    counted = rf"(?<![\w-])(\d+|{numbers})[\s-]+(?:(?:{between})\s+)?({units})\b"
+    return re.compile(counted, re.IGNORECASE)
 
 
 def last_day_of(horizon: str, words: Vocabulary) -> datetime.date | None:

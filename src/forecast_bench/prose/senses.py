@@ -6,11 +6,13 @@ import re
 from forecast_bench.prose.vocabulary import Sense, Vocabulary
 
 _REACH = 80
+# Behind an apostrophe a word has ended, whatever stands there: d'|ici.
+WORD_END = r"(?:(?!\w)|(?<=[\x27\u2019]))"
 
 
 def spaced(pattern: str) -> str:
-    """Let a blank of a pattern stand for any run of blanks, or a hyphen."""
-    return pattern.replace(" ", r"[\s-]+")
+    """Let a blank of a pattern stand for any run of blanks, or a hyphen; an apostrophe for both."""
+    return pattern.replace(" ", r"[\s-]+").replace("'", "['’]")  # noqa: RUF001
 
 
 def is_meant(text: str, found: re.Match[str], words: Vocabulary) -> bool:
@@ -30,10 +32,10 @@ def _holds(sense: Sense, text: str, found: re.Match[str]) -> bool:
         return _compiled(rf"(?<!\w)(?:{pattern})\s*\Z").search(text, first, start) is not None
 
     def after(pattern: str) -> bool:
-        return _compiled(rf"\s*(?:{pattern})(?!\w)").match(text, end, last) is not None
+        return _compiled(rf"\s*(?:{pattern}){WORD_END}").match(text, end, last) is not None
 
     def anywhere(pattern: str) -> bool:
-        return _compiled(rf"(?<!\w)(?:{pattern})(?!\w)").search(text) is not None
+        return _compiled(rf"(?<!\w)(?:{pattern}){WORD_END}").search(text) is not None
 
     asked = (
         (sense.preceded, before, True),

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from forecast_bench.prose.vocabulary import Vocabulary
 
 _END = re.compile(
-    r"(?P<stop>[.!?…])['\"”’)\]]*(?:\[\d{1,3}\])*(?P<gap>\s+)(?=['\"“‘(\[]*[^\W_a-zà-öø-ÿ])"  # noqa: RUF001
+    r"(?P<stop>[.!?…])(?:['\"”’)\]]|\s?»)*(?:\[\^?\w{1,8}\])*(?P<gap>\s+)(?=(?:['\"“‘(\[]|«\s?)*[^\W_a-zà-öø-ÿ])"  # noqa: RUF001
 )
 _WORD_BEFORE = re.compile(r"([\w.]+)\Z")
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from forecast_bench.prose.expressions import Expression
-from forecast_bench.prose.senses import spaced
+from forecast_bench.prose.senses import WORD_END, spaced
 from forecast_bench.prose.vocabulary import Saying, Tense, Vocabulary
 
 _QUOTED = re.compile(r"\"[^\"]*\"?")
@@ -166,5 +166,5 @@ def _any(patterns: tuple[str, ...], *, ends: bool = True) -> re.Pattern[str]:
 def _compiled(pattern: str, *, ends: bool = True) -> re.Pattern[str]:
     if "<>" in pattern:
         return re.compile(pattern, re.IGNORECASE)
-    border = r"(?!\w)" if ends else ""
+    border = WORD_END if ends else ""
     return re.compile(rf"(?<!\w)(?:{spaced(pattern)}){border}", re.IGNORECASE)

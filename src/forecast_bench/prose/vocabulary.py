@@ -60,6 +60,7 @@ class Period(Record):
     """How a horizon is written as a length or as a day."""
 
     numbers: dict[Text, Annotated[int, BeforeValidator(int)]] = Field(default_factory=dict)
+    between: tuple[Text, ...] = ()
     units: dict[Text, Text] = Field(default_factory=dict)
     months: tuple[Text, ...] = ()
     end_of: Text | None = None
@@ -104,6 +105,8 @@ class Vocabulary(Record):
 def vocabulary_of(language: str) -> Vocabulary | None:
     """Vocabulary of a language, by its tag (BCP 47); None where the package has none.
 
+    A variety ("fr-CA") is read with the vocabulary of its language.
+
     Raises
     ------
     RuntimeError
@@ -111,11 +114,28 @@ def vocabulary_of(language: str) -> Vocabulary | None:
 
     Examples
     --------
-    >>> vocabulary_of("en").language, vocabulary_of("tlh")
-    ('en', None)
+    >>> vocabulary_of("en").language, vocabulary_of("fr-CA").language, vocabulary_of("tlh")
+    ('en', 'fr', None)
     """
-    file = resources.files("forecast_bench.prose") / "data" / f"{language}.yaml"
-    return read_vocabulary(file.read_text("utf-8"), name=file.name) if file.is_file() else None
+    main, *_ = language.split("-")
+    if main not in languages():
+        return None
+    file = resources.files("forecast_bench.prose") / "data" / f"{main}.yaml"
+    return read_vocabulary(file.read_text("utf-8"), name=file.name)
+
+
+@functools.cache
+def languages() -> tuple[str, ...]:
+    """Languages that the package has a vocabulary of.
+
+    Examples
+    --------
+    >>> languages()
+    ('da', 'en', 'fr')
+    """
+    folder = resources.files("forecast_bench.prose") / "data"
+    names = sorted(one.name for one in folder.iterdir())
+    return tuple(one.removesuffix(".yaml") for one in names if one.endswith(".yaml"))
 
 
 def read_vocabulary(text: str, *, name: str) -> Vocabulary:

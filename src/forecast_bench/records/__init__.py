@@ -2,6 +2,7 @@
 
 from forecast_bench.records.actor import Actor, ActorBook, CompoundLabel, CompoundPolicy
 from forecast_bench.records.base import Record
+from forecast_bench.records.fetching import AcledFetch, FetchRequest, UcdpFetch
 from forecast_bench.records.judgment import (
     Assumption,
     FileHeader,
@@ -27,7 +28,7 @@ from forecast_bench.records.question import (
 from forecast_bench.records.rates import RateSpecification
 from forecast_bench.records.recalibration import DiagnosticLimits, RecalibrationSettings
 from forecast_bench.records.resolution import HandResolution, Outcome
-from forecast_bench.records.settings import Settings, Weights
+from forecast_bench.records.settings import CountingSettings, Settings, Weights
 from forecast_bench.records.source import Coverage, DeclaredCoverage, SourceDescription
 from forecast_bench.records.time import (
     Duration,
@@ -42,6 +43,7 @@ from forecast_bench.records.time import (
 from forecast_bench.records.wording import number_of
 
 __all__ = [
+    "AcledFetch",
     "Actor",
     "ActorBook",
     "Assumption",
@@ -52,11 +54,13 @@ __all__ = [
     "Condition",
     "Confidence",
     "Count",
+    "CountingSettings",
     "Coverage",
     "DeclaredCoverage",
     "DiagnosticLimits",
     "Duration",
     "EventMapping",
+    "FetchRequest",
     "FileHeader",
     "HandResolution",
     "IncidentFilter",
@@ -80,6 +84,7 @@ __all__ = [
     "SourceDescription",
     "SourceReference",
     "Stated",
+    "UcdpFetch",
     "Weights",
     "Window",
     "add",

@@ -74,6 +74,10 @@ def _as_list(value: Any) -> Any:
 
 Day = Annotated[datetime.date, BeforeValidator(_day)]
 WholeNumber = Annotated[int, BeforeValidator(_whole)]
+WholeNumbers = Annotated[
+    tuple[WholeNumber, ...],
+    BeforeValidator(_as_list, json_schema_input_type=WholeNumber | tuple[WholeNumber, ...]),
+]
 Number = Annotated[float, BeforeValidator(_number)]
 Flag = Annotated[bool, BeforeValidator(_flag)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000)]

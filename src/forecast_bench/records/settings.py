@@ -26,6 +26,32 @@ class Weights(BaseModel):
     low: float = Field(default=12, gt=2)
 
 
+class CountingSettings(BaseModel):
+    """Where incidents are counted, and with how much of the machine.
+
+    Examples
+    --------
+    >>> CountingSettings().engine
+    'duckdb'
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+
+    engine: Literal["duckdb", "spark"] = Field(
+        default="duckdb",
+        description="duckdb, inside the program, or spark, which must be installed.",
+    )
+    threads: int = Field(default=1, ge=1, le=1024, description="Threads of DuckDB.")
+    memory: str = Field(
+        default="4GB",
+        pattern=r"^[0-9]{1,6}(MB|GB|TB)$",
+        description="Most memory that DuckDB takes before it writes to a temporary folder.",
+    )
+    spark: dict[str, str] = Field(
+        default={}, description="Settings of the Spark session, such as spark.master."
+    )
+
+
 class Settings(BaseModel):
     """What a team decides once for its workspace.
 
@@ -53,6 +79,19 @@ class Settings(BaseModel):
     shrink_alarm: float = Field(
         default=0.5, gt=0, le=1, description="A feed with fewer than this share of its rows alarms."
     )
+    most_rejected: float = Field(
+        default=0.01,
+        ge=0,
+        le=1,
+        description="Largest share of a file's rows that may be unreadable; above it nothing is "
+        "imported.",
+    )
+    store: str | None = Field(
+        default=None,
+        min_length=1,
+        description="Where incidents are kept: a folder, or an address that fsspec knows.",
+    )
+    counting: CountingSettings = CountingSettings()
     levels: dict[Annotated[str, AfterValidator(_problem_id)], Level] = Field(
         default={},
         description="Level of a problem by its id: error, warning, note or off.",

@@ -6,6 +6,7 @@ from typing import Self
 from pydantic import Field, field_validator, model_validator
 
 from forecast_bench.records.base import Record
+from forecast_bench.records.fetching import FetchRequest
 from forecast_bench.records.scalars import Day, Identifier, Text, Texts
 from forecast_bench.records.time import Duration, DurationText, Window, add
 
@@ -54,6 +55,9 @@ class SourceDescription(Record):
     retrieved: Day | None = Field(
         default=None,
         description="The day on which the file was read: its vintage. Needed with a file.",
+    )
+    fetch: FetchRequest | None = Field(
+        default=None, description="What `incidents fetch` asks of which service."
     )
     mapping: Text | None = Field(
         default=None,
@@ -104,6 +108,8 @@ class SourceDescription(Record):
             raise ValueError("a file needs the day on which it was retrieved, and that day a file")
         if given and self.coverage.window is None:
             raise ValueError("a file needs the window of days that it covers")
+        if given and self.fetch is not None:
+            raise ValueError("a source has a file of its own or is fetched, not both")
         return self
 
     @model_validator(mode="after")

@@ -133,6 +133,8 @@ def _part_counts(
     for row in rows:
         month = months.get(row["month"])
         place = 0 if one_place else places.get((row["country"], row["admin1"]))
+        if month is not None and place is None and _nowhere(row["admin1"]):
+            continue  # an incident of no known area reaches none
         if month is None or place is None:
             raise ValueError(f"counted outside what was asked: {row}")
         if row["filter"] == "matching":
@@ -141,3 +143,7 @@ def _part_counts(
             count[month, place] += row["count"]
             ambiguous[month, place] += row["ambiguous"]
     return PartCounts(found, count, ambiguous, matching)
+
+
+def _nowhere(area: object) -> bool:
+    return area is None or area != area  # missing values of pandas are not themselves

@@ -13,7 +13,7 @@ from forecast_bench.workspace.folder import (
     shown,
 )
 from forecast_bench.workspace.judgments_file import JudgmentsFile, read_judgments_file
-from forecast_bench.workspace.loading import Workspace, load_workspace
+from forecast_bench.workspace.loading import Workspace, load_workspace, read_sources
 from forecast_bench.workspace.recorded import RecordedJudgment, RecordedQuestion
 
 __all__ = [
@@ -32,5 +32,6 @@ __all__ = [
     "judgment_files",
     "load_workspace",
     "read_judgments_file",
+    "read_sources",
     "shown",
 ]

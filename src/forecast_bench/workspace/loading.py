@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from pydantic import BaseModel
 
-from forecast_bench.incidents import IMPORTERS, actor_faults
+from forecast_bench.incidents import SOURCE_KINDS, actor_faults
 from forecast_bench.lexicons import (
     Lexicon,
     OrdinalScale,
@@ -43,10 +43,11 @@ _NOTHING: Mapping[str, Path] = MappingProxyType({})
 
 
 class SourceFiles(NamedTuple):
-    """Where a source's data lie, and the file that describes them."""
+    """Where a source's data lie, if they lie in the workspace, and what describes them."""
 
-    data: Path
+    data: Path | None
     described_in: Path
+    mapping: Path | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +135,7 @@ def load_workspace(
         folder, folder / MODELS / "recalibration.yaml", RecalibrationSettings, problems
     )
     rates = _many(folder, folder / MODELS / "rates", RateSpecification, problems)
-    sources, source_files = _sources(folder, problems)
+    sources, source_files = read_sources(folder, problems)
     questions: dict[str, RecordedQuestion] = {}
     for one in files:
         problems.extend(one.problems)
@@ -214,13 +215,16 @@ def _many[RecordType: BaseModel](
 
 def _misplaced(described: SourceDescription, document: Document, path: Path) -> Iterator[Problem]:
     """Data lie beside their description, where the job sees that they change."""
-    parts = PurePosixPath(described.file).parts
-    if described.file.startswith("/") or any(part.startswith(".") for part in parts):
-        message = f'"{described.file}" is hidden or outside {INCIDENTS}/'
-        yield document.problem("bad-value", message, ("file",))
-    elif not _is_file(path.parent / described.file):
-        message = f'there is no file "{described.file}" beside the description'
-        yield document.problem("file-unreadable", message, ("file",))
+    for key, name in (("file", described.file), ("mapping", described.mapping)):
+        if name is None:
+            continue
+        parts = PurePosixPath(name).parts
+        if name.startswith("/") or any(part.startswith(".") for part in parts):
+            message = f'"{name}" is hidden or outside {INCIDENTS}/'
+            yield document.problem("bad-value", message, (key,))
+        elif not _is_file(path.parent / name):
+            message = f'there is no file "{name}" beside the description'
+            yield document.problem("file-unreadable", message, (key,))
 
 
 def _is_file(path: Path) -> bool:
@@ -230,16 +234,17 @@ def _is_file(path: Path) -> bool:
         return False  # in a folder that may not be looked into
 
 
-def _sources(
+def read_sources(
     folder: Path, problems: list[Problem]
 ) -> tuple[dict[str, SourceDescription], dict[str, SourceFiles]]:
+    """Read what incidents/ describes; what is wrong is added to the problems."""
     found: dict[str, SourceDescription] = {}
     files: dict[str, SourceFiles] = {}
     for path in yaml_files(folder / INCIDENTS):
         described, document = _read(folder, path, SourceDescription, problems)
-        if described is not None and document is not None and described.kind not in IMPORTERS:
+        if described is not None and document is not None and described.kind not in SOURCE_KINDS:
             message = f'"{described.kind}" is not a kind of source'
-            note = f"kinds: {', '.join(IMPORTERS)}"
+            note = f"kinds: {', '.join(SOURCE_KINDS)}"
             problems.append(document.problem("source-kind", message, ("kind",), notes=(note,)))
         if described is not None and document is not None:
             problems.extend(_misplaced(described, document, path))
@@ -248,5 +253,9 @@ def _sources(
             problems.append(problem("duplicate-id", message, Location(shown(path, folder))))
         elif described is not None:
             found[described.source] = described
-            files[described.source] = SourceFiles(path.parent / described.file, path)
+            data, mapping = (
+                None if name is None else path.parent / name
+                for name in (described.file, described.mapping)
+            )
+            files[described.source] = SourceFiles(data, path, mapping)
     return found, files

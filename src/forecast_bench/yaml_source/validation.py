@@ -75,11 +75,11 @@ def _problem(
     if fault == "missing":
         message = f'"{name}" is missing'
         return document.problem(
-            "missing-key", message, path[:-1], notes=_keys_note(record_type, location[:-1])
+            "missing-key", message, path[:-1], notes=_keys_note(record_type, detail["loc"][:-1])
         )
     if fault == "extra_forbidden":
         message = f'"{name}" is not a key here'
-        notes = _keys_note(record_type, location[:-1])
+        notes = _keys_note(record_type, detail["loc"][:-1])
         return document.problem("unknown-key", message, path, notes=notes, at_key=True)
     if fault in CATALOGUE:
         return document.problem(fault, detail["msg"], path, at_key=_stands_below(document, path))
@@ -145,9 +145,20 @@ def _record_at(annotation: Any, location: KeyPath) -> type[BaseModel] | None:
             for name, field in record.model_fields.items():
                 if step in (name, field.alias):
                     following.extend(_records_in(field.annotation))
-        # A step that no record has is the key of a plain mapping: stay.
-        candidates = following or candidates
+        # A step that no record has names a branch of a union, or is the key of a plain mapping.
+        candidates = following or _tagged(candidates, step) or candidates
     return candidates[0] if candidates else None
+
+
+def _tagged(candidates: list[type[BaseModel]], tag: str) -> list[type[BaseModel]]:
+    """Records that one value of one of their keys tells apart from others."""
+    return [
+        record
+        for record in candidates
+        if any(
+            typing.get_args(field.annotation) == (tag,) for field in record.model_fields.values()
+        )
+    ]
 
 
 def _records_in(annotation: Any) -> Iterator[type[BaseModel]]:

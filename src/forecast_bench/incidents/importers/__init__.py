@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from pathlib import Path
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from forecast_bench.incidents.importers.kinds import (
     EVENT_KINDS,
@@ -17,23 +14,14 @@ from forecast_bench.incidents.importers.kinds import (
 from forecast_bench.incidents.importers.monthly_counts import read_monthly_counts
 from forecast_bench.incidents.importers.reading import IncidentFile, RejectedRow, StagedBatch
 from forecast_bench.incidents.importers.rows import UnreadableFileError
-from forecast_bench.problems import Problem
-from forecast_bench.records import SourceDescription
 
-if TYPE_CHECKING:
-    import pyarrow as pa
-
-type Importer = Callable[
-    [Path, SourceDescription, str], tuple["pa.Table | None", tuple[Problem, ...]]
-]
-
-IMPORTERS: Final[Mapping[str, Importer]] = MappingProxyType({"monthly-counts": read_monthly_counts})
+SOURCE_KINDS: Final = ("monthly-counts", *EVENT_KINDS)
+"""Every kind that a description may name."""
 
 __all__ = [
     "EVENT_KINDS",
-    "IMPORTERS",
+    "SOURCE_KINDS",
     "EventKind",
-    "Importer",
     "IncidentFile",
     "Recognition",
     "RejectedRow",

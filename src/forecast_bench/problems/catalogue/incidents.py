@@ -43,6 +43,11 @@ INCIDENTS = {
         "An empty feed is more often a failed download than peace.",
         "Fetch the file again.",
     ),
+    "fetch-failed": Entry(
+        "A fetch of a source did not end well",
+        "Part of the records would count as all of them, so nothing of it is imported.",
+        "Do what the message says, and fetch again; the vintages in the store stay as they are.",
+    ),
     "incident-store": Entry(
         "The store of incidents cannot be read or written",
         "Counts from a damaged store, or from one of a newer format, would be wrong.",

@@ -1,7 +1,9 @@
 """Markdown (CommonMark, with tables), read by markdown-it-py."""
 
+import re
 from array import array
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from forecast_bench.prose.source_text import Block, BlockKind, Document, SourceText
@@ -9,6 +11,7 @@ from forecast_bench.prose.source_text import Block, BlockKind, Document, SourceT
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
+_FOOTNOTE = re.compile(r"(?<=\n)\[\^[^\]\s]{1,20}\]:")
 _OPEN: dict[str, BlockKind] = {
     "heading_open": "heading",
     "list_item_open": "list item",
@@ -55,8 +58,15 @@ def _blocks(tokens: "Sequence[Token]", text: str, starts: Sequence[int]) -> Iter
             end = min(starts[min(token.map[1], len(starts) - 1)], len(text))
             words, after = _inline(token, text, start, end)
             rows[first] = after
-            if words.text.strip():
-                yield Block(_kind(inside), words)
+            yield from (Block(_kind(inside), part) for part in _footnotes(words))
+
+
+def _footnotes(words: SourceText) -> Iterator[SourceText]:
+    """Footnotes in a row, each for itself: CommonMark has none and makes a paragraph of them."""
+    starts = [0, *(one.start() for one in _FOOTNOTE.finditer(words.text)), len(words.text)]
+    for start, end in pairwise(starts):
+        if words.text[start:end].strip():
+            yield words.part(start, end)
 
 
 def _kind(inside: Sequence[BlockKind]) -> BlockKind:

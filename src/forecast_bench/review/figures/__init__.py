@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
+from forecast_bench.review.figures.coverage import coverage_chart
 from forecast_bench.review.figures.judgment import judgment_chart
 from forecast_bench.review.figures.phrases import phrase_chart
 from forecast_bench.review.figures.recalibration import recalibration_chart
@@ -35,8 +36,13 @@ def _recalibration(frames: Mapping[str, pd.DataFrame], options: Mapping[str, str
     return recalibration_chart(frames["map"], title=options["title"])
 
 
+def _coverage(frames: Mapping[str, pd.DataFrame], _options: Mapping[str, str]) -> Any:
+    return coverage_chart(frames["spans"], frames["vintages"])
+
+
 FIGURES: Final[Mapping[str, Draw]] = MappingProxyType(
     {
+        "coverage": _coverage,
         "judgment": _judgment,
         "phrases": _phrases,
         "reliability": _reliability,
@@ -47,6 +53,7 @@ FIGURES: Final[Mapping[str, Draw]] = MappingProxyType(
 
 __all__ = [
     "FIGURES",
+    "coverage_chart",
     "judgment_chart",
     "phrase_chart",
     "recalibration_chart",

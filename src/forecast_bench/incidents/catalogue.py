@@ -1,0 +1,181 @@
+"""The catalogue of a source in the store: its vintages and the files they are made of.
+
+``<source>/catalogue.json`` is replaced whole, and only what it names is there: an import puts its
+files down first, so that whoever stops it at any point leaves the store as it was.
+"""
+
+import datetime
+import json
+from collections.abc import Mapping
+from typing import Any, Final, Literal
+
+from pydantic import ValidationError
+
+from forecast_bench.incidents.storage import Storage
+from forecast_bench.records import Coverage, Record
+from forecast_bench.records.scalars import Day, Identifier, Text
+from forecast_bench.records.time import DurationText
+
+# Raised when a reader of the former layout would read the new one wrongly.
+STORE_FORMAT: Final = 2
+# Room for as many imports of one source for one day.
+_IMPORTS_A_DAY: Final = 1_000_000
+
+
+class IncidentStoreError(ValueError):
+    """What the store holds is damaged or of a newer format; the message names it."""
+
+
+class ReadCounts(Record):
+    """What became of the rows of a file.
+
+    Every row is in exactly one of: `taken`, `rejected`, `outside`. Where a file has a row for every
+    actor, `taken` rows are fewer incidents.
+    """
+
+    rows: int
+    taken: int
+    rejected: int = 0
+    outside: int = 0
+
+
+class Manifest(Record):
+    """What is known of one import, and of the state it left.
+
+    `coverage` is what this import covers; what those before it cover counts on, unless it
+    `replaces` them. `folder` is where its files were put. `rows` and `incidents` are of the state;
+    `added`, `changed` and `withdrawn` of what the import did to it.
+    """
+
+    sequence: int
+    name: str
+    folder: str
+    source: Identifier
+    title: Text
+    kind: Text
+    file: Text
+    file_sha256: str
+    description_sha256: str
+    retrieved: Day
+    coverage: Coverage
+    replaces: bool
+    settlement: DurationText
+    licence: Text
+    attribution: Text
+    note: Text | None = None
+    recognised: str = ""
+    taxonomy: int = 0
+    read: ReadCounts
+    rows: int
+    incidents: int
+    added: int
+    changed: int
+    withdrawn: int
+
+    @property
+    def key(self) -> int:
+        """Order of the vintages: by day, and within a day by import."""
+        return vintage_key(self.retrieved, self.sequence)
+
+    @property
+    def labels_file(self) -> str:
+        """Where the names that occur in the state are kept."""
+        return f"{self.source}/data/{self.folder}/labels.json"
+
+
+class DataFile(Record):
+    """One file of rows or of closings, and the vintages that it holds parts of."""
+
+    name: str
+    kind: Literal["rows", "closings"]
+    first_key: int
+    last_key: int
+
+
+class Catalogue(Record):
+    """All that the store has of a source, vintages in their order."""
+
+    format: int = STORE_FORMAT
+    source: str
+    vintages: tuple[Manifest, ...] = ()
+    files: tuple[DataFile, ...] = ()
+
+
+def vintage_key(retrieved: datetime.date, sequence: int) -> int:
+    """Number a vintage so that later states have larger numbers.
+
+    Examples
+    --------
+    >>> day = datetime.date(2018, 1, 31)
+    >>> vintage_key(day, 7) < vintage_key(day, 8) < vintage_key(datetime.date(2018, 2, 1), 1)
+    True
+    """
+    return retrieved.toordinal() * _IMPORTS_A_DAY + sequence
+
+
+def catalogue_file(source: str) -> str:
+    """Name of the file that makes everything else count."""
+    return f"{source}/catalogue.json"
+
+
+def read_catalogue(storage: Storage, source: str) -> Catalogue:
+    """Read what the store has of a source; an empty catalogue where it has nothing.
+
+    Raises
+    ------
+    IncidentStoreError
+        If it is damaged, or of another format than this program writes.
+    """
+    content = storage.read(catalogue_file(source))
+    where = f"{storage.place}/{catalogue_file(source)}"
+    if content is None:
+        _refuse_former(storage, source)
+        return Catalogue(source=source)
+    try:
+        values: Any = json.loads(content)
+    except ValueError as failure:
+        raise IncidentStoreError(f"{where} cannot be read: {failure}") from None
+    written = values.get("format") if isinstance(values, Mapping) else None
+    if isinstance(written, int) and written > STORE_FORMAT:
+        raise IncidentStoreError(
+            f"{where} is of store format {written}, and this program reads up to {STORE_FORMAT}: "
+            "use a newer forecast-bench, or remove the folder and import again"
+        )
+    try:
+        return Catalogue.model_validate(values)
+    except ValidationError as failure:
+        raise IncidentStoreError(f"{where} is damaged: {failure.error_count()} faults") from None
+
+
+def write_catalogue(storage: Storage, catalogue: Catalogue) -> None:
+    """Let a catalogue hold from now on."""
+    text = json.dumps(
+        catalogue.model_dump(mode="json", by_alias=True), ensure_ascii=False, indent=1
+    )
+    storage.replace(catalogue_file(catalogue.source), f"{text}\n".encode())
+
+
+def read_labels(storage: Storage, manifest: Manifest) -> dict[str, int]:
+    """Read which names occur in a state, and in how many incidents each.
+
+    Raises
+    ------
+    IncidentStoreError
+        If the file is missing or damaged.
+    """
+    content = storage.read(manifest.labels_file)
+    try:
+        found: dict[str, int] = json.loads(content or b"")
+    except ValueError as failure:
+        where = f"{storage.place}/{manifest.labels_file}"
+        raise IncidentStoreError(f"{where} cannot be read: {failure}") from None
+    return found
+
+
+def _refuse_former(storage: Storage, source: str) -> None:
+    """Format 1 had a folder for every vintage, and no catalogue."""
+    if any(one.endswith("/manifest.json") for one in storage.names(source)):
+        raise IncidentStoreError(
+            f"{storage.place}/{source} is of store format 1, from before vintages were kept as "
+            "changes: remove the folder and import again"
+        )
