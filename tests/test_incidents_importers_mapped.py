@@ -244,6 +244,29 @@ def test_a_fault_of_the_mapping_has_its_place(tmp_path, old, new, said):
     assert as_text(found).splitlines()[0].replace(" error:", "") == f"mapping.yaml:{said}"
 
 
+@pytest.mark.parametrize(
+    ("constant", "said"),
+    [
+        (
+            "{constant: Mali!}",
+            '5:26: error: "country_code" cannot be "Mali!": "Mali!" is not a country code of three '
+            "letters [bad-value]",
+        ),
+        (
+            '{constant: "M\\0LI"}',
+            '5:26: error: "country_code" cannot be "M\\x00LI": "M\\x00LI" is not a country code of '
+            "three letters [bad-value]",
+        ),
+    ],
+)
+def test_a_constant_that_would_reject_every_row_is_said(tmp_path, constant, said):
+    path = mapping_file(tmp_path, MAPPING.replace("{constant: mli}", constant))
+    data = write_csv(tmp_path, table())
+    (found,) = problems_of(data, mapping=path, mapping_shown_as="mapping.yaml")
+
+    assert as_text(found).splitlines()[0] == f"mapping.yaml:{said}"
+
+
 def test_all_missing_columns_are_said_with_those_that_there_are(tmp_path):
     path = write_csv(tmp_path, "a,b\n1,2\n")
     found = problems_of(path, mapping=mapping_file(tmp_path))
