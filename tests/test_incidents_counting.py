@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from forecast_bench.incidents import (
     COUNT_COLUMNS,
     CountRequest,
+    LocalStorage,
+    StateFiles,
     count_incidents,
     counts,
     coverage_gap,
@@ -19,12 +21,10 @@ from forecast_bench.incidents import (
     fill_areas,
     fill_months,
     filter_labels,
-    LocalStorage,
-    StateFiles,
     import_delivery,
-    whole_file,
     label_key,
     labels_of,
+    whole_file,
 )
 from forecast_bench.incidents.schema import stored_schema
 from forecast_bench.records import ActorBook, IncidentFilter, SourceDescription, Window
