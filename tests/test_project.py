@@ -38,6 +38,8 @@ def name_of(requirement: str) -> str:
 
 def groups(*names: str) -> set[str]:
     found = {name_of(one) for one in PYPROJECT["project"]["dependencies"]}
+    for extra in PYPROJECT["project"]["optional-dependencies"].values():
+        found |= {name_of(one) for one in extra}
     for name in names:
         found |= {name_of(one) for one in PYPROJECT["dependency-groups"][name]}
     return found

@@ -16,7 +16,30 @@ from forecast_bench.review.pictures import as_png, as_svg
 @pytest.fixture(scope="module")
 def figures(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Figure]:
     folder = sample_run.build(tmp_path_factory.mktemp("figures") / "run")
-    return {one.name: one for one in figures_of(review_content(read_run(folder)))}
+    found = {one.name: one for one in figures_of(review_content(read_run(folder)))}
+    return {**found, "coverage": COVERAGE}
+
+
+# Of the store, and so in no review.
+COVERAGE = Figure(
+    "coverage",
+    "coverage",
+    "Days covered: made from 2017-01-01 to 2017-12-31.",
+    "",
+    frames={
+        "spans": pd.DataFrame(
+            {"row": ["made: Mali"], "start": ["2017-01-01"], "end": ["2018-01-01"]}
+        ),
+        "vintages": pd.DataFrame({"row": ["made: Mali"], "date": ["2018-01-31"]}),
+    },
+)
+
+
+def test_coverage_has_a_bar_and_a_tick() -> None:
+    svg = as_svg(COVERAGE)
+    assert theme.LIVE in svg
+    assert theme.REFERENCE in svg
+    assert ">made: Mali<" in svg
 
 
 def luminance(colour: str) -> float:

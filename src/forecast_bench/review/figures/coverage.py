@@ -37,18 +37,20 @@ def coverage_chart(spans: pd.DataFrame, vintages: pd.DataFrame) -> "altair.Layer
     """
     import altair as alt
 
+    # UTC, so that the bytes do not depend on where the machine stands.
+    scale = alt.Scale(type="utc")
     rows = list(dict.fromkeys(spans["row"]))
     height = _ROW_HEIGHT * len(rows)
     row: Any = alt.Y("row:N", sort=rows, title=None, axis=alt.Axis(labelLimit=260, ticks=False))
     bars = (
         alt.Chart(alt.NamedData("spans"))
         .mark_bar(height=10, color=theme.LIVE)
-        .encode(y=row, x=alt.X("utc(start):T", title=None), x2="utc(end):T")
+        .encode(y=row, x=alt.X("start:T", scale=scale, title=None), x2="end:T")
     )
     ticks = (
         alt.Chart(alt.NamedData("vintages"))
         .mark_tick(color=theme.REFERENCE, thickness=2, size=14)
-        .encode(y=row, x="utc(date):T")
+        .encode(y=row, x=alt.X("date:T", scale=scale))
     )
     layered: Any = alt.layer(bars, ticks).properties(width=theme.WIDTH, height=height)
     finished: alt.LayerChart = theme.themed(
