@@ -37,7 +37,7 @@ LOOPED = 50
 def pool_of_events(sample: Path, rng: np.random.Generator) -> pd.DataFrame:
     """Events to draw from: those of the sample, or made ones of the same columns."""
     if sample.exists():
-        read = pd.read_csv(sample, dtype=str, skiprows=[1], keep_default_na=False)
+        read = pd.read_csv(sample, dtype=str, keep_default_na=False)
         return pd.DataFrame(
             {
                 "date_from": pd.to_datetime(read["date_start"].str[:10]),

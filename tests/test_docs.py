@@ -23,7 +23,8 @@ from forecast_bench.records import (
     CompoundLabel,
     Condition,
     Count,
-    Coverage,
+    CountingSettings,
+    DeclaredCoverage,
     EventMapping,
     FileHeader,
     HandResolution,
@@ -79,7 +80,7 @@ RECORDS: dict[str, dict[str, type[BaseModel]]] = {
     },
     "sources-and-models.md": {
         "A source": SourceDescription,
-        "coverage": Coverage,
+        "coverage": DeclaredCoverage,
         "A mapping": EventMapping,
         "A mapped place": MappedPlace,
         "A mapped type": MappedType,
@@ -93,7 +94,7 @@ RECORDS: dict[str, dict[str, type[BaseModel]]] = {
         "Recalibration": RecalibrationSettings,
         "limits": DiagnosticLimits,
     },
-    "settings.md": {"Settings": Settings, "weights": Weights},
+    "settings.md": {"Settings": Settings, "weights": Weights, "counting": CountingSettings},
 }
 CASES = [
     pytest.param(page, heading, record, id=f"{page}: {heading}")

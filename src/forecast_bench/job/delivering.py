@@ -12,8 +12,8 @@ from typing import Any, Final
 import yaml
 
 from forecast_bench.incidents import (
-    Delivery,
     SOURCE_KINDS,
+    Delivery,
     ImportResult,
     Survey,
     UnreadableFileError,

@@ -28,6 +28,12 @@ INCIDENTS = {
         "A row left out would be missing from every count; so nothing is imported.",
         "Mend the row, in the form that the message names.",
     ),
+    "incident-rejects": Entry(
+        "Too many rows of a file of incidents cannot be read",
+        "Each would be missing from every count; so many say that the file is not what it seems.",
+        "Look at the file of rejected rows, which has each with its line and reason. Mend the file "
+        "or fetch it again; what may be left out is the setting `most_rejected`.",
+    ),
     "incident-outside-coverage": Entry(
         "A row of incidents lies outside what its source declares to cover",
         "Either the row is misspelt or the coverage is, and zeros are read off the coverage.",
