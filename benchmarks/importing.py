@@ -28,7 +28,7 @@ def write_events(path: Path, megabytes: int) -> int:
     """Write made events until the file is large enough; give how many."""
     header, rows = acled_rows(events(DISTINCT))
     note, identifier = header.index("notes"), header.index("event_id_cnty")
-    rng = random.Random(1)  # noqa: S311
+    rng = random.Random(1)
     written = size = 0
     with path.open("w", encoding="utf-8", newline="") as file:
         file.write(csv_text(header, []))

@@ -10,7 +10,7 @@ from documented_commands import agrees, pages, prepare, run, steps
 from forecast_bench.checks import CHECKS
 from forecast_bench.cli.options import ExitStatus
 from forecast_bench.cli.reference_page import PAGES, help_texts
-from forecast_bench.incidents.importers import IMPORTERS
+from forecast_bench.incidents.importers import SOURCE_KINDS
 from forecast_bench.lexicons import load_shipped
 from forecast_bench.problems import CATALOGUE
 from forecast_bench.records import (
@@ -24,11 +24,15 @@ from forecast_bench.records import (
     Condition,
     Count,
     Coverage,
+    EventMapping,
     FileHeader,
     HandResolution,
     IncidentFilter,
     Indicator,
     Judgment,
+    MappedPlace,
+    MappedSide,
+    MappedType,
     OffYardstick,
     Question,
     RateSpecification,
@@ -76,6 +80,10 @@ RECORDS: dict[str, dict[str, type[BaseModel]]] = {
     "sources-and-models.md": {
         "A source": SourceDescription,
         "coverage": Coverage,
+        "A mapping": EventMapping,
+        "A mapped place": MappedPlace,
+        "A mapped type": MappedType,
+        "A mapped side": MappedSide,
         "fetch of ucdp": UcdpFetch,
         "fetch of acled": AcledFetch,
         "A rate law": RateSpecification,
@@ -215,7 +223,7 @@ def test_every_scoring_rule_is_in_the_method(name):
     assert f"`{name}`" in (REFERENCE / "method.md").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("name", sorted(IMPORTERS))
+@pytest.mark.parametrize("name", sorted(SOURCE_KINDS))
 def test_every_importer_is_in_the_reference(name):
     assert f"`{name}`" in section("sources-and-models.md", "Kinds of source")
 

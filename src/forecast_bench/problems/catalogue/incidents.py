@@ -11,7 +11,7 @@ INCIDENTS = {
     "incident-file": Entry(
         "A file of incidents is damaged, or of a form that is not read",
         "What was read of a damaged file is not all of it, and counts would be too low.",
-        "Fetch the file again, or save it in the form that the message names.",
+        "Fetch the file again; or save it as CSV, XLSX, Parquet or JSON lines.",
     ),
     "incident-mapping": Entry(
         "A mapping does not fit the file of incidents that it is for",
