@@ -15,10 +15,10 @@ from forecast_bench.bayes.groups import stored_variables
 from forecast_bench.bayes.identity import data_hash, seed_from
 from forecast_bench.bayes.libraries import compile_folder, prepare, versions
 from forecast_bench.bayes.model import recalibration_model
+from forecast_bench.bayes.month_counts import SERIES_COLUMNS, SeriesMonths, series_months
+from forecast_bench.bayes.one_series import SeriesFit, series_model
 from forecast_bench.bayes.recalibration import recalibrate, recalibration_map
 from forecast_bench.bayes.series_fits import FIT_COLUMNS, fit_series
-from forecast_bench.bayes.series_model import SeriesFit, series_model
-from forecast_bench.bayes.series_months import SERIES_COLUMNS, SeriesMonths, series_months
 from forecast_bench.bayes.settings import (
     DiagnosticLimits,
     FitSettings,

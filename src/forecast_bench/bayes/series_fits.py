@@ -16,8 +16,8 @@ from typing import Final
 import pandas as pd
 
 from forecast_bench.bayes.identity import seed_from
-from forecast_bench.bayes.series_model import SeriesFit, fit_one_series
-from forecast_bench.bayes.series_months import series_months
+from forecast_bench.bayes.month_counts import series_months
+from forecast_bench.bayes.one_series import SeriesFit, fit_one_series
 from forecast_bench.bayes.settings import FitSettings, SeriesSettings
 from forecast_bench.bayes.workers import run_all
 

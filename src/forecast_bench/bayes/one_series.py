@@ -23,7 +23,7 @@ import numpy as np
 
 from forecast_bench.bayes.diagnostics import Diagnostics, diagnose
 from forecast_bench.bayes.libraries import prepare
-from forecast_bench.bayes.series_months import SeriesMonths
+from forecast_bench.bayes.month_counts import SeriesMonths
 from forecast_bench.bayes.settings import SeriesSettings
 
 FITTED, FAILED = "fitted", "failed diagnostics"
@@ -180,7 +180,8 @@ def fit_one_series(
         idata = sampled_series(one, settings, seed=seed)
         found = diagnose(idata, settings.limits)
     except _SAMPLING_ERRORS as error:
-        said = f"not fitted: {type(error).__name__}: {' '.join(str(error).split())}"
+        # Below its first line nutpie prints addresses of the stack.
+        said = f"not fitted: {type(error).__name__}: {str(error).partition(chr(10))[0]}"
         return SeriesFit(one.name, months, seconds=time.perf_counter() - began, state=said)
     figures: dict[str, Any] = _figures(idata, settings) if found.passed else {}
     return SeriesFit(
