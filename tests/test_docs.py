@@ -23,9 +23,11 @@ from forecast_bench.records import (
     CompoundLabel,
     Condition,
     Count,
+    CountingSettings,
     Coverage,
     EventMapping,
     FileHeader,
+    FitSettings,
     HandResolution,
     IncidentFilter,
     Indicator,
@@ -93,7 +95,12 @@ RECORDS: dict[str, dict[str, type[BaseModel]]] = {
         "Recalibration": RecalibrationSettings,
         "limits": DiagnosticLimits,
     },
-    "settings.md": {"Settings": Settings, "weights": Weights},
+    "settings.md": {
+        "Settings": Settings,
+        "weights": Weights,
+        "counting": CountingSettings,
+        "fits": FitSettings,
+    },
 }
 CASES = [
     pytest.param(page, heading, record, id=f"{page}: {heading}")
