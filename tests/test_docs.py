@@ -27,6 +27,7 @@ from forecast_bench.records import (
     DeclaredCoverage,
     EventMapping,
     FileHeader,
+    FitSettings,
     HandResolution,
     IncidentFilter,
     Indicator,
@@ -94,7 +95,12 @@ RECORDS: dict[str, dict[str, type[BaseModel]]] = {
         "Recalibration": RecalibrationSettings,
         "limits": DiagnosticLimits,
     },
-    "settings.md": {"Settings": Settings, "weights": Weights, "counting": CountingSettings},
+    "settings.md": {
+        "Settings": Settings,
+        "weights": Weights,
+        "counting": CountingSettings,
+        "fits": FitSettings,
+    },
 }
 CASES = [
     pytest.param(page, heading, record, id=f"{page}: {heading}")
