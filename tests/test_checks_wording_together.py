@@ -57,6 +57,35 @@ def ids(judgments: str, *, lexicon: str = "uk-phia@2018", questions: str = "") -
         ({"statement": "A 90 % chance that it opens.", "probability": "0.9"}, []),
         ({"statement": "A 90 % chance that it opens.", "probability": "[0.85, 0.95]"}, []),
         ({"statement": "A 90 % chance of it.", "probability": "0.8"}, ["statement-disagrees"]),
+        ({"statement": "It is likely that the party wins 30 % of seats."}, []),
+        ({"statement": "The party is likely to win 30 %."}, []),
+        ({"statement": "There is a chance that turnout exceeds 40 %."}, []),
+        ({"statement": "There is a chance that inflation is 5 %."}, []),
+        ({"statement": "It has a chance of 20 % growth in May 2018."}, []),
+        ({"statement": "It has a chance of 20 % that it opens."}, ["statement-disagrees"]),
+        ({"statement": "Prices likely fall after a cut of 20 percent."}, []),
+        ({"statement": "A cut of 20 percent likely follows."}, []),
+        ({"statement": "Inflation likely is 5 % by May 2018."}, []),
+        ({"statement": "It is likely (55-75 %) that it opens."}, []),
+        ({"statement": "It is likely (20 %) that it opens."}, ["statement-disagrees"]),
+        ({"statement": "It is 20 % likely that it opens."}, ["statement-disagrees"]),
+        ({"statement": "The probability is 20 percent higher than in May 2018."}, []),
+        ({"statement": "A 60-70 % chance that it opens.", "probability": "0.65"}, []),
+        (
+            {"statement": "A 60 to 70 % chance of it.", "probability": "0.8"},
+            ["statement-disagrees"],
+        ),
+        ({"statement": "A better than 50 % chance of it.", "probability": "0.6"}, []),
+        (
+            {"statement": "A better than 50 % chance.", "probability": "0.4"},
+            ["statement-disagrees"],
+        ),
+        ({"statement": "A less than 5 % chance.", "probability": "0.4"}, ["statement-disagrees"]),
+        ({"statement": "A no more than 50 % chance.", "probability": "0.4"}, []),
+        ({"statement": "The probability is at least 60 %."}, []),
+        ({"statement": "The soon-to-be-opened road is wet."}, []),
+        ({"statement": "The road opens as soon as the snow is gone."}, []),
+        ({"statement": "The road opens shortly after the vote of 3 May 2018."}, []),
         (
             {"statement": "It may open.", "probability": "", "cannot_assess": "x"},
             ["no-number-word"],
@@ -70,6 +99,32 @@ def ids(judgments: str, *, lexicon: str = "uk-phia@2018", questions: str = "") -
 )
 def test_what_a_statement_says_beside_its_event(more: dict[str, str], expected: list[str]) -> None:
     assert ids(judgment("a", **{"probability": "likely", **more})) == expected
+
+
+FRENCH, DANISH = ("probable", "grc@2007"), ("sandsynligt", "dk-fe@1")
+
+
+@pytest.mark.parametrize(
+    ("statement", "words", "expected"),
+    [
+        ("Il y a 20 % de chances que la route ouvre.", FRENCH, ["statement-disagrees"]),
+        ("Il y a 70 % de chances que la route ouvre.", FRENCH, []),
+        ("La probabilité est d'environ 20 %.", FRENCH, ["statement-disagrees"]),
+        ("Une probabilité de 20 pour cent que la route ouvre.", FRENCH, ["statement-disagrees"]),
+        ("Il y a un risque de pertes de 20 %.", FRENCH, []),
+        ("Il est probable que 20 % partent.", FRENCH, []),
+        ("Sandsynligheden er på 20 procent.", DANISH, []),
+        ("Der er 20 % sandsynlighed for, at vejen åbner.", DANISH, ["statement-disagrees"]),
+        ("En sandsynlighed på 20 procent for, at vejen åbner.", DANISH, ["statement-disagrees"]),
+        ("Det er sandsynligt, at 20 % rejser.", DANISH, []),
+    ],
+)
+def test_chances_in_other_languages(
+    statement: str, words: tuple[str, str], expected: list[str]
+) -> None:
+    probability, lexicon = words
+    found = ids(judgment("a", probability, statement=f'"{statement}"'), lexicon=lexicon)
+    assert [one for one in found if one == "statement-disagrees"] == expected
 
 
 @pytest.mark.parametrize(
@@ -156,6 +211,36 @@ def test_conditions_against_their_question(
 ) -> None:
     questions = COUNT % ("asked", asked, HALF, ", given: held") + COUNT % ("held", *given, "")
     assert ids(judgment("a", "likely", "asked"), questions=questions) == expected
+
+
+CHANGE = "  %s: {change: {of: {actor: JNIM, type: battle, countries: Mali}, direction: %s, "
+CHANGE += "against: 12 months}, within: %s%s}\n"
+
+
+@pytest.mark.parametrize(
+    ("asked", "held", "within", "expected"),
+    [
+        (", given: up", "", "6 months", ["contradictory-condition"]),
+        # Two sources may well count apart.
+        (", given: up, source: sahel", ", source: other", "6 months", ["unknown-source"]),
+        (", given: up", "", "9000 years", ["bad-value", "bad-value"]),
+    ],
+)
+def test_a_change_on_condition_of_another(asked, held, within, expected) -> None:
+    questions = CHANGE % ("up", "increase", within, held)
+    questions += CHANGE % ("down", "decrease", within, asked)
+    both = judgment("a", "likely", "down") + judgment("b", "likely", "up")
+    assert ids(both, questions=questions) == expected
+
+
+def test_one_event_by_two_names() -> None:
+    five = "  %s: {count: {of: {actor: [%s], type: battle, countries: Mali}, at_least: 5}, window: "
+    five += HALF + "}\n"
+    questions = five % ("one", "JNIM, ISGS") + five % ("other", "ISGS, JNIM")
+    both = judgment("a", "likely", "one") + judgment("b", "unlikely", "other")
+    assert ids(both, questions=questions) == ["incoherent-thresholds"]
+    agreed = judgment("a", "likely", "one") + judgment("b", "0.6", "other")
+    assert ids(agreed, questions=questions) == []
 
 
 BOUNDS = st.tuples(st.integers(0, 6), st.none() | st.integers(0, 6)).filter(

@@ -9,7 +9,8 @@ import pytest
 from filelock import FileLock
 
 from conftest import SURROUNDINGS, found_in, write
-from forecast_bench.cli import main
+from forecast_bench.checks import check
+from forecast_bench.cli import editing, main
 from forecast_bench.editing import change
 from forecast_bench.workspace import load_workspace
 from terminal import at_terminal
@@ -127,6 +128,26 @@ def test_a_question_is_resolved_once(team, run):
     assert (status, err) == (1, '"one" is resolved already: did not occur on 2018-07-15\n')
 
 
+def test_a_condition_in_words_may_have_failed_of_what_is_counted(team, run):
+    on_it = GOOD.replace("at_least: 1}\n", "at_least: 1}\n      given: {text: The truce ends.}\n")
+    as_well = "  - {id: three, statement: S., probability: 0.3, question: two}\n"
+    write(team, {"judgments/a.yaml": on_it.replace("# the end", f"{as_well}# the end")})
+    assert run("resolve", "two", "occurred", "--evidence", "x")[0] == 1
+    done = ("resolve", "two", "void", "--reason", "the truce held", "--on", "2018-06-30")
+    assert run(*done) == (0, "resolved: two, judgments/a.yaml:21\n", "")
+    read = load_workspace(team)
+    assert check(read) == ()
+    assert read.judgments[1].judgment.resolution.outcome == "void"
+    # It is so for all who judged it.
+    status, _, err = run("resolve", "three", *done[2:])
+    assert (status, err) == (1, '"two" is resolved already: void on 2018-06-30\n')
+    again = "question: two, resolution: {outcome: void, on: 2018-06-30, reason: x}}"
+    write(team, {"judgments/a.yaml": text(team).replace("question: two}", again)})
+    (fault,) = check(load_workspace(team))
+    said = 'the question "two" is resolved by the judgment "two"; that is enough'
+    assert (fault.identifier, fault.message) == ("hand-resolution", said)
+
+
 def test_a_judgment_in_a_file_that_is_there(team, run):
     status, out, err = run(
         *("new", "Snow: it falls.", "--probability", "0.78", "--at-least", "3", "--file", "a"),
@@ -166,6 +187,31 @@ def test_faults_elsewhere_are_no_hindrance(team, run):
     assert run("revise", "one", "unlikely", "--because", "x", "--on", "2018-02-01")[0] == 0
 
 
+def test_an_error_that_stands_elsewhere_already_is_still_one_here(team, run):
+    revised = "    revisions: [{on: 2017-01-01, probability: 0.2, because: x}]\n"
+    early = GOOD.replace("# the end", revised + "# the end")
+    write(team, {"judgments/a.yaml": early})
+    status, _, err = run("revise", "one", "unlikely", "--because", "x", "--on", "2017-01-01")
+    assert status == 1
+    assert "judgments/a.yaml:14:13: error: the revision is dated 2017-01-01" in err
+    assert text(team) == early
+
+
+def test_lines_that_move_make_no_fault_new(team, run):
+    again = GOOD[GOOD.index("  - id: two") :]
+    write(team, {"judgments/a.yaml": GOOD + again.replace("0.3", "0.8")})
+    # The first one is taken "by judgments/a.yaml:14", and after the change by :17.
+    done = run("revise", "one", "unlikely", "--because", "x", "--on", "2018-02-01")
+    assert done == (0, "revised: one, judgments/a.yaml:13\n", "")
+
+
+def test_a_line_is_one_of_an_editor(team, run):
+    folded = GOOD.replace("The road opens.", '"The\u2028       road opens."')
+    write(team, {"judgments/a.yaml": folded})
+    done = ("revise", "one", "unlikely", "--because", "x", "--on", "2018-02-01")
+    assert run(*done) == (0, "revised: one, judgments/a.yaml:13\n", "")
+
+
 def test_a_file_is_replaced_whole_or_not_at_all(team, run, monkeypatch):
     def stop(*_: object) -> None:
         raise OSError(28, "No space left on device")
@@ -189,6 +235,42 @@ def test_mode_and_link_of_a_file_survive(team, run):
     assert "unlikely" in (team / "kept.yaml").read_text("utf-8")
 
 
+def test_a_file_that_nobody_may_write_is_left_alone(team, run):
+    (team / "judgments/a.yaml").chmod(0o444)
+    status, out, err = run("revise", "one", "unlikely", "--because", "x", "--on", "2018-02-01")
+    said = "judgments/a.yaml cannot be written: it is read-only; it stays as it was\n"
+    assert (status, out, err) == (4, "", said)
+    assert text(team) == GOOD
+
+
+def test_a_judgment_is_not_revised_once_it_is_settled(team, run):
+    run("resolve", "one", "occurred", "--evidence", "x", "--on", "2018-03-01")
+    settled = text(team)
+    late = ("revise", "one", "almost certain", "--because", "it opened", "--on")
+    status, _, err = run(*late, "2018-03-02")
+    assert status == 1
+    said = "the revision is dated 2018-03-02; its question was settled on 2018-03-01"
+    assert f"judgments/a.yaml:14:13: error: {said} [revision-after-window]" in err
+    assert text(team) == settled
+    assert run(*late, "2018-03-01")[0] == 0
+
+
+def test_an_outcome_is_not_recorded_before_its_day(team, run):
+    status, _, err = run("resolve", "one", "occurred", "--evidence", "x", "--on", "2999-01-01")
+    assert status == 2
+    assert "2999-01-01 is still to come" in " ".join(err.split())
+    assert text(team) == GOOD
+
+
+def test_a_file_is_known_without_its_ending(team, run):
+    (team / "judgments/a.yaml").rename(team / "judgments/a.yml")
+    status, out, _ = run(
+        *("new", "Snow falls.", "--probability", "likely", "--question", "one", "--file", "a"),
+        *("--issued", "2018-01-31"),
+    )
+    assert (status, out) == (0, "recorded: snow-falls, judgments/a.yml:20\n")
+
+
 def test_another_writer_is_waited_for_and_then_told(team, run, monkeypatch):
     monkeypatch.setattr(change, "_WAIT_SECONDS", 0.05)
     (team / ".forecast-bench").mkdir()
@@ -201,14 +283,41 @@ def test_another_writer_is_waited_for_and_then_told(team, run, monkeypatch):
 def test_a_change_of_somebody_else_meanwhile_is_kept(team, run, monkeypatch):
     judged = change._judged
 
-    def slow(*arguments: object) -> object:
+    def slow(*arguments: object, **more: object) -> object:
         (team / "judgments/a.yaml").write_text(GOOD + "# mine\n", encoding="utf-8")
-        return judged(*arguments)
+        return judged(*arguments, **more)
 
     monkeypatch.setattr(change, "_judged", slow)
     status, _, err = run("revise", "one", "unlikely", "--because", "x", "--on", "2018-02-01")
     assert (status, err) == (1, "judgments/a.yaml was changed meanwhile; nothing was written\n")
     assert text(team) == GOOD + "# mine\n"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("revise", "one", "unlikely", "--because", "x", "--on", "2018-02-01"),
+        ("resolve", "one", "occurred", "--evidence", "x", "--on", "2018-07-01"),
+    ],
+)
+def test_a_judgment_that_moved_while_a_person_thought_is_not_mistaken(
+    team, run, monkeypatch, arguments
+):
+    """Places are those of the file as it was read: another one may stand there by now."""
+    first = GOOD.index("  # of the road")
+    other = GOOD[first : GOOD.index("  - id: two")].replace("id: one", "id: zero")
+    changed = GOOD[:first] + other + GOOD[first:]
+
+    def thinking(folder: Path) -> object:
+        read = load_workspace(folder)
+        write(folder, {"judgments/a.yaml": changed})
+        return read
+
+    monkeypatch.setattr(editing, "load_workspace", thinking)
+    status, out, err = run(*arguments)
+    said = "judgments/a.yaml was changed meanwhile; nothing was written\n"
+    assert (status, out, err) == (1, "", said)
+    assert text(team) == changed
 
 
 def test_prompts_of_a_revision(team):

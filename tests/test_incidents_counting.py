@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from forecast_bench.incidents import (
     COUNT_COLUMNS,
     CountRequest,
+    LocalStorage,
+    StateFiles,
     count_incidents,
     counts,
     coverage_gap,
@@ -19,18 +21,45 @@ from forecast_bench.incidents import (
     fill_areas,
     fill_months,
     filter_labels,
-    LocalStorage,
-    StateFiles,
     import_delivery,
-    whole_file,
     label_key,
     labels_of,
+    whole_file,
 )
+from forecast_bench.incidents.counting import GRAINS
 from forecast_bench.incidents.schema import stored_schema
-from forecast_bench.records import ActorBook, IncidentFilter, SourceDescription, Window
+from forecast_bench.records import (
+    ActorBook,
+    CountingSettings,
+    IncidentFilter,
+    SourceDescription,
+    Window,
+)
 from forecast_bench.yaml_source import read_file, read_record
 
 WORKSPACE = Path(__file__).parents[1]
+SPARK = CountingSettings(
+    engine="spark",
+    spark={
+        "spark.master": "local[2]",
+        "spark.sql.shuffle.partitions": "2",
+        "spark.driver.memory": "1g",
+    },
+)
+
+
+@pytest.fixture(
+    params=[
+        pytest.param(CountingSettings(), id="duckdb"),
+        pytest.param(SPARK, id="spark", marks=pytest.mark.slow),
+    ],
+    scope="module",
+)
+def engine(request):
+    """Every test of counting holds on both engines."""
+    return request.param
+
+
 DAY = datetime.date.fromisoformat
 BASELINE = ("2017-01-01", "2017-12-31")
 WINDOW = ("2018-01-01", "2019-06-30")
@@ -73,7 +102,7 @@ def totals(frame):
     }
 
 
-def test_facts_of_the_first_case(case):
+def test_facts_of_the_first_case(case, engine):
     _, vintage, book = case
     groups = "islamist-armed-groups"
     frame = counts(
@@ -91,6 +120,7 @@ def test_facts_of_the_first_case(case):
         ],
         book,
         [vintage.state],
+        settings=engine,
     )
     # 30 and 15 of JNIM by name; 20 more in Burkina Faso are of "JNIM and/or ISGS".
     assert totals(frame) == {
@@ -108,12 +138,13 @@ def test_facts_of_the_first_case(case):
     assert {name: str(kind) for name, kind in frame.dtypes.items()} == dict(COUNT_COLUMNS)
 
 
-def test_facts_agree_with_the_file_read_another_way(case, by_hand):
+def test_facts_agree_with_the_file_read_another_way(case, by_hand, engine):
     _, vintage, book = case
     frame = counts(
         [ask("q", WINDOW, actor="JNIM", countries=["Mali", "Burkina Faso"])],
         book,
         [vintage.state],
+        settings=engine,
     )
     inside = by_hand[by_hand["month"].between("2018-01", "2019-06")]
     sides = (inside["side_a"] + "; " + inside["side_b"]).str.split("; ")
@@ -126,7 +157,7 @@ def test_facts_agree_with_the_file_read_another_way(case, by_hand):
         assert found.to_dict() == expected.to_dict()
 
 
-def test_reach_of_the_first_case(case):
+def test_reach_of_the_first_case(case, engine):
     _, vintage, book = case
     coverage = vintage.manifest.coverage
     requests = [
@@ -138,17 +169,17 @@ def test_reach_of_the_first_case(case):
             ("Burkina Faso", WINDOW, "Burkina Faso"),
         )
     ]
-    frame = counts(requests, book, [vintage.state])
+    frame = counts(requests, book, [vintage.state], settings=engine)
     areas = [fill_areas(frame, one, coverage) for one in requests]
     assert [len(one) for one in areas] == [10, 10, 13, 13]
     # First-level areas with incidents, from event data: 8 and 9 in Mali; 4 and 8 in Burkina Faso.
     assert [int((one["count"] > 0).sum()) for one in areas] == [8, 9, 4, 8]
 
 
-def test_months_and_coverage_of_the_first_case(case):
+def test_months_and_coverage_of_the_first_case(case, engine):
     _, vintage, book = case
     request = ask("q", WINDOW, actor="JNIM", type="abduction", countries="Mali")
-    frame = counts([request], book, [vintage.state])
+    frame = counts([request], book, [vintage.state], settings=engine)
     months = fill_months(frame, request, vintage.manifest.coverage)
     assert len(months) == 18
     assert months["count"].sum() == 30
@@ -161,7 +192,7 @@ def test_months_and_coverage_of_the_first_case(case):
     assert "MNLA" in said
 
 
-def test_one_count_as_known_on_a_day(case):
+def test_one_count_as_known_on_a_day(case, engine):
     store_folder, vintage, book = case
     wanted = IncidentFilter(actor=("JNIM",), type=("abduction",), countries=("Burkina Faso",))
     window = Window(start=DAY(WINDOW[0]), end=DAY(WINDOW[1]))
@@ -217,7 +248,7 @@ def month(number, *rest):
     return (first, datetime.date(2017, number + 1, 1) - datetime.timedelta(days=1), *rest)
 
 
-def test_sides(tmp_path):
+def test_sides(tmp_path, engine):
     cases = [
         (["A"], ["A", "AA"], {"actor": "A"}, (3, 0)),  # once, whatever matches
         (["A"], ["B"], {"between": ["A", "B"]}, (3, 0)),
@@ -250,16 +281,18 @@ def test_sides(tmp_path):
         ask(str(number), BASELINE, countries=f"Land {number}", **asked)
         for number, (_, _, asked, _) in enumerate(cases)
     ]
-    assert by_key(requests, path) == [expected for *_, expected in cases]
+    assert by_key(requests, path, engine) == [expected for *_, expected in cases]
 
 
-def by_key(requests, path):
-    frame = counts(requests, BOOK, path).groupby("key")[["count", "ambiguous"]].sum()
+def by_key(requests, path, engine):
+    frame = (
+        counts(requests, BOOK, path, settings=engine).groupby("key")[["count", "ambiguous"]].sum()
+    )
     filled = frame.reindex([one.key for one in requests], fill_value=0)
     return [tuple(row) for row in filled.to_numpy().tolist()]
 
 
-def test_a_merger_counts_from_its_day(tmp_path):
+def test_a_merger_counts_from_its_day(tmp_path, engine):
     rows = [month(number, "Mali", "Gao", "battle", ["C"], [], 1) for number in (1, 2, 3)]
     path = write(tmp_path / "rows.parquet", rows)
     requests = [
@@ -269,10 +302,10 @@ def test_a_merger_counts_from_its_day(tmp_path):
     ]
     # C joined A on 10 February: its month of February lies on both sides of that day.
     expected = [(0, 0), (0, 1), (1, 0), (1, 0), (1, 0), (1, 0)]
-    assert by_key(requests, path) == expected
+    assert by_key(requests, path, engine) == expected
 
 
-def test_edges_of_the_window(tmp_path):
+def test_edges_of_the_window(tmp_path, engine):
     path = write(tmp_path / "rows.parquet", [month(3, "Mali", "Gao", "battle", ["A"], [], 2)])
     cases = {
         ("2017-03-01", "2017-03-31"): (2, 0),
@@ -284,39 +317,39 @@ def test_edges_of_the_window(tmp_path):
         ("0001-01-01", "9999-12-31"): (2, 0),
     }
     requests = [ask(str(days), days, actor="A") for days in cases]
-    assert by_key(requests, path) == list(cases.values())
+    assert by_key(requests, path, engine) == list(cases.values())
 
 
-def test_month_is_that_of_the_first_day_inside_the_window(tmp_path):
+def test_month_is_that_of_the_first_day_inside_the_window(tmp_path, engine):
     rows = [
         (DAY("2017-01-20"), DAY("2017-02-10"), "Mali", "Gao", "battle", ["A"], [], 1),
         (DAY("2017-02-27"), DAY("2017-03-02"), "Mali", None, "battle", ["A"], [], 1),
     ]
     path = write(tmp_path / "rows.parquet", rows)
-    frame = counts([ask("q", ("2017-02-01", "2017-12-31"))], BOOK, path)
+    frame = counts([ask("q", ("2017-02-01", "2017-12-31"))], BOOK, path, settings=engine)
     assert frame[["count", "ambiguous"]].to_numpy().tolist() == [[0, 1], [1, 0]]
     assert frame["month"].tolist() == [pd.Timestamp("2017-02-01")] * 2
     assert frame["admin1"].isna().tolist() == [False, True]
 
 
-def test_no_requests_no_rows_no_files(tmp_path):
+def test_no_requests_no_rows_no_files(tmp_path, engine):
     empty = write(tmp_path / "empty.parquet", [])
     for requests, paths in (([], empty), ([ask("q", BASELINE)], empty), ([ask("q", BASELINE)], [])):
-        frame = counts(requests, BOOK, paths)
+        frame = counts(requests, BOOK, paths, settings=engine)
         assert frame.empty
         assert {name: str(kind) for name, kind in frame.dtypes.items()} == dict(COUNT_COLUMNS)
 
 
-def test_misuse_is_refused(tmp_path):
+def test_misuse_is_refused(tmp_path, engine):
     path = write(tmp_path / "rows.parquet", [month(1, "Mali", "Gao", "battle", ["A"], [], 1)])
     with pytest.raises(ValueError, match="ends on"):
         ask("q", ("2017-02-01", "2017-01-31"))
     with pytest.raises(ValueError, match="different keys"):
-        counts([ask("q", BASELINE), ask("q", WINDOW)], BOOK, path)
+        counts([ask("q", BASELINE), ask("q", WINDOW)], BOOK, path, settings=engine)
     with pytest.raises(ValueError, match="Nobody"):
-        counts([ask("q", BASELINE, actor="Nobody")], BOOK, path)
+        counts([ask("q", BASELINE, actor="Nobody")], BOOK, path, settings=engine)
     with pytest.raises(ValueError, match="tea"):
-        counts([ask("q", BASELINE, type="tea")], BOOK, path)
+        counts([ask("q", BASELINE, type="tea")], BOOK, path, settings=engine)
 
 
 def met(request, row, day, *, certainly):
@@ -402,24 +435,24 @@ PATIENT = [HealthCheck.too_slow, HealthCheck.data_too_large]
 
 @settings(max_examples=12, deadline=None, suppress_health_check=PATIENT)
 @given(rows=ROWS, wanted=WANTED)
-def test_one_expression_equals_counting_row_by_row(tmp_path_factory, rows, wanted):
-    agree(tmp_path_factory, rows, wanted)
+def test_one_expression_equals_counting_row_by_row(tmp_path_factory, rows, wanted, engine):
+    agree(tmp_path_factory, rows, wanted, engine)
 
 
 @pytest.mark.slow
 @settings(max_examples=150, deadline=None, suppress_health_check=PATIENT)
 @given(rows=ROWS, wanted=WANTED)
 def test_one_expression_equals_counting_row_by_row_at_length(tmp_path_factory, rows, wanted):
-    agree(tmp_path_factory, rows, wanted)
+    agree(tmp_path_factory, rows, wanted, CountingSettings())
 
 
-def agree(tmp_path_factory, rows, wanted):
+def agree(tmp_path_factory, rows, wanted, engine):
     requests = [
         CountRequest(str(number), asked, min(days), max(days))
         for number, (asked, *days) in enumerate(wanted)
     ]
     path = write(tmp_path_factory.mktemp("rows") / "rows.parquet", rows)
-    frame = counts(requests, BOOK, path)
+    frame = counts(requests, BOOK, path, settings=engine)
     found = {
         (row.key, row.month.date(), row.country, None if pd.isna(row.admin1) else row.admin1): (
             row.count_,
@@ -432,7 +465,7 @@ def agree(tmp_path_factory, rows, wanted):
 
 @settings(max_examples=5, deadline=None, suppress_health_check=PATIENT)
 @given(rows=ROWS, asked=FILTERS)
-def test_parts_of_a_window_never_count_more_than_the_whole(tmp_path_factory, rows, asked):
+def test_parts_of_a_window_never_count_more_than_the_whole(tmp_path_factory, rows, asked, engine):
     path = write(tmp_path_factory.mktemp("rows") / "rows.parquet", rows)
     days = (DAY("2016-12-01"), DAY("2017-01-31"), DAY("2017-02-01"), DAY("2017-06-30"))
     requests = [
@@ -440,7 +473,51 @@ def test_parts_of_a_window_never_count_more_than_the_whole(tmp_path_factory, row
         CountRequest("second", asked, days[2], days[3]),
         CountRequest("whole", asked, days[0], days[3]),
     ]
-    frame = counts(requests, BOOK, path)
+    frame = counts(requests, BOOK, path, settings=engine)
     summed = frame.groupby("key")["count"].sum().reindex(["first", "second", "whole"], fill_value=0)
     assert summed["first"] + summed["second"] <= summed["whole"]
     assert summed["whole"] <= sum(row[-1] for row in rows)
+
+
+@pytest.mark.slow
+@settings(max_examples=6, deadline=None, suppress_health_check=PATIENT)
+@given(rows=ROWS, wanted=WANTED)
+def test_both_engines_give_the_same_tables(tmp_path_factory, rows, wanted):
+    requests = [
+        CountRequest(str(number), asked, min(days), max(days))
+        for number, (asked, *days) in enumerate(wanted)
+    ]
+    path = write(tmp_path_factory.mktemp("rows") / "rows.parquet", rows)
+    for by in GRAINS:
+        here, there = (
+            counts(requests, BOOK, path, by=by, settings=one) for one in (CountingSettings(), SPARK)
+        )
+        pd.testing.assert_frame_equal(here, there)
+
+
+@settings(max_examples=6, deadline=None, suppress_health_check=PATIENT)
+@given(rows=ROWS, wanted=WANTED)
+def test_coarser_counts_are_sums_of_finer_ones(tmp_path_factory, rows, wanted):
+    requests = [
+        CountRequest(str(number), asked, min(days), max(days))
+        for number, (asked, *days) in enumerate(wanted)
+    ]
+    path = write(tmp_path_factory.mktemp("rows") / "rows.parquet", rows)
+    finest = counts(requests, BOOK, path, by="area")
+    numbers = ["count", "ambiguous", "crossing"]
+    for by, keys in (("month", ["key", "month"]), ("total", ["key"])):
+        summed = finest.groupby(keys)[numbers].sum().reset_index()
+        found = counts(requests, BOOK, path, by=by).sort_values(keys, ignore_index=True)
+        pd.testing.assert_frame_equal(found, summed.sort_values(keys, ignore_index=True))
+    assert (finest["crossing"] <= finest["ambiguous"]).all()
+
+
+def test_crossing_are_the_days_on_both_sides(tmp_path, engine):
+    rows = [
+        (DAY("2017-01-20"), DAY("2017-02-10"), "Mali", "Gao", "battle", ["A"], [], 1),
+        (DAY("2017-03-05"), DAY("2017-03-05"), "Mali", "Gao", "battle", ["A or B"], [], 4),
+    ]
+    path = write(tmp_path / "rows.parquet", rows)
+    request = ask("q", ("2017-02-01", "2017-12-31"), actor="A")
+    (found,) = counts([request], BOOK, path, by="total", settings=engine).to_dict("records")
+    assert found == {"key": "q", "count": 0, "ambiguous": 5, "crossing": 1}

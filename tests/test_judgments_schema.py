@@ -147,6 +147,10 @@ judgments:
     question: {by_hand: {asks: a, settled_by: b}, within: 6 months}
 """
 
+OF = "{actor: JNIM, type: battle, countries: Mali}"
+COUNT = f"count: {{of: {OF}, any: true}}"
+CHANGE = f"change: {{of: {OF}, direction: increase, against: 12 months, factor: %s}}"
+
 
 @pytest.mark.parametrize(
     ("old", "new"),
@@ -173,6 +177,23 @@ judgments:
         ("probability: likely", "probability: likely\n    revisions: [{on: 2018-01-31}]"),
         ("probability: likely", "probability: likely\n    topics: x"),
         ("report: {id: r, title: T}", "report: r"),
+        ("report: {id: r, title: T}", "report: {id: r, title: '  '}"),
+        ("2017-12-31", "2017-13-31"),
+        ("2017-12-31", "' 2017-12-31 '"),
+        ("6 months", "6"),
+        ("6 months", "0 months"),
+        ("id: one", "id: -5"),
+        ("statement: s", "lexicon:\n    statement: s\n    note: n\n    confidence: sure"),
+        ("likely", "very likely\n    lexicon:"),
+        ("within", "resolution: {outcome: occurred, on: 2018-01-31}, within"),
+        ("within", "resolution: {outcome: void, on: 2018-01-31, evidence: e}, within"),
+        ("by_hand: {asks: a, settled_by: b}, within: 6 months", COUNT + ", about: past"),
+        (
+            "by_hand: {asks: a, settled_by: b}",
+            f"{COUNT}, resolution: {{outcome: void, on: 2018-01-31, reason: r}}",
+        ),
+        ("by_hand: {asks: a, settled_by: b}", CHANGE % "true"),
+        ("by_hand: {asks: a, settled_by: b}", CHANGE % "-1"),
     ],
 )
 def test_faults_of_form_are_refused(old: str, new: str) -> None:
@@ -198,11 +219,22 @@ def test_faults_of_form_are_refused(old: str, new: str) -> None:
         ("within: 6 months", "within: 6 months, given: {text: t}"),
         ("probability: likely", "off_yardstick: {wording: may, kind: no number}"),
         ("probability: likely", "cannot_assess: no reports"),
+        ("id: one", 'id: " one "'),
+        ("id: one", "id: 2017"),
+        ("likely", "likely\n    lexicon:"),
+        ("likely", 'likely\n    situation: "a "'),
+        ("within", "resolution: {outcome: occurred, on: 2018-01-31, evidence: e}, within"),
+        ("within", "resolution: {outcome: void, on: 2018-01-31, reason: 5}, within"),
+        ("by_hand: {asks: a, settled_by: b}", CHANGE % "3/2"),
+        ("by_hand: {asks: a, settled_by: b}", CHANGE % "1.5"),
+        ("by_hand: {asks: a, settled_by: b}", CHANGE % '" 1.5 "'),
+        ("by_hand: {asks: a, settled_by: b}", CHANGE % "' 3/2 '"),
     ],
 )
 def test_forms_that_the_reader_takes_are_accepted(old: str, new: str) -> None:
     text = GOOD.replace(old, new, 1)
-    assert [one for one in found_in({"judgments/a.yaml": text}) if one.level == "error"] == []
+    files = {**SURROUNDINGS, "judgments/a.yaml": text}
+    assert [one for one in found_in(files) if one.level == "error"] == []
     assert faults(text) == []
 
 

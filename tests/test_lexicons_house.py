@@ -2,7 +2,7 @@
 
 import pytest
 
-from forecast_bench.lexicons import load_shipped, look_up, read_lexicons
+from forecast_bench.lexicons import load_shipped, look_up, phrases_for, read_lexicons
 
 SHIPPED = load_shipped()
 EXTENDED = """\
@@ -74,6 +74,30 @@ def test_one_of_the_house_may_be_extended_in_turn(tmp_path):
     found, problems = read(tmp_path, a=further, b=EXTENDED)
     assert problems == []
     assert look_up(found["far@1"], "fifty fifty").low == 0.5
+
+
+def test_two_that_are_made_have_two_names(tmp_path):
+    found, problems = read(tmp_path, a=EXTENDED, b=EXTENDED.replace("0.50, high", "0.52, high"))
+    said = "desk@1.0 is defined already, in models/lexicons/a.yaml"
+    assert problems == [("duplicate-lexicon", 1, said)]
+    assert look_up(found["desk@1.0"], "about even").low == 0.5
+
+
+def test_a_band_may_lie_inside_one_of_a_nested_lexicon(tmp_path):
+    inside = EXTENDED.replace("uk-phia@2025", "ipcc-ar5@2010").replace("highly likely: ", "x: ")
+    inside = inside.replace(
+        "synonyms: {likely: a good chance, x: [we expect, all signs are]}\n", ""
+    )
+    fifth = inside.replace("about even, low: 0.50, high: 0.55", "a fifth, low: 0.15, high: 0.25")
+    found, problems = read(tmp_path, a=fifth)
+    assert problems == []
+    assert phrases_for(found["desk@1.0"], 0.2).terms == ("a fifth", "unlikely")
+
+
+def test_the_days_of_the_basis_are_its_own(tmp_path):
+    found, _ = read(tmp_path, a=EXTENDED.replace("uk-phia@2025", "uk-phia@2018"))
+    assert SHIPPED["uk-phia@2018"].in_force is not None
+    assert found["desk@1.0"].in_force is None
 
 
 @pytest.mark.parametrize(

@@ -116,3 +116,15 @@ def test_the_commands_know_an_order(team, capsys):
         status, out, err = run(capsys, *arguments)
         assert (status, out) == (1, "")
         assert "desk@1" in err
+
+
+def test_an_order_and_a_lexicon_do_not_share_a_name():
+    numbered = 'id: desk\nversion: "1"\ntitle: T\nextends: uk-phia@2018\n'
+    found = found_in({
+        "models/lexicons/desk.yaml": SCALE,
+        "models/lexicons/numbers.yaml": numbered,
+        "judgments/a.yaml": JUDGMENTS % ("", "0.6"),
+    })  # fmt: skip
+    assert [(one.identifier, one.message) for one in found] == [
+        ("duplicate-lexicon", "desk@1 is defined already")
+    ]

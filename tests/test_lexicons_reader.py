@@ -172,6 +172,15 @@ def test_a_nested_scale_is_in_order_by_both_ends(tmp_path: Path) -> None:
     assert faults(tmp_path, text) == []
 
 
+def test_in_a_nested_scale_a_band_may_lie_inside_another(tmp_path: Path) -> None:
+    wide, narrow = "phrase: perhaps, low: 0.1, high: 0.9", "phrase: evenly, low: 0.4, high: 0.6"
+    assert faults(tmp_path, house(wide, narrow, structure="nested")) == []
+    said = '"perhaps" (10-90 %) must stand before "evenly" (40-60 %)'
+    assert faults(tmp_path, house(narrow, wide, structure="nested")) == [(2, "lexicon-order", said)]
+    lexicon, _ = read_lexicon(tmp_path / "house.yaml", shown_as="house.yaml")
+    assert lexicon is None
+
+
 def test_a_name_and_version_is_given_once(tmp_path: Path) -> None:
     good = house("phrase: likely, low: 0.6, high: 0.8")
     (tmp_path / "a.yaml").write_text(good, encoding="utf-8")

@@ -325,6 +325,17 @@ def test_lines_taken_off_the_end_are_found_by_git_also_when_committed(team):
     assert told(team)[0][2].startswith("4 lines that git has of commit")
 
 
+@pytest.mark.parametrize("attribute", ["-diff", "binary", "diff=none"])
+def test_attributes_and_settings_of_git_hide_no_line(team, attribute):
+    write(team, {".gitattributes": f"*.jsonl {attribute}\n"})
+    for setting in ("log.showRoot=false", "log.diffMerges=off", "color.ui=always"):
+        git(team, "config", *setting.split("="))
+    git(team, "config", "diff.none.binary", "true")
+    lines = (team / LEDGER).read_text().splitlines(keepends=True)
+    (team / LEDGER).write_text("".join(lines[:-1]))
+    assert told(team)[0][2].startswith("1 line that git has of commit")
+
+
 def test_a_ledger_written_anew_is_found_by_git(team):
     write(team, {A: TEXT.replace("probability: unlikely", "probability: likely")})
     (team / LEDGER).unlink()

@@ -3,7 +3,7 @@
 import datetime
 from collections.abc import Iterator
 
-from forecast_bench.checks.events import CountedEvent, counted_event
+from forecast_bench.checks.events import CountedEvent, counted_event, in_one_order, window_of
 from forecast_bench.problems import Problem
 from forecast_bench.workspace import RecordedQuestion, Workspace
 
@@ -35,10 +35,12 @@ def _decided(
 ) -> tuple[str, str] | None:
     first, second = asked.question.change, condition.question.change
     if first is not None and second is not None:
-        same = (first.of, first.against) == (second.of, second.against)
+        same = (in_one_order(first.of), first.against) == (in_one_order(second.of), second.against)
+        window = window_of(asked, issued)
+        alike = window is not None and window == window_of(condition, issued)
+        counted_alike = workspace.source_of(asked) == workspace.source_of(condition)
         # Up by half excludes down, and with a factor under 1 it may not.
-        alike = asked.question.window_from(issued) == condition.question.window_from(issued)
-        if same and alike and first.factor == second.factor == "1":
+        if same and alike and counted_alike and first.factor == second.factor == "1":
             opposite = first.direction != second.direction
             return _excluded() if opposite else _implied()
         return None

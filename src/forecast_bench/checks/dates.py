@@ -50,7 +50,7 @@ def revisions_in_order(workspace: Workspace) -> Iterator[Problem]:
 
 
 def revisions_in_time(workspace: Workspace) -> Iterator[Problem]:
-    """A revision is made before the window is over: after it there is nothing left to forecast."""
+    """A revision is made before the window is over and the question settled, not in hindsight."""
     for one in workspace.judgments:
         asked = workspace.question_of(one)
         if asked is None or one.issued is None:
@@ -59,11 +59,17 @@ def revisions_in_time(workspace: Workspace) -> Iterator[Problem]:
             window = asked.question.window_from(one.issued)
         except OverflowError:
             continue  # reported by the check of windows
+        settled = one.judgment.resolution or workspace.resolution_of(asked)
         for index, revision in enumerate(one.judgment.revisions):
             if window is not None and revision.on > window.end:
-                message = f"the revision is dated {revision.on}; the window ended on {window.end}"
-                place = ("revisions", index, "on")
-                yield one.problem("revision-after-window", message, *place)
+                ended = f"the window ended on {window.end}"
+            elif settled is not None and revision.on > settled.on:
+                ended = f"its question was settled on {settled.on}"
+            else:
+                continue
+            message = f"the revision is dated {revision.on}; {ended}"
+            place = ("revisions", index, "on")
+            yield one.problem("revision-after-window", message, *place)
 
 
 def resolutions_after_issue(workspace: Workspace) -> Iterator[Problem]:

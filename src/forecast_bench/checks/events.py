@@ -57,13 +57,34 @@ def counted_event(
     count = asked.question.count
     if count is None:
         return None
-    try:
-        window = asked.question.window_from(issued)
-    except OverflowError:
-        return None  # reported by the check of windows
+    window = window_of(asked, issued)
     if window is None:
         return None
     low, high = count.bounds
     given = asked.question.given
     condition = given.model_dump_json() if given is not None else ""
-    return CountedEvent(count.of, workspace.source_of(asked), window, condition, low, high)
+    of = in_one_order(count.of)
+    return CountedEvent(of, workspace.source_of(asked), window, condition, low, high)
+
+
+def window_of(asked: RecordedQuestion, issued: datetime.date) -> Window | None:
+    """Window of a question for a day of issue; None where it lies outside the calendar."""
+    try:
+        return asked.question.window_from(issued)
+    except OverflowError:
+        return None  # reported by the check of windows
+
+
+def in_one_order(of: IncidentFilter) -> IncidentFilter:
+    """A filter with its names sorted: in which order they are written changes nothing.
+
+    Examples
+    --------
+    >>> names = ["Mali", "Niger"]
+    >>> one, other = IncidentFilter(countries=names), IncidentFilter(countries=names[::-1])
+    >>> one == other, in_one_order(one) == in_one_order(other)
+    (False, True)
+    """
+    listed = {name: getattr(of, name) for name in type(of).model_fields}
+    named = {name: tuple(sorted(set(names))) for name, names in listed.items() if names is not None}
+    return of.model_copy(update=named)

@@ -69,14 +69,15 @@ def resolved_one_way(workspace: Workspace) -> Iterator[Problem]:
         if asked is None or own is None:
             continue
         question = asked.question
-        conditional_text = question.given is not None and question.given.text is not None
-        if question.kind != "by_hand" and not (conditional_text and own.outcome == "void"):
+        counted = question.by_hand is None
+        if counted and not (question.has_hand_in_it and own.outcome == "void"):
             message = "a counted question resolves itself; remove the resolution"
             yield one.problem("hand-resolution", message, "resolution", at_key=True)
         elif settled.setdefault(asked.name, one.id) != one.id:
+            mend = "that is enough" if counted else "move the resolution to the question"
             message = (
                 f'the question "{asked.name}" is resolved by the judgment "{settled[asked.name]}"; '
-                "move the resolution to the question"
+                f"{mend}"
             )
             yield one.problem("hand-resolution", message, "resolution", at_key=True)
         elif question.resolution is not None:

@@ -81,7 +81,9 @@ def coherent_thresholds(workspace: Workspace) -> Iterator[Problem]:
 
 def _incoherent(one: _Said, inner: CountedEvent, other: _Said, outer: CountedEvent) -> str | None:
     """What cannot be: an event likelier than one that holds it, or two that exclude each other."""
-    if inner != outer and inner.inside(outer) and one.low > other.high + _ROUNDING:
+    # Two probabilities for one question are reported as such; one event may have two names.
+    named_apart = one.one.question_name != other.one.question_name
+    if named_apart and inner.inside(outer) and one.low > other.high + _ROUNDING:
         return (
             f'{one.shown} for {inner.counts} ("{one.one.id}") and {other.shown} for '
             f'{outer.counts} ("{other.one.id}"), which it implies'

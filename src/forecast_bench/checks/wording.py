@@ -4,6 +4,7 @@ import functools
 import re
 from collections.abc import Iterator
 
+from forecast_bench.checks.chances import chance_in
 from forecast_bench.lexicons import Lexicon, look_up
 from forecast_bench.problems import Problem
 from forecast_bench.prose import Vocabulary, find_expressions, vocabulary_of, wordings_of
@@ -13,7 +14,9 @@ from forecast_bench.records import Stated
 from forecast_bench.workspace import RecordedJudgment, Workspace
 
 _NONE = Vocabulary(language="und")
-_PERCENT = r"(\d{1,3}(?:[.,]\d+)?)\s*(?:%|per cent|percent|pct\.?|procent|pour cent|p\. 100)"
+_ROUNDING = 1e-9
+# Before or after something that has a date of its own, or part of another expression.
+_RELATIVE = r"(?!-|\s+(?:after|before|efter|før|après|avant)\b)"
 
 
 def plain_wording(workspace: Workspace) -> Iterator[Problem]:
@@ -60,19 +63,18 @@ def _other_number(
 ) -> Iterator[Problem]:
     """A chance in percent is that of the record."""
     stated = one.judgment.probability
-    pattern = _chance(words.chances)
-    found = pattern.search(one.judgment.statement) if pattern is not None else None
+    found = chance_in(one.judgment.statement, named=words.chances)
     if stated is None or found is None:
         return
-    number = float(next(each for each in found.groups() if each).replace(",", ".")) / 100
-    held = look_up(lexicon, stated.phrase) if lexicon is not None and stated.phrase else None
-    low = held.low if held is not None else stated.low if stated.number is None else stated.number
-    high = (
-        held.high if held is not None else stated.high if stated.number is None else stated.number
-    )
-    if low is not None and high is not None and not low - 1e-9 <= number <= high + 1e-9:
-        message = f'the statement says "{_flat(found[0])}" and the record {stated}'
-        yield _at(one, "statement-disagrees", message, found[0])
+    held = look_up(lexicon, stated.phrase) if lexicon is not None and stated.phrase else stated
+    low = held.low if held is not None and held.low is not None else stated.number
+    high = held.high if held is not None and held.high is not None else stated.number
+    if low is None or high is None:
+        return
+    # What is said may be a range too: the two disagree where no number lies in both.
+    if found.high < low - _ROUNDING or high + _ROUNDING < found.low:
+        message = f'the statement says "{_flat(found.words)}" and the record {stated}'
+        yield _at(one, "statement-disagrees", message, found.words)
 
 
 def _vague_time(
@@ -80,7 +82,7 @@ def _vague_time(
 ) -> Iterator[Problem]:
     """The window has dates; the statement says no time that has none."""
     asked = workspace.question_of(one)
-    found = _any(words.vague_times).search(one.judgment.statement)
+    found = _vague(words.vague_times).search(one.judgment.statement)
     if found is None or asked is None or asked.question.about != "future":
         return
     message = f'"{_flat(found[0])}" has no dates, and the window of the question has'
@@ -127,16 +129,6 @@ def _flat(text: str) -> str:
 
 
 @functools.cache
-def _any(patterns: tuple[str, ...]) -> re.Pattern[str]:
+def _vague(patterns: tuple[str, ...]) -> re.Pattern[str]:
     listed = spaced("|".join(patterns)) if patterns else "(?!)"
-    return re.compile(rf"(?<!\w)(?:{listed}){WORD_END}", re.IGNORECASE)
-
-
-@functools.cache
-def _chance(words: tuple[str, ...]) -> re.Pattern[str] | None:
-    if not words:
-        return None
-    named = "|".join(words)
-    return re.compile(
-        rf"{_PERCENT}\s+(?:{named})\b|\b(?:{named})\b[^.;]{{0,40}}?{_PERCENT}", re.IGNORECASE
-    )
+    return re.compile(rf"(?<![\w-])(?<!\bas )(?:{listed}){WORD_END}{_RELATIVE}", re.IGNORECASE)

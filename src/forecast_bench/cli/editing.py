@@ -123,6 +123,8 @@ def resolve(
     grounded = evidence if outcome in (None, *OUTCOMES[:2]) else reason
     key = "--evidence" if outcome in (None, *OUTCOMES[:2]) else "--reason"
     require({"OUTCOME": outcome, key: grounded})
+    if today_or(on) > today_or(None):
+        raise typer.BadParameter(f"{on} is still to come", param_hint="--on")
     read = load_workspace(workspace_folder(workspace))
 
     def write() -> tuple[str, Written]:

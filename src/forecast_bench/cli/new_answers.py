@@ -80,8 +80,9 @@ def file_named(read: Workspace, name: str) -> Path:
     """
     plain = name.removesuffix(".yaml").removesuffix(".yml")
     if _NAME.fullmatch(plain):
-        ending = name if name.endswith((".yaml", ".yml")) else f"{name}.yaml"
-        return read.folder / JUDGMENTS / ending
+        names = [name] if name != plain else [f"{name}.yaml", f"{name}.yml"]
+        paths = [read.folder / JUDGMENTS / one for one in names]
+        return next((one for one in paths if one.exists()), paths[0])
     path = Path(name)
     inside = shown(path, read.folder).startswith(f"{JUDGMENTS}/")
     hidden = any(part.startswith(".") and part not in (".", "..") for part in path.parts)

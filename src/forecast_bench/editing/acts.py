@@ -49,7 +49,8 @@ def revise(
     if confidence is not None:
         revision["confidence"] = confidence
     addition = Addition((*one.path, "revisions"), revision, item=True)
-    return write_addition(workspace.folder, file_of(workspace, one), addition)
+    path = file_of(workspace, one)
+    return write_addition(workspace.folder, path, addition, as_read=one.document)
 
 
 def resolve(
@@ -62,6 +63,8 @@ def resolve(
     reason: str | None = None,
 ) -> Written:
     """Record how a by-hand question ended: at the question, for all who judged it.
+
+    That a counted question is void, since its condition in words failed, is recorded at a judgment.
 
     Parameters
     ----------
@@ -85,7 +88,8 @@ def resolve(
         `change.write_addition` refuses.
     """
     asked = _question(workspace, identifier)
-    if asked.question.by_hand is None:
+    failed = asked.question.has_hand_in_it and outcome == "void"
+    if asked.question.by_hand is None and not failed:
         raise EditError(
             f'"{asked.name}" is counted, so it resolves itself once its source has settled; '
             "forecast-bench status --due shows what waits"
@@ -96,8 +100,10 @@ def resolve(
     said = {"evidence": evidence, "reason": reason}
     resolution: dict[str, Value] = {"outcome": outcome, "on": on}
     resolution |= {key: text for key, text in said.items() if text is not None}
-    addition = Addition((*asked.path, "resolution"), resolution)
-    return write_addition(workspace.folder, file_of(workspace, asked), addition)
+    place = asked if asked.question.by_hand is not None else _who_asks(workspace, asked, identifier)
+    addition = Addition((*place.path, "resolution"), resolution)
+    path = file_of(workspace, place)
+    return write_addition(workspace.folder, path, addition, as_read=place.document)
 
 
 def judgment_of(workspace: Workspace, identifier: str) -> RecordedJudgment:
@@ -120,6 +126,14 @@ def judgment_of(workspace: Workspace, identifier: str) -> RecordedJudgment:
 def file_of(workspace: Workspace, one: RecordedJudgment | RecordedQuestion) -> Path:
     """File that a judgment or a question stands in."""
     return workspace.folder / one.document.file
+
+
+def _who_asks(workspace: Workspace, asked: RecordedQuestion, identifier: str) -> RecordedJudgment:
+    """The judgment that is meant, or the first of those that ask a question."""
+    asking = [one for one in workspace.judgments if one.question_name == asked.name]
+    if not asking:
+        raise EditError(f'no judgment asks "{asked.name}"')
+    return next((one for one in asking if one.id == identifier), asking[0])
 
 
 def _question(workspace: Workspace, identifier: str) -> RecordedQuestion:

@@ -1,6 +1,9 @@
 """A change of one file: worked out, held against the checks, and written whole or not at all."""
 
 import copy
+import os
+import re
+import stat
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,11 +16,13 @@ from forecast_bench.editing.snippets import Value, flow
 from forecast_bench.problems import Problem
 from forecast_bench.workspace import DERIVED, load_workspace, shown
 from forecast_bench.workspace.replacing import replace_file
-from forecast_bench.yaml_source import KeyPath, read_text
+from forecast_bench.yaml_source import Document, KeyPath, read_text
+from forecast_bench.yaml_source.lines import Lines
 
 LOCK = "edit.lock"
 _WAIT_SECONDS = 10
-
+# Where a message says that something else stands.
+_LINE = re.compile(r"(?<=:)\d+|(?<=line )\d+")
 
 type Kind = Literal["refused", "busy", "failed"]
 
@@ -71,7 +76,9 @@ class Written:
     warnings: tuple[Problem, ...] = ()
 
 
-def write_addition(folder: Path, path: Path, addition: Addition) -> Written:
+def write_addition(
+    folder: Path, path: Path, addition: Addition, *, as_read: Document | None = None
+) -> Written:
     """Add a value to a file of judgments.
 
     The new text is read again before it is written: everything else in it must say what it said,
@@ -83,6 +90,8 @@ def write_addition(folder: Path, path: Path, addition: Addition) -> Written:
         The workspace, and the file in it.
     addition : Addition
         What to add.
+    as_read : Document or None
+        The file as it was when its path was found out; None where any list will do.
 
     Raises
     ------
@@ -92,6 +101,8 @@ def write_addition(folder: Path, path: Path, addition: Addition) -> Written:
     """
     before = _content(path) or b""
     text = before.decode("utf-8")
+    if as_read is not None and _values(text) != as_read.values:
+        raise _changed(shown(path, folder))
     try:
         new = added(text, addition.path, addition.value, item=addition.item)
     except PlaceError as failure:
@@ -124,13 +135,15 @@ def write_text(folder: Path, path: Path, text: str, *, before: bytes | None) -> 
 
     content = text.encode("utf-8")
     name = shown(path, folder)
-    warnings = _judged(folder, path, text)
+    warnings = _judged(folder, path, text, before=before)
     try:
         (folder / DERIVED).mkdir(exist_ok=True)
         path.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(folder / DERIVED / LOCK, timeout=_WAIT_SECONDS):
             if _content(path, missing=True) != before:
-                raise EditError(f"{name} was changed meanwhile; nothing was written")
+                raise _changed(name)
+            if not _may_be_written(path.resolve()):
+                raise OSError(None, "it is read-only")
             replace_file(path.resolve(), content)
     except Timeout:
         message = "another process edits this workspace; nothing was written"
@@ -139,23 +152,40 @@ def write_text(folder: Path, path: Path, text: str, *, before: bytes | None) -> 
         reason = failure.strerror or type(failure).__name__
         message = f"{name} cannot be written: {reason}; it stays as it was"
         raise EditError(message, kind="failed") from None
-    old = (before or b"").decode("utf-8", "replace").splitlines()
-    new = text.splitlines()
-    line = next((at for at, (a, b) in enumerate(zip(old, new, strict=False)) if a != b), len(old))
-    return Written(name, line + 1, warnings)
+    return Written(name, _new_lines(before, text).start, warnings)
 
 
-def _judged(folder: Path, path: Path, text: str) -> tuple[Problem, ...]:
+def _changed(name: str) -> EditError:
+    return EditError(f"{name} was changed meanwhile; nothing was written")
+
+
+def _new_lines(before: bytes | None, text: str) -> range:
+    """Lines of a text that were not there before, from 1."""
+    old = Lines((before or b"").decode("utf-8", "replace")).texts if before else ()
+    new = Lines(text).texts
+    first = next((at for at, (a, b) in enumerate(zip(old, new, strict=False)) if a != b), len(old))
+    return range(first + 1, first + 1 + max(1, len(new) - len(old)))
+
+
+def _judged(
+    folder: Path, path: Path, text: str, *, before: bytes | None = None
+) -> tuple[Problem, ...]:
     """Hold the workspace against the checks as it would be; give what is new and no error."""
     import tempfile
 
+    name = shown(path, folder)
     with tempfile.TemporaryDirectory() as aside:
         draft = Path(aside) / path.name
         draft.write_text(text, encoding="utf-8", newline="")
         known = Counter(map(_said, judge(load_workspace(folder)).problems))
-        instead = {shown(path, folder): draft}
-        found = judge(load_workspace(folder, instead=instead)).problems
-    new = [one for one in found if known[_said(one)] == 0]
+        found = judge(load_workspace(folder, instead={name: draft})).problems
+    lines = _new_lines(before, text)
+    new = []
+    # What stood there before and is said of the new lines too is theirs the second time.
+    for one in sorted(found, key=lambda one: (one.location.file, one.location.line in lines)):
+        if known[_said(one)] <= 0:
+            new.append(one)
+        known[_said(one)] -= 1
     errors = [one for one in new if one.level == "error"]
     if errors:
         raise EditError("nothing was written", errors)
@@ -163,7 +193,7 @@ def _judged(folder: Path, path: Path, text: str) -> tuple[Problem, ...]:
 
 
 def _said(one: Problem) -> tuple[str, str, str]:
-    return one.identifier, one.location.file, one.message
+    return one.identifier, one.location.file, _LINE.sub("", one.message)
 
 
 def _content(path: Path, *, missing: bool = False) -> bytes | None:
@@ -177,6 +207,12 @@ def _content(path: Path, *, missing: bool = False) -> bytes | None:
     except UnicodeDecodeError:
         raise EditError(f"{path} is not UTF-8") from None
     return content
+
+
+def _may_be_written(path: Path) -> bool:
+    """Whether a file is not kept from being written: it is replaced, which would get round that."""
+    writers = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
+    return not path.exists() or (bool(path.stat().st_mode & writers) and os.access(path, os.W_OK))
 
 
 def _values(text: str) -> Any:

@@ -14,6 +14,7 @@ from forecast_bench.yaml_source import KeyPath
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _END_OF_LINE = re.compile(r"\r\n|\r|\n")
+_COLON = re.compile(r"\s*:")
 
 
 class PlaceError(ValueError):
@@ -59,18 +60,15 @@ def added(text: str, path: KeyPath, value: Value, *, item: bool = False) -> str:
     if root is None:
         raise PlaceError("the file holds nothing yet")
     node, rest = _reached(root, path)
-    upto: int | None = None
     if item and isinstance(node, yaml.SequenceNode) and not rest:
         at, words = _item(body, node, value)
-        if not node.value:
-            upto = node.end_mark.index
     elif isinstance(node, yaml.MappingNode) and len(rest) == 1 and isinstance(rest[0], str):
         at, words = _key(body, node, rest[0], [value] if item else value)
     else:
         raise PlaceError(f"there is no place for {'.'.join(map(str, path))}")
-    if upto is None and words.startswith("\n"):
+    if words.startswith("\n"):
         at, words = _lines(body, at, words)
-    return mark + body[:at] + words + body[at if upto is None else upto :]
+    return mark + body[:at] + words + body[at:]
 
 
 def _reached(root: yaml.Node, path: KeyPath) -> tuple[yaml.Node, KeyPath]:
@@ -89,19 +87,19 @@ def _reached(root: yaml.Node, path: KeyPath) -> tuple[yaml.Node, KeyPath]:
 
 
 def _item(text: str, node: yaml.SequenceNode, value: Value) -> tuple[int, str]:
-    if not node.value:
-        return node.start_mark.index, flow([value])
     if node.flow_style:
         return _in_brackets(node, [_end(text, one) for one in node.value], flow(value))
     column = node.start_mark.column
     last = node.value[-1]
     apart = len(node.value) > 1 and _blank_line_between(text, node.value[-2], last)
+    # A blank line below a text that keeps its blank lines would be one of them.
+    apart = apart and not _keeps_blank_lines(text, _last_scalar(last))
     lines = block([value], indent=column)
     return _end(text, last), f"\n\n{lines}" if apart else f"\n{lines}"
 
 
 def _key(text: str, node: yaml.MappingNode, key: str, value: Value) -> tuple[int, str]:
-    ends = [max(_end(text, name) + 1, _end(text, held)) for name, held in node.value]
+    ends = [_end_of_pair(text, name, held) for name, held in node.value]
     empty = next((name for name, _ in node.value if name.value == key), None)
     if node.flow_style:
         if empty is not None:
@@ -130,26 +128,39 @@ def _end(text: str, node: yaml.Node) -> int:
     """Index after the last character of a node that means something."""
     if isinstance(node, yaml.ScalarNode):
         end = int(node.end_mark.index)
-        if node.style in ("|", ">") and not _keeps_blank_lines(text, node):
-            return len(text[:end].rstrip())
-        if node.style in ("|", ">"):
-            return end - 1 if text[:end].endswith("\n") else end
-        return end
+        if _keeps_blank_lines(text, node):
+            return len(text[:end].removesuffix("\n").removesuffix("\r"))
+        return len(text[:end].rstrip()) if node.style in ("|", ">") else end
     if isinstance(node, yaml.CollectionNode) and node.flow_style:
         return int(node.end_mark.index)
-    children = (
-        [one for pair in node.value for one in pair]
+    ends = (
+        [_end_of_pair(text, name, held) for name, held in node.value]
         if isinstance(node, yaml.MappingNode)
-        else node.value
+        else [_end(text, one) for one in node.value if not _is_empty(one)]
     )
-    return max(
-        (_end(text, one) for one in children if not _is_empty(one)),
-        default=int(node.start_mark.index) + 1,
-    )
+    return max(ends, default=int(node.start_mark.index) + 1)
 
 
-def _keeps_blank_lines(text: str, node: yaml.ScalarNode) -> bool:
-    header = text[node.start_mark.index :].split("\n", 1)[0]
+def _end_of_pair(text: str, name: yaml.Node, held: yaml.Node) -> int:
+    """Index after a key's value; after its colon where it has none."""
+    if not _is_empty(held):
+        return _end(text, held)
+    colon = _COLON.match(text, _end(text, name))
+    return colon.end() if colon else _end(text, name)
+
+
+def _last_scalar(node: yaml.Node) -> yaml.Node:
+    """The scalar, or the empty list or mapping, that a node ends with."""
+    while isinstance(node, yaml.CollectionNode) and node.value:
+        last = node.value[-1]
+        node = last[1] if isinstance(last, tuple) else last
+    return node
+
+
+def _keeps_blank_lines(text: str, node: yaml.Node) -> bool:
+    if not isinstance(node, yaml.ScalarNode) or node.style not in ("|", ">"):
+        return False
+    header = _END_OF_LINE.split(text[node.start_mark.index :], maxsplit=1)[0]
     return "+" in header.split("#")[0]
 
 

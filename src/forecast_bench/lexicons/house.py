@@ -44,6 +44,11 @@ class Derived:
     record: DerivedLexicon
 
     @property
+    def key(self) -> str:
+        """Its name@version."""
+        return f"{self.record.id}@{self.record.version}"
+
+    @property
     def basis(self) -> str:
         """The lexicon that it is made from."""
         return self.record.extends or self.record.restricts or ""
@@ -97,8 +102,7 @@ def resolve_derived(
         What has no basis, or does not fit on it.
     """
     made: dict[str, tuple[Derived, Lexicon]] = {}
-    problems: list[Problem] = []
-    left = list(waiting)
+    left, problems = _each_once(waiting)
     while True:
         ready = [one for one in left if one.basis in known or one.basis in made]
         if not ready:
@@ -109,8 +113,8 @@ def resolve_derived(
             lexicon, faults = _made(one, basis)
             problems.extend(faults)
             if lexicon is not None:
-                made.setdefault(lexicon.key, (one, lexicon))
-    unfit = {f"{one.record.id}@{one.record.version}" for one in waiting} - made.keys()
+                made[lexicon.key] = (one, lexicon)
+    unfit = {one.key for one in waiting} - made.keys()
     for one in left:
         if one.basis in unfit:
             message = f'"{one.basis}" is not there to be made from: it has faults, or is a circle'
@@ -119,6 +123,18 @@ def resolve_derived(
         note = f"lexicons: {', '.join(sorted({*known, *made}))}"
         problems.append(one.document.problem("lexicon-basis", message, (one.how,), notes=(note,)))
     return made, tuple(problems)
+
+
+def _each_once(waiting: Sequence[Derived]) -> tuple[list[Derived], list[Problem]]:
+    """The first file of each name@version."""
+    kept: dict[str, Derived] = {}
+    problems = []
+    for one in waiting:
+        first = kept.setdefault(one.key, one)
+        if first is not one:
+            message = f"{one.key} is defined already, in {first.document.file}"
+            problems.append(one.document.problem("duplicate-lexicon", message, ("id",)))
+    return list(kept.values()), problems
 
 
 def version_faults(files: Mapping[str, tuple[Document, Lexicon]]) -> Iterator[Problem]:
@@ -157,6 +173,8 @@ def _made(one: Derived, basis: Lexicon) -> tuple[Lexicon | None, tuple[Problem, 
         "source": source,
         "note": record.note,
         "made_from": basis.key,
+        # The days in force are those of the basis, not of what a house makes of it.
+        "in_force": None,
     }
     if record.restricts is not None:
         if record.row not in basis.rows:

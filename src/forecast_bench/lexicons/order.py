@@ -7,6 +7,9 @@ def fault_between(below: Phrase, above: Phrase, structure: str) -> str | None:
     """Say what is wrong with one band following another; None if nothing is."""
     if (above.low, above.high) == (below.low, below.high):
         return "has the band of"
+    inside = below.low < above.low and above.high < below.high
+    if inside and structure == "nested":
+        return None
     if above.low < below.low or above.high < below.high:
         return "must stand before"
     if structure != "nested" and above.low < below.high:

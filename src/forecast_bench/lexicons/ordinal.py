@@ -4,7 +4,7 @@ A judgment cannot be scored by one; it is kept so that its words can be looked u
 pins it is told why nothing can be computed.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -77,7 +77,7 @@ def is_ordinal(document: Document) -> bool:
 
 
 def read_scales(
-    folder: Path, *, shown_as: str = "models/lexicons"
+    folder: Path, *, shown_as: str = "models/lexicons", taken: Collection[str] = ()
 ) -> tuple[Mapping[str, OrdinalScale], tuple[Problem, ...]]:
     """Read the ordinal scales of a workspace, by name@version.
 
@@ -87,6 +87,8 @@ def read_scales(
         Where house lexicons stand. What cannot be read as YAML is reported by `read_lexicons`.
     shown_as : str
         Path of the folder in messages.
+    taken : collection of str
+        Lexicons with numbers, by name@version, beside those shipped.
     """
     found: dict[str, OrdinalScale] = {}
     problems: list[Problem] = []
@@ -99,7 +101,7 @@ def read_scales(
         if scale is None:
             continue
         problems.extend(_repeated(document, scale))
-        if scale.key in found or scale.key in load_shipped():
+        if scale.key in found or scale.key in load_shipped() or scale.key in taken:
             message = f"{scale.key} is defined already"
             problems.append(document.problem("duplicate-lexicon", message, ("id",)))
         found.setdefault(scale.key, scale)

@@ -222,6 +222,12 @@ class Question(Record):
         """What is counted; None for a by-hand question."""
         return self.count or self.change or self.share or self.reach
 
+    @property
+    def has_hand_in_it(self) -> bool:
+        """Whether a person settles it, or the condition in words that it stands under."""
+        in_words = self.given is not None and self.given.text is not None
+        return self.by_hand is not None or in_words
+
     def window_from(self, issued: datetime.date) -> Window | None:
         """Window of the question for a judgment issued on a day; None for past and present."""
         if self.window is not None:

@@ -52,7 +52,9 @@ def parse_duration(value: Any) -> Any:
 
 _AsWritten = Annotated[
     str,
-    Field(pattern=r"^\s*\d{1,4} (day|week|month|year)s?\s*$", examples=["18 months", "1 year"]),
+    Field(
+        pattern=r"^\s*(?!0+ )\d{1,4} (day|week|month|year)s?\s*$", examples=["18 months", "1 year"]
+    ),
 ]
 DurationText = Annotated[
     Duration,

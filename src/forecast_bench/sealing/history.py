@@ -14,7 +14,14 @@ MOST_COMMITS_OF_LEDGER = 500
 # Without a ledger only so many commits are searched for one, as most workspaces never had any.
 MOST_COMMITS_WITHOUT_LEDGER = 1000
 
-_SETTINGS = ("core.quotepath=false", "core.fsmonitor=false", "log.showSignature=false")
+# Those of a person who would see less of the history, or more than is asked for.
+_SETTINGS = (
+    "core.quotepath=false",
+    "core.fsmonitor=false",
+    "log.showSignature=false",
+    "log.showRoot=true",
+    "log.diffMerges=separate",
+)
 _PLAIN = ("--no-pager", *(word for one in _SETTINGS for word in ("-c", one)))
 _UNANSWERED: ContextVar[list[str] | None] = ContextVar("_UNANSWERED", default=None)
 
@@ -79,7 +86,8 @@ def lines_of_ledger(folder: Path, ledger: str, *, bounded: bool) -> dict[bytes, 
         span = [f"{oldest}..HEAD"] if oldest else []
     printed = run_git(
         folder,
-        ["log", "--full-history", "-m", "-p", "-U0", "--no-ext-diff", "--no-textconv"],
+        # As text, though attributes of git may call the ledger binary or keep it from being shown.
+        ["log", "--full-history", "-m", "-p", "-U0", "--text", "--no-ext-diff", "--no-textconv"],
         ["--no-renames", "--no-color", f"-n{MOST_COMMITS_OF_LEDGER}", "--format=%x01%H", *span],
         ["--", ledger],
     )

@@ -60,6 +60,11 @@ def judgments_schema(lexicons: Mapping[str, Lexicon], *, default: str | None) ->
         "required": ["about"],
     }
     definitions["Question"]["anyOf"] = [_given("within"), _given("window"), past_or_present]
+    definitions["Question"]["allOf"] = [_counted()]
+    definitions["HandResolution"]["allOf"] = [
+        _grounded("evidence", "occurred", "did not occur"),
+        _grounded("reason", "void", "cannot resolve"),
+    ]
     parts = schema["properties"]
     parts["judgments"] |= {"items": {"$ref": "#/$defs/Judgment"}}
     parts["questions"] = {
@@ -83,7 +88,7 @@ def judgments_schema(lexicons: Mapping[str, Lexicon], *, default: str | None) ->
     whole["allOf"] = [_pinned(key, _of_judgments(key)) for key in lexicons]
     if default in lexicons:
         whole["allOf"].append(
-            {"if": {"not": {"required": ["lexicon"]}}, "then": _of_judgments(str(default))}
+            {"if": {"not": _given("lexicon")}, "then": _of_judgments(str(default))}
         )
     for properties in (whole["properties"], definitions["Judgment"]["properties"]):
         properties["lexicon"]["examples"] = list(lexicons)
@@ -94,6 +99,19 @@ def _given(*keys: str) -> Schema:
     """Keys are there, and not empty."""
     filled: Schema = {key: {"not": {"type": "null"}} for key in keys}
     return {"required": list(keys), "properties": filled}
+
+
+def _counted() -> Schema:
+    """A question that is counted is about the future, and resolves itself."""
+    counted = [_given(kind) for kind in _KINDS if kind != "by_hand"]
+    future = {"about": {"enum": ["future"]}, "resolution": {"type": "null"}}
+    return {"if": {"anyOf": counted}, "then": {"properties": future}}
+
+
+def _grounded(key: str, *outcomes: str) -> Schema:
+    """What these outcomes of a by-hand question need."""
+    held = {"properties": {"outcome": {"enum": list(outcomes)}}, "required": ["outcome"]}
+    return {"if": held, "then": _given(key)}
 
 
 def _phrases(lexicon: Lexicon) -> Schema:
@@ -144,7 +162,7 @@ def _probabilities(key: str) -> Schema:
 
 def _of_judgments(key: str) -> Schema:
     """Judgments of a file that pins a lexicon, but for those that pin their own."""
-    items = {"if": {"not": {"required": ["lexicon"]}}, "then": _probabilities(key)}
+    items = {"if": {"not": _given("lexicon")}, "then": _probabilities(key)}
     return {"properties": {"judgments": {"items": items}}}
 
 
@@ -188,10 +206,24 @@ _LIMITS: Final[Mapping[str, str]] = {
 _NUMBER = r"^\s*[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?\s*$"
 
 
+# What an editor takes some texts for, with an example.
+_NO_TEXTS: Final[Mapping[str, str]] = {"number": "1", "boolean": "true"}
+_DAY = r"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$"
+
+
 def _text(part: Schema) -> Schema:
     if part.get("format") == "date":
-        return {"pattern": r"^\s*\d{4}-\d{2}-\d{2}\s*$", "examples": ["2018-01-31"]}
-    return {"type": ["string", "number", "boolean"]}
+        return {"pattern": _DAY, "examples": ["2018-01-31"]}
+    pattern = part.get("pattern")
+    if pattern is None:
+        filled = {"pattern": r"\S"} if part.get("minLength") else {}
+        return {"type": ["string", *_NO_TEXTS], **filled}
+    # Of the scalars that an editor takes for something else, those that the pattern lets in.
+    others = [name for name, example in _NO_TEXTS.items() if re.search(pattern, example)]
+    least = {"minimum": 0} if "number" in others and not re.search(pattern, "-1") else {}
+    # The reader takes off the blanks around a text.
+    wide = re.sub(r"\$(?=\||$)", r"\\s*$", re.sub(r"(?:^|(?<=\|))\^", r"^\\s*", pattern))
+    return {"type": ["string", *others], "pattern": wide, **least}
 
 
 _TYPED: Final[Mapping[str, Callable[[Schema], Schema]]] = {

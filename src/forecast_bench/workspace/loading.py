@@ -76,8 +76,11 @@ class Workspace:
         return self.questions.get(recorded.question_name)
 
     def resolution_of(self, asked: RecordedQuestion) -> HandResolution | None:
-        """Give what a person found a by-hand question to have come to, wherever it is written."""
-        if asked.question.resolution is not None or asked.question.by_hand is None:
+        """Give what a person found a question to have come to, wherever it is written.
+
+        Of a counted question a person can find only that the condition in words failed.
+        """
+        if asked.question.resolution is not None or not asked.question.has_hand_in_it:
             return asked.question.resolution
         own = (one.judgment for one in self.judgments if one.question_name == asked.name)
         return next((one.resolution for one in own if one.resolution is not None), None)
@@ -120,7 +123,7 @@ def load_workspace(
     problems.extend(faults)
     lexicons, faults = _lexicons(folder)
     problems.extend(faults)
-    scales, faults = read_scales(folder / MODELS / "lexicons")
+    scales, faults = read_scales(folder / MODELS / "lexicons", taken=lexicons)
     problems.extend(faults)
     if settings.lexicon is not None and settings.lexicon not in lexicons:
         fault = unknown_lexicon(folder / SETTINGS, settings.lexicon, shown_as=SETTINGS)
