@@ -33,6 +33,7 @@ MENDING: Final = "UPDATE_EXPECTED=1 python -m pytest tests/test_problem_folders.
 IMPORTED: Final = (
     "incident-header",
     "incident-row",
+    "incident-rejects",
     "incident-outside-coverage",
     "duplicate-incidents",
     "no-incidents",
@@ -62,9 +63,9 @@ def _ten_thousand_deep(folder: Path) -> None:
 
 
 def _newer_store(folder: Path) -> None:
-    vintage = folder / STORE / "sahel" / "2019-01-31-0123456789ab"
-    vintage.mkdir(parents=True)
-    (vintage / "manifest.json").write_text('{"format": 999}')
+    source = folder / STORE / "sahel"
+    source.mkdir(parents=True)
+    (source / "catalogue.json").write_text('{"format": 999}')
 
 
 # What a repository cannot hold is made when the test runs.

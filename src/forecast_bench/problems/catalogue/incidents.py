@@ -28,6 +28,11 @@ INCIDENTS = {
         "A row left out would be missing from every count; so nothing is imported.",
         "Mend the row, in the form that the message names.",
     ),
+    "incident-rejects": Entry(
+        "More rows of a file of incidents cannot be read than may be left out",
+        "With so many rows missing, every count would be too low.",
+        "Mend the rows, or set most_rejected in pyproject.toml to the share that may be missing.",
+    ),
     "incident-outside-coverage": Entry(
         "A row of incidents lies outside what its source declares to cover",
         "Either the row is misspelt or the coverage is, and zeros are read off the coverage.",
@@ -51,6 +56,7 @@ INCIDENTS = {
     "incident-store": Entry(
         "The store of incidents cannot be read or written",
         "Counts from a damaged store, or from one of a newer format, would be wrong.",
-        "Remove the folder that the message names and import again; the store can be rebuilt.",
+        "Do what the message says; vintages of exports that are gone cannot be made again, so keep a "
+        "copy of the store.",
     ),
 }
