@@ -28,7 +28,9 @@ made = st.builds(
 )
 tables = st.dictionaries(st.sampled_from([f"E{number}" for number in range(6)]), made, min_size=1)
 subsets = st.sampled_from([("Mali", "Niger"), ("Mali", "Niger"), ("Mali",), ("Niger",)])
-types = st.sampled_from([("protest", "explosion"), ("protest", "explosion"), ("protest",), ("explosion",)])
+types = st.sampled_from(
+    [("protest", "explosion"), ("protest", "explosion"), ("protest",), ("explosion",)]
+)
 
 
 @st.composite
@@ -111,9 +113,7 @@ def test_any_two_vintages_differ_as_their_sets_do(taken, data):
 
 
 ROW = Made(datetime.date(2017, 1, 15), side_a=("A", "B"), side_b=("C",), deaths=None)
-EXPORT = Export(
-    {"E1": ROW}, datetime.date(2017, 6, 1), FIRST, FIRST + datetime.timedelta(days=58)
-)
+EXPORT = Export({"E1": ROW}, datetime.date(2017, 6, 1), FIRST, FIRST + datetime.timedelta(days=58))
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from forecast_bench.incidents.catalogue import (
     IncidentStoreError,
     Manifest,
     read_catalogue,
+    store_faults,
     write_catalogue,
 )
 from forecast_bench.incidents.delivery import Delivery, OpenedDelivery, file_hash, open_delivery
@@ -104,7 +105,6 @@ def import_delivery(
     ImportResult
         With problems, and nothing imported, where the file or the store has any.
     """
-    import duckdb
     from filelock import Timeout
 
     problems = _undescribed(delivery)
@@ -112,7 +112,8 @@ def import_delivery(
         return ImportResult(None, added=False, problems=problems)
     place = Location(delivery.shown_as)
     try:
-        return _import(storage, delivery, rejects_in, most_rejected)
+        with store_faults(storage.place):
+            return _import(storage, delivery, rejects_in, most_rejected)
     except UnreadableFileError as failure:
         return ImportResult(None, added=False, problems=(failure.problem,))
     except Timeout:
@@ -120,12 +121,7 @@ def import_delivery(
         return ImportResult(
             None, added=False, problems=(problem("incident-store", message, place),)
         )
-    except (
-        IncidentStoreError,
-        OSError,
-        duckdb.IOException,
-        duckdb.OutOfMemoryException,
-    ) as failure:
+    except IncidentStoreError as failure:
         fault = problem("incident-store", str(failure), place)
         return ImportResult(None, added=False, problems=(fault,))
 
@@ -267,11 +263,12 @@ def _manifest(
     name = f"{delivery.retrieved}-{short}"
     if any(one.name == name for one in catalogue.vintages):
         name = f"{name}-{sequence}"
+    come_upon = hashlib.sha256(f"{catalogue.model_dump_json()}{name}".encode()).hexdigest()[:12]
     carried = ("source", "title", "kind", "settlement", "licence", "attribution", "note")
     return Manifest(
         sequence=sequence,
         name=name,
-        folder=name,
+        folder=f"{delivery.retrieved}-{come_upon}",
         file=delivery.path.name,
         file_sha256=hashes[0],
         description_sha256=hashes[1],
