@@ -73,8 +73,8 @@ class Manifest(Record):
 
     `coverage` is what this import covers; what those before it cover counts on, unless it
     `replaces` them. `folder` is where its files were put: its name depends on all that its content
-    does, since elsewhere copies of a file are kept by its name. `rows` and `incidents` are of the state;
-    `added`, `changed` and `withdrawn` of what the import did to it.
+    does, since elsewhere copies of a file are kept by its name. `rows` and `incidents` are of the
+    state; `added`, `changed` and `withdrawn` of what the import did to it.
     """
 
     sequence: int

@@ -13,8 +13,8 @@ import yaml
 from pydantic import ValidationError
 
 from forecast_bench.incidents import (
-    Delivery,
     SOURCE_KINDS,
+    Delivery,
     ImportResult,
     Survey,
     UnreadableFileError,

@@ -56,7 +56,7 @@ INCIDENTS = {
     "incident-store": Entry(
         "The store of incidents cannot be read or written",
         "Counts from a damaged store, or from one of a newer format, would be wrong.",
-        "Do what the message says; vintages of exports that are gone cannot be made again, so keep a "
-        "copy of the store.",
+        "Do what the message says; keep a copy of the store, since exports that are gone "
+        "cannot be imported again.",
     ),
 }
