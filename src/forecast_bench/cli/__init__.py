@@ -20,12 +20,27 @@ def main(arguments: Sequence[str] | None = None) -> None:
         # The reader of a pipe has left, such as head: nothing to say to anybody.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(ExitStatus.DONE)
-    except Exception:  # noqa: BLE001 - the one place where a bug of ours is told from all else
+    except Exception as failure:  # noqa: BLE001 - here a bug of ours is told from all else
+        if _reported(failure):
+            sys.exit(ExitStatus.FAILED)
         sys.stderr.write("This is a bug of forecast-bench. Please report it with what follows.\n")
         import traceback
 
         traceback.print_exc()
         sys.exit(ExitStatus.BUG)
+
+
+def _reported(failure: Exception) -> bool:
+    """Report a store of incidents that fails, whichever command came upon it."""
+    from forecast_bench.cli.output import report_problems
+    from forecast_bench.incidents import IncidentStoreError
+    from forecast_bench.problems import Location, problem
+    from forecast_bench.workspace import DERIVED
+
+    if not isinstance(failure, IncidentStoreError):
+        return False
+    report_problems([problem("incident-store", str(failure), Location(f"{DERIVED}/incidents"))])
+    return True
 
 
 __all__ = ["main"]

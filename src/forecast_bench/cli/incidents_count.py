@@ -38,7 +38,7 @@ def count(
     Example: forecast-bench incidents count --actor JNIM --type abduction
     --from 2018-01-01 --to 2019-06-30
     """
-    from forecast_bench.incidents import count_incidents
+    from forecast_bench.incidents import IncidentStoreError, count_incidents
     from forecast_bench.job.feeds import bring_in, store_of
     from forecast_bench.records import IncidentFilter, Window
 
@@ -63,6 +63,8 @@ def count(
             as_of=day,
             settings=read.settings.counting,
         )
+    except IncidentStoreError:
+        raise
     except ValueError as failure:
         raise typer.BadParameter(first_line(failure)) from None
     if found is None:

@@ -1,5 +1,6 @@
 """`incidents status`, `labels` and `compact`: what the store holds."""
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -7,6 +8,7 @@ import typer
 
 from forecast_bench.cli.coverage_picture import coverage_lines
 from forecast_bench.cli.options import (
+    ExitStatus,
     Format,
     FormatOption,
     WorkspaceOption,
@@ -125,6 +127,8 @@ def compact(
 
     Example: forecast-bench incidents compact --keep 3
     """
+    from filelock import Timeout
+
     from forecast_bench.incidents import compact as compact_source
     from forecast_bench.job.feeds import store_of
 
@@ -134,7 +138,11 @@ def compact(
     for name in storage.folders():
         if source not in (None, name):
             continue
-        done = compact_source(storage, name, keep=keep)
+        try:
+            done = compact_source(storage, name, keep=keep)
+        except Timeout:
+            sys.stderr.write(f"another import of {name} is running; compact it later\n")
+            raise typer.Exit(ExitStatus.LOCKED) from None
         documents.append({"source": name, "before": done.before, "after": done.after})
     if output is Format.json:
         print_json({"sources": documents})

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from forecast_bench.incidents.bitemporal import Delta, Scope, delivered_again, fold, make_delta
 from forecast_bench.incidents.catalogue import Catalogue, DataFile, Manifest
-from forecast_bench.incidents.storage import Storage
+from forecast_bench.incidents.storage import ASIDE, Storage
 from forecast_bench.incidents.vintages import Vintage, local_state
 
 if TYPE_CHECKING:
@@ -51,14 +51,14 @@ def add_vintage(
     work = _Work(storage, catalogue, folder, connection)
     earlier = [one for one in catalogue.vintages if one.key < manifest.key]
     later = [one for one in catalogue.vintages if one.key > manifest.key]
-    files = work.files_before(manifest.key, fresh=manifest.name)
+    files = work.files_before(manifest.key, fresh=manifest.folder)
     made, files = work.add(manifest, delivered, files)
     manifests = [*earlier, made]
     for one in later:
         again = folder / f"{one.name}.parquet"
         state = Vintage(storage, catalogue, one).state
         delivered_again(connection, state, scope_of(one), again)
-        moved = one.model_copy(update={"folder": f"{one.name}-{manifest.sequence}"})
+        moved = one.model_copy(update={"folder": f"{one.name}-before-{manifest.folder}"})
         made, files = work.add(moved, again, files)
         manifests.append(made)
     return catalogue.model_copy(update={"vintages": tuple(manifests), "files": files})
@@ -77,6 +77,8 @@ def sweep(storage: Storage, catalogue: Catalogue) -> None:
     if scratch.is_dir():
         for one in scratch.glob(f"{IMPORTING}*"):
             shutil.rmtree(one)
+        for one in scratch.glob(f"{ASIDE}*"):
+            one.unlink()
     kept = {one.name for one in catalogue.files} | {one.labels_file for one in catalogue.vintages}
     for name in storage.names(f"{catalogue.source}/data"):
         if name not in kept:
@@ -137,8 +139,10 @@ class _Work:
                 name = (
                     f"{manifest.source}/data/{manifest.folder}/{path.relative_to(root).as_posix()}"
                 )
+                size = path.stat().st_size
                 self.storage.put(path, name)
-                yield DataFile(name=name, kind=kind, first_key=manifest.key, last_key=manifest.key)
+                key = manifest.key
+                yield DataFile(name=name, size=size, kind=kind, first_key=key, last_key=key)
 
 
 def put_folded(
@@ -157,6 +161,7 @@ def put_folded(
     found = []
     for path in rows:
         target = f"{name}/{path.relative_to(folder).as_posix()}"
+        size = path.stat().st_size
         storage.put(path, target)
-        found.append(DataFile(name=target, kind="rows", first_key=first, last_key=until))
+        found.append(DataFile(name=target, size=size, kind="rows", first_key=first, last_key=until))
     return tuple(found)

@@ -79,10 +79,11 @@ WHERE $everything OR (
   AND date_from + ((date_to - date_from) // 2)::INTEGER BETWEEN $first_day AND $last_day
 )
 """
-# Everything that a row says of its incident: versions with the same content are the same.
+# Everything that a row says of its incident: versions with the same content are the same. The hash
+# runs lists together, so that only their lengths tell which side a name stands on.
 CONTENT: Final = """*, hash(date_from, date_to, country, country_code, admin1, admin2, latitude,
-  longitude, event_type, source_type, side_a, side_b, fatalities_best, fatalities_low,
-  fatalities_high, weight) AS content
+  longitude, event_type, source_type, len(side_a), side_a, len(side_b), side_b, fatalities_best,
+  fatalities_low, fatalities_high, weight) AS content
 """
 _CHANGES: Final = """
 CREATE TABLE changes AS

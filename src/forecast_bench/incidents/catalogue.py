@@ -5,8 +5,10 @@ files down first, so that whoever stops it at any point leaves the store as it w
 """
 
 import datetime
+import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, Final, Literal
 
 from pydantic import ValidationError
@@ -18,12 +20,39 @@ from forecast_bench.records.time import DurationText
 
 # Raised when a reader of the former layout would read the new one wrongly.
 STORE_FORMAT: Final = 2
+MENDING: Final = "put back a copy of it, or remove the folder and import again"
 # Room for as many imports of one source for one day.
 _IMPORTS_A_DAY: Final = 1_000_000
 
 
 class IncidentStoreError(ValueError):
-    """What the store holds is damaged or of a newer format; the message names it."""
+    """The store is damaged, of a newer format or out of reach; the message names what is."""
+
+
+@contextmanager
+def store_faults(place: str) -> Iterator[None]:
+    """Say of what the disk, the network and DuckDB refuse that it is the store's.
+
+    Raises
+    ------
+    IncidentStoreError
+        In their place; a lock that is held stays `filelock.Timeout`.
+    """
+    import duckdb
+    from filelock import Timeout
+
+    try:
+        yield
+    except Timeout:
+        raise
+    except (
+        OSError,
+        duckdb.IOException,
+        duckdb.InvalidInputException,
+        duckdb.OutOfMemoryException,
+        duckdb.SerializationException,
+    ) as failure:
+        raise IncidentStoreError(f"{place}: {failure}") from failure
 
 
 class ReadCounts(Record):
@@ -43,8 +72,9 @@ class Manifest(Record):
     """What is known of one import, and of the state it left.
 
     `coverage` is what this import covers; what those before it cover counts on, unless it
-    `replaces` them. `folder` is where its files were put. `rows` and `incidents` are of the state;
-    `added`, `changed` and `withdrawn` of what the import did to it.
+    `replaces` them. `folder` is where its files were put: its name depends on all that its content
+    does, since elsewhere copies of a file are kept by its name. `rows` and `incidents` are of the
+    state; `added`, `changed` and `withdrawn` of what the import did to it.
     """
 
     sequence: int
@@ -87,6 +117,7 @@ class DataFile(Record):
     """One file of rows or of closings, and the vintages that it holds parts of."""
 
     name: str
+    size: int
     kind: Literal["rows", "closings"]
     first_key: int
     last_key: int
@@ -126,8 +157,11 @@ def read_catalogue(storage: Storage, source: str) -> Catalogue:
     IncidentStoreError
         If it is damaged, or of another format than this program writes.
     """
-    content = storage.read(catalogue_file(source))
     where = f"{storage.place}/{catalogue_file(source)}"
+    try:
+        content = storage.read(catalogue_file(source))
+    except OSError as failure:
+        raise IncidentStoreError(f"{where} cannot be read: {failure}") from None
     if content is None:
         _refuse_former(storage, source)
         return Catalogue(source=source)
@@ -141,6 +175,8 @@ def read_catalogue(storage: Storage, source: str) -> Catalogue:
             f"{where} is of store format {written}, and this program reads up to {STORE_FORMAT}: "
             "use a newer forecast-bench, or remove the folder and import again"
         )
+    if not isinstance(values, dict) or values.pop("checksum", None) != _checksum(values):
+        raise IncidentStoreError(f"{where} is damaged: {MENDING}")
     try:
         return Catalogue.model_validate(values)
     except ValidationError as failure:
@@ -149,9 +185,9 @@ def read_catalogue(storage: Storage, source: str) -> Catalogue:
 
 def write_catalogue(storage: Storage, catalogue: Catalogue) -> None:
     """Let a catalogue hold from now on."""
-    text = json.dumps(
-        catalogue.model_dump(mode="json", by_alias=True), ensure_ascii=False, indent=1
-    )
+    values = catalogue.model_dump(mode="json", by_alias=True)
+    values["checksum"] = _checksum(values)
+    text = json.dumps(values, ensure_ascii=False, indent=1)
     storage.replace(catalogue_file(catalogue.source), f"{text}\n".encode())
 
 
@@ -163,13 +199,19 @@ def read_labels(storage: Storage, manifest: Manifest) -> dict[str, int]:
     IncidentStoreError
         If the file is missing or damaged.
     """
-    content = storage.read(manifest.labels_file)
+    where = f"{storage.place}/{manifest.labels_file}"
     try:
+        content = storage.read(manifest.labels_file)
         found: dict[str, int] = json.loads(content or b"")
-    except ValueError as failure:
-        where = f"{storage.place}/{manifest.labels_file}"
+    except (OSError, ValueError) as failure:
         raise IncidentStoreError(f"{where} cannot be read: {failure}") from None
     return found
+
+
+def _checksum(values: Mapping[str, Any]) -> str:
+    """Sum over all that a catalogue says: a digit that has changed on the disk is still one."""
+    text = json.dumps(values, ensure_ascii=False, sort_keys=True)
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _refuse_former(storage: Storage, source: str) -> None:

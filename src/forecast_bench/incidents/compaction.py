@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from forecast_bench.incidents.adding import IMPORTING, put_folded, sweep
-from forecast_bench.incidents.catalogue import read_catalogue, write_catalogue
+from forecast_bench.incidents.catalogue import read_catalogue, store_faults, write_catalogue
 from forecast_bench.incidents.duckdb_session import duckdb_session
 from forecast_bench.incidents.storage import Storage
 
@@ -45,11 +45,11 @@ def compact(
     Raises
     ------
     IncidentStoreError
-        If the store is damaged.
+        If the store is damaged, or cannot be written.
     filelock.Timeout
         If an import of the source runs for a minute.
     """
-    with storage.locked(source):
+    with store_faults(storage.place), storage.locked(source):
         catalogue = read_catalogue(storage, source)
         sweep(storage, catalogue)
         known = catalogue.vintages[: len(catalogue.vintages) - keep]

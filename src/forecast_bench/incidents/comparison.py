@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from forecast_bench.incidents.bitemporal import CONTENT, state_view
+from forecast_bench.incidents.catalogue import store_faults
 from forecast_bench.incidents.duckdb_session import duckdb_session
 from forecast_bench.incidents.vintages import Vintage
 
@@ -87,12 +88,15 @@ def compare_vintages(
     ------
     ValueError
         If they are of two sources.
+    IncidentStoreError
+        If the store is damaged.
     """
     if previous.manifest.source != current.manifest.source:
         raise ValueError(
             f"{previous.manifest.source} and {current.manifest.source} are not one source"
         )
-    with duckdb_session(threads=threads, memory=memory) as connection:
+    place = current.storage.place
+    with store_faults(place), duckdb_session(threads=threads, memory=memory) as connection:
         for vintage, name in ((previous, "former"), (current, "later")):
             state_view(connection, vintage.state, name)
             connection.table(name).project(CONTENT).create_view(f"{name}_hashed")

@@ -32,8 +32,9 @@ class Staged:
     ----------
     rows : Path
         Parquet with `staged_schema`, one row for an incident.
-    window : Window
-        Days covered: those declared, or those from the first row to the last.
+    window : Window or None
+        Days covered: those declared, or those from the first row to the last; none after that of
+        retrieval. None where no row can be read, and then there is no file of rows.
     counts : ReadCounts
         What became of the rows of the file.
     shown : tuple of RejectedRow
@@ -43,7 +44,7 @@ class Staged:
     """
 
     rows: Path
-    window: Window
+    window: Window | None
     counts: ReadCounts
     shown: tuple[RejectedRow, ...]
     outside: Mapping[str, int]
@@ -56,10 +57,11 @@ def stage(
     coverage: DeclaredCoverage | None,
     start: datetime.date | None,
     end: datetime.date | None,
+    retrieved: datetime.date,
     rejects: Path,
     folder: Path,
     connection: duckdb.DuckDBPyConnection,
-) -> Staged | None:
+) -> Staged:
     """Bring batches of rows into one table, in bounded memory.
 
     Parameters
@@ -72,6 +74,8 @@ def stage(
         Rows of other places and types are left out and counted; None takes all.
     start, end : date or None
         First and last day covered; None for the first, or last, that occurs.
+    retrieved : date
+        Day on which the source was read: what begins after it cannot be so, and is rejected.
     rejects : Path
         File to which every row that cannot be read is written, with its line and why.
     folder : Path
@@ -81,18 +85,19 @@ def stage(
 
     Returns
     -------
-    Staged or None
-        None where not one row can be read.
+    Staged
+        With the rows that were rejected and left out, though there be no others.
     """
     raw, rows = folder / "read.parquet", folder / "staged.parquet"
     with _Rejects(rejects) as written:
         total = _write(batches, raw, written)
+        written.extend(_late(connection, raw, retrieved))
         written.extend(_gather(connection, raw, by_actor=by_actor))
         span = _span(connection)
         if span is None:
-            return None
-        first, last = start or span.start, end or span.end
-        covered = Window(start=first, end=max(first, last))
+            none = ReadCounts(rows=total, taken=0, rejected=written.number)
+            return Staged(rows, None, none, tuple(written.shown), {})
+        covered = _covered(start, end, span, retrieved)
         outside = _leave_out(connection, coverage, covered)
         inside = connection.sql("SELECT * EXCLUDE (outside) FROM judged WHERE outside IS NULL")
         inside.write_parquet(str(rows))
@@ -101,6 +106,18 @@ def stage(
             rows=total, taken=taken, rejected=written.number, outside=sum(outside.values())
         )
         return Staged(rows, covered, counts, tuple(written.shown), outside)
+
+
+def told(one: RejectedRow) -> str:
+    """Say of a rejected row where it is and why, for a note.
+
+    Examples
+    --------
+    >>> told(RejectedRow(7, "best", "-1", "it is negative"))
+    'line 7, best: it is negative'
+    """
+    where = f"line {one.line}, {one.column}" if one.column else f"line {one.line}"
+    return f"{where}: {one.reason}"
 
 
 class _Rejects:
@@ -181,11 +198,36 @@ END AS outside FROM gathered
 """
 
 
+def _covered(
+    start: datetime.date | None, end: datetime.date | None, span: Window, retrieved: datetime.date
+) -> Window:
+    """Days that a file covers, declared or seen."""
+    first, last = start or span.start, end or min(span.end, retrieved)
+    if first > last:
+        # All rows lie beyond the one day that is declared: it alone, and on it there is none.
+        first = last = start or last
+    return Window(start=first, end=last)
+
+
+def _late(
+    connection: duckdb.DuckDBPyConnection, raw: Path, retrieved: datetime.date
+) -> Iterator[RejectedRow]:
+    """Make a view of the rows that can have happened by a day; give the others."""
+    connection.read_parquet(str(raw)).create_view("read")
+    given = {"retrieved": retrieved}
+    connection.sql("FROM read WHERE date_from <= $retrieved", params=given).create_view("raw")
+    query = "SELECT line, event_id, date_from FROM read WHERE date_from > $retrieved ORDER BY line"
+    found = connection.cursor().execute(query, given)
+    while rows := found.fetchmany(10_000):
+        for line, event_id, day in rows:
+            reason = f"it begins on {day}, and the source was read on {retrieved}"
+            yield RejectedRow(line, "", event_id, reason)
+
+
 def _gather(
     connection: duckdb.DuckDBPyConnection, raw: Path, *, by_actor: bool
 ) -> Iterator[RejectedRow]:
     """Make one row of every incident; give those that stand in the file twice."""
-    connection.read_parquet(str(raw)).create_view("raw")
     if not by_actor:
         connection.execute(_DOUBLES)
     gathered = raw.with_name("gathered.parquet")

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from fsspec import AbstractFileSystem
 
 LOCK_SECONDS: Final = 60.0
-_ASIDE: Final = ".aside-"
+ASIDE: Final = ".aside-"
 _LOCK: Final = ".lock"
 
 
@@ -79,7 +79,7 @@ class LocalStorage:
         """Write aside, bring onto the disk, and rename."""
         target = self.root / name
         target.parent.mkdir(parents=True, exist_ok=True)
-        handle, aside = tempfile.mkstemp(prefix=_ASIDE, dir=target.parent)
+        handle, aside = tempfile.mkstemp(prefix=ASIDE, dir=target.parent)
         try:
             with os.fdopen(handle, "wb") as file:
                 file.write(content)
@@ -168,18 +168,21 @@ class RemoteStorage:
     def read(self, name: str) -> bytes | None:
         """Content of a file; None where there is no such file."""
         try:
-            content: bytes = self._system().cat_file(self._at(name))
+            with self._reached() as system:
+                content: bytes = system.cat_file(self._at(name))
         except FileNotFoundError:
             return None
         return content
 
     def replace(self, name: str, content: bytes) -> None:
         """Put the object; such places show an object whole or not at all."""
-        self._system().pipe_file(self._at(name), content)
+        with self._reached() as system:
+            system.pipe_file(self._at(name), content)
 
     def put(self, source: Path, name: str) -> None:
         """Send a file."""
-        self._system().put_file(str(source), self._at(name))
+        with self._reached() as system:
+            system.put_file(str(source), self._at(name))
 
     def local(self, name: str) -> Path:
         """Bring the file here once, whole."""
@@ -187,10 +190,11 @@ class RemoteStorage:
         if target.is_file():
             return target
         target.parent.mkdir(parents=True, exist_ok=True)
-        handle, aside = tempfile.mkstemp(prefix=_ASIDE, dir=target.parent)
+        handle, aside = tempfile.mkstemp(prefix=ASIDE, dir=target.parent)
         os.close(handle)
         try:
-            self._system().get_file(self._at(name), aside)
+            with self._reached() as system:
+                system.get_file(self._at(name), aside)
             Path(aside).replace(target)
         except BaseException:
             Path(aside).unlink(missing_ok=True)
@@ -199,10 +203,10 @@ class RemoteStorage:
 
     def names(self, folder: str) -> tuple[str, ...]:
         """Name every object below a folder."""
-        system = self._system()
-        system.invalidate_cache()
         try:
-            found = system.find(self._at(folder))
+            with self._reached() as system:
+                system.invalidate_cache()
+                found = system.find(self._at(folder))
         except FileNotFoundError:
             return ()
         root = self._at("")
@@ -214,8 +218,8 @@ class RemoteStorage:
 
     def remove(self, name: str) -> None:
         """Remove an object, and the copy of it."""
-        with suppress(FileNotFoundError):
-            self._system().rm_file(self._at(name))
+        with suppress(FileNotFoundError), self._reached() as system:
+            system.rm_file(self._at(name))
         (self.cache / name).unlink(missing_ok=True)
 
     def scratch(self, folder: str) -> Path:
@@ -228,10 +232,17 @@ class RemoteStorage:
         with LocalStorage(self.cache).locked(folder):
             yield
 
-    def _system(self) -> AbstractFileSystem:
+    @contextmanager
+    def _reached(self) -> Iterator[AbstractFileSystem]:
+        """Give the file system; what its library raises of its own is a fault of the place."""
         from fsspec.core import url_to_fs
 
-        return url_to_fs(self.url)[0]
+        try:
+            yield url_to_fs(self.url)[0]
+        except OSError:
+            raise
+        except Exception as failure:
+            raise OSError(f"{type(failure).__name__}: {failure}") from failure
 
     def _at(self, name: str) -> str:
         from fsspec.core import url_to_fs

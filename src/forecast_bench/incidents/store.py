@@ -17,17 +17,19 @@ from forecast_bench.incidents.catalogue import (
     IncidentStoreError,
     Manifest,
     read_catalogue,
+    store_faults,
     write_catalogue,
 )
-from forecast_bench.incidents.delivery import Delivery, file_hash, open_delivery
+from forecast_bench.incidents.delivery import Delivery, OpenedDelivery, file_hash, open_delivery
 from forecast_bench.incidents.duckdb_session import duckdb_session
 from forecast_bench.incidents.importers import SOURCE_KINDS, UnreadableFileError
 from forecast_bench.incidents.importers.reading import RejectedRow
-from forecast_bench.incidents.staging import Staged, stage
+from forecast_bench.incidents.staging import Staged, stage, told
 from forecast_bench.incidents.storage import Storage
 from forecast_bench.incidents.taxonomy import known_type_names, taxonomy
 from forecast_bench.incidents.vintages import Vintage
 from forecast_bench.problems import Location, Problem, problem
+from forecast_bench.records import Coverage
 
 if TYPE_CHECKING:
     import duckdb
@@ -103,7 +105,6 @@ def import_delivery(
     ImportResult
         With problems, and nothing imported, where the file or the store has any.
     """
-    import duckdb
     from filelock import Timeout
 
     problems = _undescribed(delivery)
@@ -111,7 +112,8 @@ def import_delivery(
         return ImportResult(None, added=False, problems=problems)
     place = Location(delivery.shown_as)
     try:
-        return _import(storage, delivery, rejects_in, most_rejected)
+        with store_faults(storage.place):
+            return _import(storage, delivery, rejects_in, most_rejected)
     except UnreadableFileError as failure:
         return ImportResult(None, added=False, problems=(failure.problem,))
     except Timeout:
@@ -119,12 +121,7 @@ def import_delivery(
         return ImportResult(
             None, added=False, problems=(problem("incident-store", message, place),)
         )
-    except (
-        IncidentStoreError,
-        OSError,
-        duckdb.IOException,
-        duckdb.OutOfMemoryException,
-    ) as failure:
+    except IncidentStoreError as failure:
         fault = problem("incident-store", str(failure), place)
         return ImportResult(None, added=False, problems=(fault,))
 
@@ -154,14 +151,16 @@ def _import(
                 coverage=opened.coverage,
                 start=delivery.start,
                 end=delivery.end,
+                retrieved=delivery.retrieved,
                 rejects=rejects,
                 folder=folder,
                 connection=connection,
             )
             found = _judged(delivery, staged, rejects, most_rejected)
-            if found.problems or staged is None:
+            if found.problems or staged.window is None:
                 return found
-            manifest = _manifest(delivery, staged, catalogue, hashes, opened.recognised)
+            coverage = delivery.description.coverage.of_window(staged.window)
+            manifest = _manifest(delivery, staged, catalogue, hashes, opened, coverage)
             catalogue = add_vintage(
                 storage, catalogue, manifest, staged.rows, folder=folder, connection=connection
             )
@@ -188,14 +187,10 @@ def _result(storage: Storage, catalogue: Catalogue, key: int, *, added: bool) ->
 
 
 def _judged(
-    delivery: Delivery, staged: Staged | None, rejects: Path, most_rejected: float
+    delivery: Delivery, staged: Staged, rejects: Path, most_rejected: float
 ) -> ImportResult:
     """Say what is wrong with the rows, and whether that ends the import."""
     place = Location(delivery.shown_as)
-    if staged is None:
-        message = "the file holds no row that can be read"
-        fault = problem("no-incidents", message, place)
-        return ImportResult(None, added=False, problems=(fault,))
     counts, problems = staged.counts, []
     written = rejects if counts.rejected else None
     if counts.rejected > most_rejected * counts.rows:
@@ -203,11 +198,15 @@ def _judged(
             f"{counts.rejected:,} of {counts.rows:,} rows cannot be read, more than the "
             f"{most_rejected:.1%} that may be left out"
         )
-        notes = (*map(_told, staged.shown[:_MOST_TOLD]), f"all of them: {rejects}")
+        notes = (*map(told, staged.shown[:_MOST_TOLD]), f"all of them: {rejects}")
         first = staged.shown[0].line if staged.shown else 1
         problems.append(
             problem("incident-rejects", message, Location(delivery.shown_as, first), notes=notes)
         )
+    elif staged.window is None:
+        message = "the file holds no row that can be read"
+        notes = tuple(map(told, staged.shown[:_MOST_TOLD]))
+        problems.append(problem("no-incidents", message, place, notes=notes))
     elif not counts.taken:
         message = "no row of the file lies inside what the source declares to cover"
         notes = tuple(f"{name}: {number:,} rows" for name, number in staged.outside.items())
@@ -220,11 +219,6 @@ def _judged(
         rejects_file=written,
         outside=staged.outside,
     )
-
-
-def _told(one: RejectedRow) -> str:
-    where = f"line {one.line}, {one.column}" if one.column else f"line {one.line}"
-    return f"{where}: {one.reason}"
 
 
 def _undescribed(delivery: Delivery) -> tuple[Problem, ...]:
@@ -259,7 +253,8 @@ def _manifest(
     staged: Staged,
     catalogue: Catalogue,
     hashes: tuple[str, str],
-    recognised: str,
+    opened: OpenedDelivery,
+    coverage: Coverage,
 ) -> Manifest:
     """Join what is declared with what was read; what changed is filled in once it is known."""
     description = delivery.description
@@ -268,18 +263,19 @@ def _manifest(
     name = f"{delivery.retrieved}-{short}"
     if any(one.name == name for one in catalogue.vintages):
         name = f"{name}-{sequence}"
+    come_upon = hashlib.sha256(f"{catalogue.model_dump_json()}{name}".encode()).hexdigest()[:12]
     carried = ("source", "title", "kind", "settlement", "licence", "attribution", "note")
     return Manifest(
         sequence=sequence,
         name=name,
-        folder=name,
+        folder=f"{delivery.retrieved}-{come_upon}",
         file=delivery.path.name,
         file_sha256=hashes[0],
         description_sha256=hashes[1],
         retrieved=delivery.retrieved,
-        coverage=description.coverage.of_window(staged.window),
+        coverage=coverage,
         replaces=delivery.replaces,
-        recognised=recognised,
+        recognised=opened.recognised,
         taxonomy=taxonomy().version,
         read=staged.counts,
         rows=0,

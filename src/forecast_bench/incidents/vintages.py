@@ -7,8 +7,10 @@ from functools import cached_property
 from pathlib import Path
 
 from forecast_bench.incidents.catalogue import (
+    MENDING,
     Catalogue,
     DataFile,
+    IncidentStoreError,
     Manifest,
     read_catalogue,
     read_labels,
@@ -83,13 +85,32 @@ class StateFiles:
 
 
 def local_state(storage: Storage, files: Iterable[DataFile], *, key: int) -> StateFiles:
-    """Bring the files of a state to this machine where they lie elsewhere."""
-    wanted = [one for one in files if one.first_key <= key]
+    """Bring the files of a state to this machine where they lie elsewhere.
+
+    Raises
+    ------
+    IncidentStoreError
+        If one is missing or cut off.
+    """
+    wanted = [(one.kind, _whole(storage, one)) for one in files if one.first_key <= key]
     return StateFiles(
-        rows=tuple(storage.local(one.name) for one in wanted if one.kind == "rows"),
-        closings=tuple(storage.local(one.name) for one in wanted if one.kind == "closings"),
+        rows=tuple(path for kind, path in wanted if kind == "rows"),
+        closings=tuple(path for kind, path in wanted if kind == "closings"),
         key=key,
     )
+
+
+def _whole(storage: Storage, file: DataFile) -> Path:
+    where = f"{storage.place}/{file.name}"
+    try:
+        path = storage.local(file.name)
+        size = path.stat().st_size
+    except OSError as failure:
+        reason = "is missing" if isinstance(failure, FileNotFoundError) else f"fails: {failure}"
+        raise IncidentStoreError(f"{where} {reason}; {MENDING}") from None
+    if size != file.size:
+        raise IncidentStoreError(f"{where} has {size:,} bytes, not {file.size:,}; {MENDING}")
+    return path
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 import yaml
+from pydantic import ValidationError
 
 from forecast_bench.incidents import (
     SOURCE_KINDS,
@@ -29,6 +30,8 @@ from forecast_bench.workspace import INCIDENTS, Workspace, shown
 from forecast_bench.workspace.replacing import replace_file
 
 AUTO: Final = "auto"
+_MOST_REASONS: Final = 3
+_LONGEST_NAME: Final = 60
 
 
 class UnclearSourceError(ValueError):
@@ -234,8 +237,15 @@ def _source(
         return None, (failure.problem,)
     if not seen.countries:
         message = "the file holds no row that can be read"
-        return None, (problem("no-incidents", message, Location(shown_as)),)
-    return _Source(_description(kind, identifier, seen), target, None, fresh=True), ()
+        place = Location(shown_as)
+        return None, (problem("no-incidents", message, place, notes=seen.rejected),)
+    try:
+        description = _description(kind, identifier, seen)
+    except ValidationError as failure:
+        raise UnclearSourceError(
+            f'no source "{identifier}" can be described by {shown_as}: {_reasons(failure)}'
+        ) from None
+    return _Source(description, target, None, fresh=True), ()
 
 
 def _description(kind: str, identifier: str, seen: Survey) -> SourceDescription:
@@ -249,6 +259,15 @@ def _description(kind: str, identifier: str, seen: Survey) -> SourceDescription:
     return SourceDescription.model_validate(
         {"source": identifier, "kind": kind, **values, "note": _NOTE, "coverage": coverage}
     )
+
+
+def _reasons(failure: ValidationError) -> str:
+    """What is wrong with a description, in the words of the records."""
+    found = []
+    for one in failure.errors():
+        key = ".".join(str(part)[:_LONGEST_NAME] for part in one["loc"] if part != "[key]")
+        found.append(f"{key}: {str(one['msg']).removeprefix('Value error, ')}")
+    return "; ".join(found[:_MOST_REASONS])
 
 
 def declared_days(

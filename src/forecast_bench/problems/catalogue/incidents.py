@@ -57,6 +57,7 @@ INCIDENTS = {
     "incident-store": Entry(
         "The store of incidents cannot be read or written",
         "Counts from a damaged store, or from one of a newer format, would be wrong.",
-        "Remove the folder that the message names and import again; the store can be rebuilt.",
+        "Do what the message says; keep a copy of the store, since exports that are gone "
+        "cannot be imported again.",
     ),
 }
