@@ -142,8 +142,8 @@ def design(cells: Cells, settings: RecalibrationSettings) -> Design:
 def modes(wanted: Design, scales: Array, *, start: Array) -> Modes:
     """Find the mode of the effects for each set of scales, with the curvature there.
 
-    Steps are Fisher's, whose curvature is never negative, halved where they would lose; the
-    curvature reported is the one observed at the mode.
+    Steps are Newton's, halved where they would lose. Where the density is not concave, Fisher's
+    expected curvature, which is never negative, takes the place of the observed one.
 
     Parameters
     ----------
@@ -163,19 +163,14 @@ def modes(wanted: Design, scales: Array, *, start: Array) -> Modes:
     unit = np.repeat(start[None, :], len(scales), axis=0)
     value = _log_density(wanted, spread, unit)
     for _ in range(_STEPS):
-        gradient, curvature = _slopes(wanted, spread, unit, observed=False)
+        gradient, curvature = _rising(wanted, spread, unit)
         step = np.linalg.solve(curvature, gradient[:, :, None])[:, :, 0]
         unit, value, moved = _moved(wanted, spread, unit, value, step)
         if moved < _CLOSE:
             break
     else:
         raise ArithmeticError(f"the modes have not settled in {_STEPS} steps")
-    _, curvature = _slopes(wanted, spread, unit, observed=True)
-    lowest = np.linalg.eigvalsh(curvature)[:, 0]
-    if (lowest <= 0).any():
-        # Not a maximum by its own curvature: the expected one stands in for these points.
-        _, expected = _slopes(wanted, spread, unit, observed=False)
-        curvature = np.where((lowest <= 0)[:, None, None], expected, curvature)
+    _, curvature = _rising(wanted, spread, unit)
     _, log_determinant = np.linalg.slogdet(curvature)
     covariance = np.linalg.inv(curvature) * spread[:, :, None] * spread[:, None, :]
     mean = unit * spread + _lean(wanted, spread, unit, covariance)
@@ -207,6 +202,18 @@ def _lean(wanted: Design, spread: Array, unit: Array, covariance: Array) -> Arra
     pull = (wanted.shift.T @ to_shift.T + wanted.slope.T @ to_slope.T).T / 2
     moved: Array = np.einsum("gij,gj->gi", covariance, pull)
     return moved
+
+
+def _rising(wanted: Design, spread: Array, unit: Array) -> tuple[Array, Array]:
+    """Gradient, and a curvature under which a step along it rises."""
+    gradient, curvature = _slopes(wanted, spread, unit, observed=True)
+    try:
+        np.linalg.cholesky(curvature)
+    except np.linalg.LinAlgError:
+        _, expected = _slopes(wanted, spread, unit, observed=False)
+        bent = np.linalg.eigvalsh(curvature)[:, 0] <= 0
+        curvature = np.where(bent[:, None, None], expected, curvature)
+    return gradient, curvature
 
 
 def _moved(

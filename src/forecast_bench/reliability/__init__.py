@@ -10,7 +10,7 @@ from forecast_bench.reliability.decomposition import (
     corp_decomposition,
     murphy_decomposition,
 )
-from forecast_bench.reliability.interval import MEASURES, reliability_interval
+from forecast_bench.reliability.interval import MEASURES, mean_interval, reliability_interval
 from forecast_bench.reliability.phrase import PhraseMeaning, phrase_meaning, phrase_table
 from forecast_bench.reliability.record_summary import (
     GROUPINGS,
@@ -37,6 +37,7 @@ __all__ = [
     "effective_number",
     "isotonic_curve",
     "last_stated_probability",
+    "mean_interval",
     "murphy_decomposition",
     "over_under_confidence",
     "phrase_meaning",
