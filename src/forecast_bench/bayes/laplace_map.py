@@ -82,14 +82,17 @@ def laplace_recalibrate(
     ValueError
         If a probability is outside (0, 1) or a name is missing.
     """
+    names = ["probability", "median", *(("low", "high") if with_interval else ())]
     rows = stated(frame)
+    if rows.empty:
+        return pd.DataFrame({name: np.zeros(0) for name in names}, index=frame.index)
     distinct = rows[_KEYS].drop_duplicates(ignore_index=True)
     parts = [
         _recalibrated(posterior, distinct.iloc[at : at + _CHUNK], with_interval=with_interval)
-        for at in range(0, max(len(distinct), 1), _CHUNK)
+        for at in range(0, len(distinct), _CHUNK)
     ]
     found = rows[_KEYS].merge(pd.concat(parts), on=_KEYS, how="left", validate="many_to_one")
-    return found[["probability", *parts[0].columns[len(_KEYS) :]]].set_axis(frame.index)
+    return found[names].set_axis(frame.index)
 
 
 def laplace_effects(posterior: LaplacePosterior) -> pd.DataFrame:
@@ -129,18 +132,11 @@ def laplace_effects(posterior: LaplacePosterior) -> pd.DataFrame:
                 statement=[confidence_statement(one) if slope else "" for one in below],
             )
         )
-    return pd.concat(tables, ignore_index=True)[columns] if tables else pd.DataFrame([], columns=columns)
-
-
-def slope_interval(posterior: LaplacePosterior) -> tuple[float, float, float]:
-    """Return low end, median and high end of exp(log slope) for an average analyst."""
-    tail = (1 - posterior.settings.interval) / 2
-    mean, variance = _sum_of(posterior, [[1]])
-    low, median, high = (
-        float(np.exp(_quantile(posterior.weight, mean, variance, at)[0]))
-        for at in (tail, 0.5, 1 - tail)
+    return (
+        pd.concat(tables, ignore_index=True)[columns]
+        if tables
+        else pd.DataFrame([], columns=columns)
     )
-    return low, median, high
 
 
 @dataclass(frozen=True, eq=False)

@@ -103,14 +103,11 @@ def design(cells: Cells, settings: RecalibrationSettings) -> Design:
     if not np.isfinite(cells.log_odds).all():
         raise ValueError("stated log odds must be finite: a probability of 0 or 1 has none")
     number = len(trials)
-    columns: dict[bool, list[NDArray[np.int64]]] = {
-        False: [np.zeros(number, dtype=np.int64)],
-        True: [np.ones(number, dtype=np.int64)],
-    }
+    shift, slope = [np.zeros(number, dtype=np.int64)], [np.ones(number, dtype=np.int64)]
     members: list[int] = []
     for name in enabled_groups(settings):
-        code = getattr(cells, GROUPS[name])
-        columns[name.endswith(LOG_SLOPE)].append(2 + sum(members) + code)
+        code = 2 + sum(members) + getattr(cells, GROUPS[name])
+        (slope if name.endswith(LOG_SLOPE) else shift).append(code)
         members.append(len(getattr(cells, f"{GROUPS[name]}s")))
     effects = 2 + sum(members)
 
@@ -119,18 +116,16 @@ def design(cells: Cells, settings: RecalibrationSettings) -> Design:
         entries = (np.ones(rows.size), (rows, np.concatenate(parts)))
         return csr_array(entries, shape=(number, width))
 
-    def pairs(left: bool, right: bool) -> Any:  # noqa: FBT001 - shift or slope
-        met = [a * effects + b for a in columns[left] for b in columns[right]]
-        if left != right:
-            met += [b * effects + a for a in columns[left] for b in columns[right]]
-        return incidence(met, effects**2).T.tocsr()
+    def pairs(*met: tuple[list[NDArray[np.int64]], list[NDArray[np.int64]]]) -> Any:
+        codes = [a * effects + b for left, right in met for a in left for b in right]
+        return incidence(codes, effects**2).T.tocsr()
 
     return Design(
-        shift=incidence(columns[False], effects),
-        slope=incidence(columns[True], effects),
-        shift_shift=pairs(False, False),
-        shift_slope=pairs(False, True),
-        slope_slope=pairs(True, True),
+        shift=incidence(shift, effects),
+        slope=incidence(slope, effects),
+        shift_shift=pairs((shift, shift)),
+        shift_slope=pairs((shift, slope), (slope, shift)),
+        slope_slope=pairs((slope, slope)),
         log_odds=np.asarray(cells.log_odds, dtype=float),
         trials=trials,
         occurred=occurred,
@@ -190,8 +185,7 @@ def _lean(wanted: Design, spread: Array, unit: Array, covariance: Array) -> Arra
     third = -weight * (1 - 2 * chance)
     flat = covariance.reshape(len(covariance), -1).T
     a, both, b = (
-        (pairs.T @ flat).T
-        for pairs in (wanted.shift_shift, wanted.shift_slope, wanted.slope_slope)
+        (pairs.T @ flat).T for pairs in (wanted.shift_shift, wanted.shift_slope, wanted.slope_slope)
     )
     to_shift = third * (a + both * scaled + b * scaled**2) - weight * scaled * b
     to_slope = (
@@ -248,9 +242,7 @@ def _log_density(wanted: Design, spread: Array, unit: Array) -> Array:
     return density
 
 
-def _slopes(
-    wanted: Design, spread: Array, unit: Array, *, observed: bool
-) -> tuple[Array, Array]:
+def _slopes(wanted: Design, spread: Array, unit: Array, *, observed: bool) -> tuple[Array, Array]:
     """Gradient and negative curvature of the log density, in units of the prior."""
     log_odds, scaled = _parts(wanted, spread, unit)
     chance = expit(log_odds)

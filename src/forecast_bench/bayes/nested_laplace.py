@@ -186,4 +186,3 @@ def _tensor(scan: Array, profiles: Array, nodes: int) -> tuple[Array, Array]:
     total = combined[2].sum(axis=1)
     kept = total > total.max() - _FAINT
     return combined[0][kept], combined[1][kept].sum(axis=1)
-

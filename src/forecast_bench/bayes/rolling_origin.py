@@ -8,6 +8,7 @@ The gain is in log score over the identity, which leaves every statement as it i
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -175,9 +176,7 @@ def rolling_origin(
     """
     plain = frame.reset_index(drop=True)
     judged = out_of_sample(plain, settings)
-    return _compared(
-        judged, plain, settings, seed=seed, origins=int(judged["origin"].nunique())
-    )
+    return _compared(judged, plain, settings, seed=seed, origins=int(judged["origin"].nunique()))
 
 
 def gain_over_identity(
@@ -213,7 +212,7 @@ def _compared(
     origins: int,
 ) -> Comparison:
     own = frame.loc[judged.index]
-    fate = {"question": own["question"], "situation": own.get("situation")}
+    fate: dict[str, Any] = {"question": own["question"], "situation": own.get("situation")}
     clusters = int(cluster_codes(**fate).max()) + 1 if len(own) else 0
     if clusters < settings.gate.least_judged:
         reason = (

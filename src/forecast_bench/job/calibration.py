@@ -40,9 +40,16 @@ def resolved_record(judgments: pd.DataFrame, lexicons: Mapping[str, Lexicon]) ->
             "situation": rows["situation"],
             "topic": rows["topic"],
             "date": rows["issued"],
+            "known_on": _known_on(rows),
             "reference": rows["base_rate"].astype("Float64").astype(float),
         }
     ).reset_index(drop=True)
+
+
+def _known_on(rows: pd.DataFrame) -> "pd.Series[pd.Timestamp]":
+    """Day from which calibration may count an outcome: not before the end of its window."""
+    days = [pd.to_datetime(rows[name], errors="raise") for name in ("outcome_on", "window_end")]
+    return pd.concat(days, axis=1).max(axis=1).astype("datetime64[s]")
 
 
 def phrases_of(judgments: pd.DataFrame, lexicons: Mapping[str, Lexicon]) -> "pd.Series[str]":
@@ -67,7 +74,7 @@ def calibration_summary(record: pd.DataFrame) -> dict[str, Any]:
             "note": "no judgment has resolved and reached the end of its window",
             "by": {},
         }
-    found = summary(record.drop(columns=["lexicon", "judgment"]))
+    found = summary(record.drop(columns=["lexicon", "judgment", "known_on"]))
     document: dict[str, Any] = found.model_dump()
     document["by"] = {
         {"forecaster": "analyst"}.get(name, name): groups for name, groups in document["by"].items()

@@ -68,6 +68,7 @@ __all__ = [
     "FetchRequest",
     "FileHeader",
     "FitSettings",
+    "GateSettings",
     "HandResolution",
     "IncidentFilter",
     "Indicator",
