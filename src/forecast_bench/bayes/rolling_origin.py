@@ -8,6 +8,7 @@ The gain is in log score over the identity, which leaves every statement as it i
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -79,7 +80,7 @@ def origins(frame: pd.DataFrame, settings: RecalibrationSettings) -> list[pd.Tim
     --------
     >>> frame = pd.DataFrame({"known_on": pd.date_range("2020-01-01", periods=100),
     ...     "question": range(100)})
-    >>> [day.dayofyear for day in origins(frame, RecalibrationSettings())]
+    >>> [day.day_of_year for day in origins(frame, RecalibrationSettings())]
     [50, 63, 79, 99]
     """
     first = frame.groupby("question")["known_on"].min().sort_values()
@@ -125,7 +126,7 @@ def out_of_sample(frame: pd.DataFrame, settings: RecalibrationSettings) -> pd.Da
     rows = rows.assign(known_on=known_on, question=frame["question"])
     days = origins(rows, settings)
     parts = []
-    for day, following in zip(days, [*days[1:], None], strict=True):
+    for day, following in pairwise([*days, None]):
         later = rows["known_on"] > day
         if following is not None:
             later &= rows["known_on"] <= following

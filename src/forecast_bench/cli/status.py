@@ -142,7 +142,8 @@ def _tell(row: dict[str, Any], path: list[dict[str, Any]], map_id: str | None) -
 
 
 def _summary(row: dict[str, Any]) -> dict[str, Any]:
-    names = "id base_rate live recalibrated recalibrated_low recalibrated_high state outcome_on count days_left band_state question window_end"
+    names = "id base_rate live state outcome_on count days_left band_state question window_end"
+    names += " recalibrated recalibrated_low recalibrated_high"
     return {
         **{name: row[name] for name in names.split()},
         "stated": row["stated_text"],
