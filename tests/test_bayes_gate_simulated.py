@@ -35,9 +35,7 @@ def through_the_gate(slope):
             mapped = laplace_recalibrate(
                 nested_laplace(cells(frame), MODEL), later, with_interval=False
             )
-            held = gain_over_identity(
-                later.assign(recalibrated=mapped["median"]), MODEL, seed=seed
-            )
+            held = gain_over_identity(later.assign(recalibrated=mapped["median"]), MODEL, seed=seed)
             fresh.append(held.gain)
     return np.mean(passed), np.mean(gains), np.array(fresh)
 
@@ -117,4 +115,3 @@ def test_ranks_of_the_truth_in_the_nested_laplace_are_uniform():
     inside = ((ranks > 0.05) & (ranks < 0.95)).mean()
     print("90 % intervals hold", inside)  # noqa: T201
     assert inside == pytest.approx(0.9, abs=0.015)
-
