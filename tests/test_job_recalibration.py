@@ -118,7 +118,8 @@ def test_a_map_that_loses_is_withdrawn_with_an_alarm(story):
     (alarm,) = third.alarms
     assert alarm["id"] == "recalibration-withdrawn"
     assert alarm["text"].startswith(
-        f"the recalibration {story['id']} was withdrawn: it loses on outcomes known since 2019-01-31."
+        f"the recalibration {story['id']} was withdrawn: "
+        "it loses on outcomes known since 2019-01-31."
     )
     last = state_changes(story["folder"])[-1]
     assert (last.map, last.state, last.on, last.by) == (

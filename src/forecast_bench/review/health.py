@@ -94,8 +94,9 @@ def _in_force(row: Row) -> list[tuple[str, str]]:
     if not row.values:
         return []
     since = row.within("gain_since")
+    why = clean(row.text("because"))
     return [
-        ("In force", f"map {row.text('id')} since {row.text('since')}: {clean(row.text('because'))}"),
+        ("In force", f"map {row.text('id')} since {row.text('since')}: {why}"),
         (f"Gain since, on {count(since.number('judged'))} judgments", clean(since.text("reason"))),
     ]
 
