@@ -118,8 +118,8 @@ def test_too_few_to_judge_is_said():
     found = rolling_origin(team(slope=0.7, seed=7, outcomes=60), MODEL, seed=1)
     assert (found.gain, found.low, found.high, found.passed) == (None, None, None, False)
     assert found.reason == (
-        f"Too few to judge: {found.clusters} groups of judgments with a common fate have resolved "
-        "since a first fit, 40 are needed."
+        f"Too few to judge: {found.clusters} groups of judgments with a common fate can be held "
+        "against it, 40 are needed."
     )
     none = rolling_origin(team(slope=0.7, seed=7, outcomes=30), MODEL, seed=1)
     assert (none.judged, none.clusters, none.origins) == (0, 0, 0)

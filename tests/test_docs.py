@@ -28,6 +28,7 @@ from forecast_bench.records import (
     EventMapping,
     FileHeader,
     FitSettings,
+    GateSettings,
     HandResolution,
     IncidentFilter,
     Indicator,
@@ -94,6 +95,7 @@ RECORDS: dict[str, dict[str, type[BaseModel]]] = {
         "A compound label": CompoundLabel,
         "Recalibration": RecalibrationSettings,
         "limits": DiagnosticLimits,
+        "gate": GateSettings,
     },
     "settings.md": {
         "Settings": Settings,

@@ -22,7 +22,11 @@ Array = NDArray[np.float64]
 
 _STEPS = 100
 _CLOSE = 1e-7
-_HALVINGS = 12
+_HALVINGS = 40
+# In units of the prior standard deviations: no step is longer in any effect.
+_LONGEST = 4.0
+# Log slopes beyond are taken for this one.
+_STEEPEST = 30.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -160,6 +164,8 @@ def modes(wanted: Design, scales: Array, *, start: Array) -> Modes:
     for _ in range(_STEPS):
         gradient, curvature = _rising(wanted, spread, unit)
         step = np.linalg.solve(curvature, gradient[:, :, None])[:, :, 0]
+        farthest = np.abs(step).max(axis=1, keepdims=True, initial=0.0)
+        step *= np.minimum(1, _LONGEST / np.maximum(farthest, _LONGEST))
         unit, value, moved = _moved(wanted, spread, unit, value, step)
         if moved < _CLOSE:
             break
@@ -231,7 +237,9 @@ def _moved(
 def _parts(wanted: Design, spread: Array, unit: Array) -> tuple[Array, Array]:
     """Log odds of each cell, and the part of them that the slope makes."""
     effect = unit * spread
-    scaled = np.exp((wanted.slope @ effect.T).T) * wanted.log_odds
+    # A step that goes astray is taken back, if only its density is a number.
+    log_slope = np.clip((wanted.slope @ effect.T).T, -_STEEPEST, _STEEPEST)
+    scaled = np.exp(log_slope) * wanted.log_odds
     return (wanted.shift @ effect.T).T + scaled, scaled
 
 

@@ -217,8 +217,8 @@ def _compared(
     clusters = int(cluster_codes(**fate).max()) + 1 if len(own) else 0
     if clusters < settings.gate.least_judged:
         reason = (
-            f"Too few to judge: {clusters} groups of judgments with a common fate have resolved "
-            f"since a first fit, {settings.gate.least_judged} are needed."
+            f"Too few to judge: {clusters} groups of judgments with a common fate can be held "
+            f"against it, {settings.gate.least_judged} are needed."
         )
         return Comparison(len(own), clusters, origins, None, None, None, reason)
     outcome = judged["outcome"].astype(int)

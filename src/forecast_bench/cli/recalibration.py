@@ -107,7 +107,7 @@ def show(
     print_line("")
     table = record["map"]
     print_table(
-        ["stated", "recalibrated", "90 % credible interval"],
+        ["stated", "recalibrated", f"{record['model']['interval']:.0%} credible interval"],
         [
             [f"{p:.0%}", f"{median:.1%}", f"{low:.1%} to {high:.1%}"]
             for p, median, low, high in zip(

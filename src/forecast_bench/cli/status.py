@@ -101,7 +101,7 @@ def _tell(row: dict[str, Any], path: list[dict[str, Any]], map_id: str | None) -
         ends = f"{_percent(row['recalibrated_low'])} to {_percent(row['recalibrated_high'])}"
         print_line(
             f"  recalibrated, from what was first stated: {_percent(row['recalibrated'])} "
-            f"(90 % credible interval {ends}), by map {map_id}, in force"
+            f"(credible interval {ends}), by map {map_id}, in force"
         )
     print_line(f"  question: {row['question_text']}")
     if row["given"]:

@@ -192,8 +192,8 @@ def _with_active(
     if found.record["id"] == active.since.map:
         latest = f"It is the latest fit. {made['reason']}"
     reason = (
-        f"Map {active.since.map} is in force since {active.since.on} ({active.since.because}) "
-        f"Since then: {since.reason} {latest}"
+        f"Map {active.since.map} is in force since {active.since.on}: "
+        f"{active.since.because.rstrip('.')}. Since then: {since.reason} {latest}"
     )
     return replace(
         found,
