@@ -45,6 +45,18 @@ def laplace_map(posterior: LaplacePosterior, stated_probability: ArrayLike) -> p
     ------
     ValueError
         If a probability is not strictly inside (0, 1).
+
+    Examples
+    --------
+    With no outcomes the median is the identity:
+
+    >>> from forecast_bench.bayes.cell_counts import cells
+    >>> from forecast_bench.bayes.nested_laplace import nested_laplace
+    >>> from forecast_bench.bayes.settings import RecalibrationSettings
+    >>> none = pd.DataFrame(columns=["probability", "outcome", "analyst", "phrase", "topic"])
+    >>> laplace_map(nested_laplace(cells(none), RecalibrationSettings()), [0.2]).round(2)
+       probability  median   low  high
+    0          0.2     0.2  0.07   0.4
     """
     grid = np.atleast_1d(np.asarray(stated_probability, dtype=np.float64))
     if not ((grid > 0) & (grid < 1)).all():

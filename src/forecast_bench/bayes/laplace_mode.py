@@ -182,7 +182,8 @@ def _lean(wanted: Design, spread: Array, unit: Array, covariance: Array) -> Arra
     """How far the mean lies from the mode, since the density is skewed.
 
     To third order it is the covariance times half the curvature of the gradient, met with the
-    covariance (Tierney & Kadane 1986). It matters where a slope is traded for shifts.
+    covariance (Tierney & Kadane 1986, https://doi.org/10.1080/01621459.1986.10478240). It matters
+    where a slope is traded for shifts.
     """
     log_odds, scaled = _parts(wanted, spread, unit)
     chance = expit(log_odds)

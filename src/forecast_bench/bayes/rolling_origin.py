@@ -174,6 +174,14 @@ def rolling_origin(
     ------
     ValueError
         As for `out_of_sample`.
+
+    Examples
+    --------
+    >>> few = pd.DataFrame({"probability": [0.9], "outcome": [1], "analyst": "a", "phrase": "p",
+    ...     "topic": "t", "known_on": ["2020-01-31"], "question": ["q"]})
+    >>> rolling_origin(few, RecalibrationSettings(), seed=1).reason
+    'Too few to judge: 0 groups of judgments with a common fate can be held against it,
+    50 are needed.'
     """
     plain = frame.reset_index(drop=True)
     judged = out_of_sample(plain, settings)
@@ -199,6 +207,14 @@ def gain_over_identity(
     -------
     Comparison
         With no origins.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"probability": [0.9] * 60, "recalibrated": 0.8, "outcome": [1] * 60,
+    ...     "question": range(60)})
+    >>> found = gain_over_identity(frame, RecalibrationSettings(), seed=1)
+    >>> round(found.gain, 3), found.lost
+    (-0.118, True)
     """
     plain = frame.reset_index(drop=True)
     return _compared(plain, plain, settings, seed=seed, origins=0)
