@@ -3,6 +3,7 @@
 import datetime
 import json
 import shutil
+from dataclasses import asdict
 
 import pandas as pd
 import pytest
@@ -11,6 +12,7 @@ from forecast_bench.bayes import laplace_map
 from forecast_bench.cli import main
 from forecast_bench.job import read_manifest, recalibrate
 from forecast_bench.job.applying import active_map
+from forecast_bench.job.ledger import append_lines
 from forecast_bench.job.maps import (
     LineageError,
     StateChange,
@@ -144,8 +146,16 @@ def test_the_job_that_withdraws_does_not_fail(story, run, tmp_path):
         folder / ".forecast-bench" / "fits",
         dirs_exist_ok=True,
     )
-    status, _out, err = run("recalibrate", "--workspace", folder, "--as-of", LATER)
+    # A decision of a later day stands: what is looked at earlier changes nothing.
+    states = folder / "models" / "recalibrations" / "states.jsonl"
+    as_it_was = states.read_bytes()
+    append_lines(states, [asdict(StateChange(story["id"], "active", "2020-06-01", "x", "person"))])
+    kept = run_job(folder, as_of=LATER, hours=6)
+    assert (kept.alarms, kept.manifest["recalibration"]["state"]) == ((), "active")
+    states.write_bytes(as_it_was)
+    status, out, err = run("recalibrate", "--workspace", folder, "--as-of", LATER)
     assert status == 0
+    assert out.splitlines()[2].startswith("recalibration: ")
     assert "alarm: the recalibration" in err
     # A replay of the days before sees the map in force, and takes nothing out of force.
     before = state_changes(folder)

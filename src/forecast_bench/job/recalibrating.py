@@ -19,7 +19,7 @@ from forecast_bench.job.applying import (
 )
 from forecast_bench.job.feeds import Alarm
 from forecast_bench.job.gating import Fitted, gain_in_force, in_words, judged_map
-from forecast_bench.job.maps import WITHDRAWN, withdraw
+from forecast_bench.job.maps import WITHDRAWN, state_changes, withdraw
 from forecast_bench.lexicons import Lexicon
 from forecast_bench.records import RecalibrationSettings, Settings
 from forecast_bench.workspace import DERIVED
@@ -99,6 +99,7 @@ def recalibrating(
     judged = judged_map(workspace, fit, as_of=as_of, parent=active)
     alarms: tuple[Alarm, ...] = ()
     since = None if active is None else gain_in_force(active, fit.frame, model, seed=fit.seed)
+    may_withdraw = may_withdraw and not _decided_later(workspace, as_of)
     if active is not None and since is not None and since.lost and may_withdraw:
         alarms = (_withdrawn(workspace, active, since, as_of),)
         active = None
@@ -148,6 +149,11 @@ def _fitted(
     diagnostics = bayes.diagnose(idata, model.limits)
     fit = Fitted(frame, counted, idata, diagnostics, model, data_hash, settings.seed)
     return fit, folder, reused
+
+
+def _decided_later(workspace: Path, as_of: datetime.date) -> bool:
+    """Whether a change of state stands that the day looked at does not see."""
+    return state_changes(workspace) != state_changes(workspace, as_of=as_of)
 
 
 def _withdrawn(
