@@ -50,7 +50,7 @@ def test_each_judgment_is_judged_once_by_the_last_origin_before_it():
         assert not ((found["origin"] < day) & (known > day)).any()
     # By hand, for the judgments of the third origin.
     third = found[found["origin"] == days[2]]
-    fitted = nested_laplace(cells(frame[frame["known_on"] <= days[2]]), MODEL)
+    fitted = nested_laplace(cells(frame[frame["known_on"] <= days[2]]), MODEL, nodes=4)
     by_hand = laplace_recalibrate(fitted, frame.loc[third.index])["median"]
     np.testing.assert_array_equal(third["recalibrated"], by_hand)
 

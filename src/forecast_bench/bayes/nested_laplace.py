@@ -23,8 +23,8 @@ from forecast_bench.bayes.settings import RecalibrationSettings
 
 Array = NDArray[np.float64]
 
-NODES = 4
-"""Points of the grid along the scale of each group."""
+NODES = 5
+"""Points of the grid along the scale of each group; with 4 some ends of intervals are 0.23 off."""
 
 # Where each scale is looked at first, in units of its prior scale.
 _SCAN = (0.02, 0.25, 0.5, 0.8, 1.15, 1.6, 2.1, 2.7, 3.4)

@@ -21,6 +21,9 @@ from forecast_bench.bayes.settings import RecalibrationSettings
 from forecast_bench.reliability import cluster_codes, mean_interval
 from forecast_bench.scoring import log_score
 
+NODES = 4
+"""Points along each scale for the refits: medians, which alone are judged, need no more."""
+
 MORE_COLUMNS = ("known_on", "question")
 
 
@@ -133,7 +136,7 @@ def out_of_sample(frame: pd.DataFrame, settings: RecalibrationSettings) -> pd.Da
         part = rows[later]
         if part.empty:
             continue
-        fitted = nested_laplace(cells(rows[rows["known_on"] <= day]), settings)
+        fitted = nested_laplace(cells(rows[rows["known_on"] <= day]), settings, nodes=NODES)
         found = laplace_recalibrate(fitted, part, with_interval=False)
         parts.append(
             pd.DataFrame(
