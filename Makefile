@@ -48,8 +48,10 @@ ifeq ($(SIZE),small)
 	@$(PYTHON) benchmarks/nothing_changed.py --runs 2
 	@$(PYTHON) benchmarks/live_probability.py --judged 0
 	@$(PYTHON) benchmarks/counting.py 20000 100
+	@$(PYTHON) benchmarks/many_fits.py --sizes 4 --sampled 2
+	@$(PYTHON) benchmarks/importing.py 1
 else
-	@for one in check_one_file nothing_changed live_probability counting recalibration_fit; do \
+	@for one in check_one_file nothing_changed live_probability counting importing recalibration_fit many_fits; do \
 	  echo "== $$one"; $(PYTHON) benchmarks/$$one.py || echo "a goal was missed"; done
 endif
 

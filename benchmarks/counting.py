@@ -1,128 +1,247 @@
-"""Count 10,000 questions over synthetic events, against a loop over a pandas table.
+"""Count 10,000 questions over up to 10,000,000 events, on DuckDB and on Spark, against pandas.
 
-Run as ``python benchmarks/counting.py [EVENTS] [QUESTIONS] [THREADS]``. The loop does a sample of
-the questions, and its time is scaled up; it also checks that both count the same.
+Run as ``python benchmarks/counting.py [--events N ...] [--questions N] [--spark]``. The events are
+drawn again from the sample of UCDP GED (``--sample FILE``) or, where it is not at hand, from made
+ones: their labels, areas, types and days. The loop over a pandas table does a sample of the
+questions, and its time is scaled up; it also checks that both count the same.
 """
 
+import argparse
 import datetime
+import json
+import math
 import resource
+import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from forecast_bench.incidents import CountRequest, counts_by_month, expand_types, incident_schema
-from forecast_bench.records import ActorBook, IncidentFilter
+from forecast_bench.incidents import CountRequest, StateFiles, counts
+from forecast_bench.incidents.schema import SIDE_END, stored_schema
+from forecast_bench.records import ActorBook, CountingSettings, IncidentFilter
 
 SEED = 20171231
-FIRST = datetime.date(2014, 1, 1)
-DAYS = 6 * 365
-ACTORS = [f"Group {number}" for number in range(200)]
-TYPES = sorted(expand_types(["violent", "demonstration"]))
-COUNTRIES = [f"Country {number}" for number in range(20)]
-SAMPLE = 50
+SAMPLE = Path(__file__).parents[2] / "shared" / "data" / "ucdp-ged-syria-sample.csv"
+COUNTRIES = tuple(f"Country {number}" for number in range(20))
+TYPES = ("state-based", "non-state", "one-sided")
+PART = 1_000_000
+LOOPED = 50
 
 
-def write_events(path: Path, number: int, rng: np.random.Generator) -> None:
-    """Write events of one day each; a few actors make most of them."""
-    popular = rng.zipf(1.3, size=(number, 2)) % len(ACTORS)
-    names = pa.array(ACTORS)
-    sides = [
-        pa.ListArray.from_arrays(
-            pa.array(np.arange(number + 1), type=pa.int32()), names.take(pa.array(popular[:, side]))
+def pool_of_events(sample: Path, rng: np.random.Generator) -> pd.DataFrame:
+    """Events to draw from: those of the sample, or made ones of the same columns."""
+    if sample.exists():
+        read = pd.read_csv(sample, dtype=str, keep_default_na=False)
+        return pd.DataFrame(
+            {
+                "date_from": pd.to_datetime(read["date_start"].str[:10]),
+                "date_to": pd.to_datetime(read["date_end"].str[:10]),
+                "admin1": read["adm_1"],
+                "event_type": [TYPES[int(float(one)) - 1] for one in read["type_of_violence"]],
+                "side_a": read["side_a"],
+                "side_b": read["side_b"],
+            }
         )
-        for side in (0, 1)
-    ]
-    epoch = (FIRST - datetime.date(1970, 1, 1)).days
-    days = pa.array((epoch + rng.integers(0, DAYS, number)).astype(np.int32)).cast(pa.date32())
-    country = rng.integers(0, len(COUNTRIES), number)
-    areas = pa.array([f"{name} area {area}" for name in COUNTRIES for area in range(10)])
-    types = pa.array(TYPES).take(pa.array(rng.integers(0, len(TYPES), number)))
-    known = {
-        "source": pa.array(["made"] * number),
-        "event_id": pa.array(np.arange(number)).cast(pa.string()),
-        "vintage": pa.array([datetime.date(2020, 1, 31)] * number),
-        "date_from": days,
-        "date_to": days,
-        "country": pa.array(COUNTRIES).take(pa.array(country)),
-        "admin1": areas.take(pa.array(country * 10 + rng.integers(0, 10, number))),
-        "event_type": types,
-        "source_type": types,
-        "side_a": sides[0],
-        "side_b": sides[1],
-        "weight": pa.array(np.ones(number, dtype=np.int64)),
-    }
-    schema = incident_schema()
-    columns = [
-        known[one.name].cast(one.type) if one.name in known else pa.nulls(number, one.type)
-        for one in schema
-    ]
-    pq.write_table(pa.Table.from_arrays(columns, schema=schema), path)
+    days = pd.to_datetime("2016-01-01") + pd.to_timedelta(rng.integers(0, 1430, 4000), unit="D")
+    names = [f"Group {number}" for number in range(64)]
+    return pd.DataFrame(
+        {
+            "date_from": days,
+            "date_to": days + pd.to_timedelta(rng.poisson(0.2, 4000), unit="D"),
+            "admin1": [f"Area {number}" for number in rng.integers(0, 14, 4000)],
+            "event_type": [TYPES[number] for number in rng.integers(0, 3, 4000)],
+            "side_a": [names[number] for number in rng.zipf(1.6, 4000) % 64],
+            "side_b": [names[number] for number in rng.zipf(1.6, 4000) % 64],
+        }
+    )
 
 
-def make_requests(number: int, rng: np.random.Generator) -> list[CountRequest]:
-    """Make questions of a year and a half about an actor, a type and two countries."""
+def write_events(folder: Path, number: int, pool: pd.DataFrame, rng: np.random.Generator) -> None:
+    """Draw events with replacement, each in one of twenty countries, moved by some days."""
+    for start in range(0, number, PART):
+        size = min(PART, number - start)
+        drawn = pool.iloc[rng.integers(0, len(pool), size)]
+        moved = pd.to_timedelta(rng.integers(-15, 16, size), unit="D")
+        sides = [
+            pa.ListArray.from_arrays(
+                pa.array(np.arange(size + 1), type=pa.int32()), pa.array(drawn[side])
+            )
+            for side in ("side_a", "side_b")
+        ]
+        country = pa.array(COUNTRIES).take(pa.array(rng.integers(0, len(COUNTRIES), size)))
+        known = {
+            "source": pa.array(["made"] * size),
+            "event_id": pa.array(np.arange(start, start + size)).cast(pa.string()),
+            "vintage": pa.array([datetime.date(2020, 1, 31)] * size),
+            "date_from": pa.array((drawn["date_from"] + moved).dt.date),
+            "date_to": pa.array((drawn["date_to"] + moved).dt.date),
+            "country": country,
+            "admin1": pa.array(drawn["admin1"]),
+            "event_type": pa.array(drawn["event_type"]),
+            "source_type": pa.array(drawn["event_type"]),
+            "side_a": sides[0],
+            "side_b": sides[1],
+            "sides": pa.array(drawn["side_a"] + SIDE_END + drawn["side_b"]),
+            "weight": pa.array(np.ones(size, dtype=np.int64)),
+            "opened": pa.array(np.ones(size, dtype=np.int64)),
+        }
+        columns = [
+            known[one.name].cast(one.type) if one.name in known else pa.nulls(size, one.type)
+            for one in stored_schema()
+        ]
+        table = pa.Table.from_arrays(columns, schema=stored_schema())
+        pq.write_table(table, folder / f"{start:09}.parquet", compression="zstd")
+
+
+def make_requests(
+    number: int, pool: pd.DataFrame, rng: np.random.Generator
+) -> tuple[list[CountRequest], ActorBook]:
+    """Ask of a year and a half for an actor, a type and two countries; some also for areas."""
+    names = sorted(set(pool["side_a"]) | set(pool["side_b"]))
+    areas = sorted(set(pool["admin1"]) - {""})
+    book = ActorBook.model_validate({"actors": {name: {} for name in names}})
     requests = []
     for key in range(number):
-        start = FIRST.replace(year=int(rng.integers(2014, 2018)), month=int(rng.integers(1, 13)))
-        end = start + datetime.timedelta(days=546)
+        start = datetime.date(2016, 1, 1) + datetime.timedelta(days=int(rng.integers(0, 900)))
         chosen = rng.choice(len(COUNTRIES), 2, replace=False)
         wanted = IncidentFilter(
-            actor=(ACTORS[int(rng.zipf(1.3)) % len(ACTORS)],),
+            actor=(names[int(rng.integers(0, len(names)))],),
             type=(TYPES[int(rng.integers(0, len(TYPES)))],),
             countries=tuple(COUNTRIES[one] for one in chosen),
+            admin1=(areas[int(rng.integers(0, len(areas)))],) if key % 10 == 0 else None,
         )
-        requests.append(CountRequest(str(key), wanted, start, end))
-    return requests
+        days = datetime.timedelta(days=546)
+        requests.append(CountRequest(str(key), wanted, start, start + days))
+    return requests, book
 
 
-def loop(path: Path, requests: list[CountRequest]) -> tuple[list[int], float]:
+def loop(state: StateFiles, requests: list[CountRequest]) -> tuple[list[int], float]:
     """Count with a mask over the whole table for each question."""
-    table = pq.read_table(path).to_pandas()
-    table["date_from"] = table["date_from"].astype("datetime64[s]")
+    wanted = ["date_from", "date_to", "country", "admin1", "event_type", "side_a", "side_b"]
+    table = pa.concat_tables(pq.read_table(one, columns=wanted) for one in state.rows).to_pandas()
+    for name in ("date_from", "date_to"):
+        table[name] = pd.to_datetime(table[name])
     first, second = table["side_a"].str[0], table["side_b"].str[0]
     began = time.perf_counter()
-    counts = []
+    found = []
     for one in requests:
-        wanted = one.filter
+        asked = one.filter
         mask = (
-            table["date_from"].between(str(one.start), str(one.end))
-            & table["event_type"].isin(wanted.type)
-            & table["country"].isin(wanted.countries)
-            & (first.isin(wanted.actor) | second.isin(wanted.actor))
+            (table["date_from"] >= pd.Timestamp(one.start))
+            & (table["date_to"] <= pd.Timestamp(one.end))
+            & table["event_type"].isin(asked.type)
+            & table["country"].isin(asked.countries)
+            & (first.isin(asked.actor) | second.isin(asked.actor))
         )
-        counts.append(int(table.loc[mask, "weight"].sum()))
-    return counts, time.perf_counter() - began
+        if asked.admin1 is not None:
+            mask &= table["admin1"].isin(asked.admin1)
+        found.append(int(mask.sum()))
+    return found, time.perf_counter() - began
+
+
+def measure(asked: argparse.Namespace) -> dict[str, float]:
+    """Measure one case in this process, which does nothing else: its peak memory is the case's."""
+    rng = np.random.default_rng(SEED)
+    requests, book = make_requests(asked.questions, pool_of_events(asked.sample, rng), rng)
+    settings = CountingSettings(engine=asked.engine, threads=asked.threads, spark=_spark())
+    state = StateFiles(rows=tuple(sorted(asked.folder.glob("*.parquet"))), closings=(), key=1)
+    began = time.perf_counter()
+    counts(requests[:1], book, [state], by="total", settings=settings)
+    first = time.perf_counter() - began
+    began = time.perf_counter()
+    frame = counts(requests, book, [state], by=asked.by, settings=settings)
+    told = {"seconds": time.perf_counter() - began, "first_count_seconds": first}
+    ours, others = (
+        resource.getrusage(one) for one in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    )
+    told |= {"memory_mib": (ours.ru_maxrss + others.ru_maxrss) / 1024, "rows": len(frame)}
+    if asked.looped:
+        totals = frame.groupby("key")["count"].sum()
+        sampled, took = loop(state, requests[:LOOPED])
+        if [int(totals.get(one.key, 0)) for one in requests[:LOOPED]] != sampled:
+            raise SystemExit("the two counts differ")
+        told["peer_seconds"] = took / LOOPED * asked.questions
+    return told | {"total": int(frame["count"].sum())}
+
+
+def _spark() -> dict[str, str]:
+    return {
+        "spark.master": "local[2]",
+        "spark.driver.memory": "3g",
+        "spark.sql.shuffle.partitions": "4",
+        "spark.driver.maxResultSize": "2g",
+    }
+
+
+def case(asked: argparse.Namespace, *options: str) -> dict[str, float]:
+    """Measure one case in a process of its own."""
+    command = [sys.executable, __file__, "--case", "--sample", str(asked.sample)]
+    command += ["--questions", str(asked.questions), "--threads", str(asked.threads), *options]
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+    told: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    return told
+
+
+def cases_of(asked: argparse.Namespace, events: int, folder: str) -> dict[str, dict[str, float]]:
+    """Measure every engine and grain over the same events, and print each."""
+    found = {}
+    cases = [("duckdb", "total"), ("duckdb", "month"), ("duckdb", "area")]
+    cases += [("spark", "total"), ("spark", "month")] if asked.spark else []
+    for engine, by in cases:
+        looped = ["--looped"] if (engine, by) == cases[0] and events <= PART else []
+        told = case(asked, "--engine", engine, "--by", by, "--folder", folder, *looped)
+        found[f"{engine} {by}"] = told
+        line = (
+            f"{events:>12,} {engine:>7} {by:>6} {told['seconds']:>8.2f} "
+            f"{told['memory_mib']:>7.0f} {told['rows']:>12,}"
+        )
+        if looped:
+            peer = told["peer_seconds"]
+            line += f"  loop over pandas {peer:,.0f} s, {peer / told['seconds']:.0f} times as long"
+        print(line, flush=True)
+    if len({one["total"] for one in found.values()}) > 1:
+        raise SystemExit("the engines, or the grains, count differently")
+    return found
 
 
 def main() -> None:
     """Measure and print."""
-    events, questions, threads = (
-        int(value) for value in (*sys.argv[1:], *("1000000", "10000", "1")[len(sys.argv) - 1 :])
-    )
-    rng = np.random.default_rng(SEED)
-    book = ActorBook.model_validate({"actors": {name: {} for name in ACTORS}})
-    requests = make_requests(questions, rng)
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "incidents.parquet"
-        write_events(path, events, rng)
-        counts_by_month(requests[:1], book, path, threads=threads)
-        began = time.perf_counter()
-        frame = counts_by_month(requests, book, path, threads=threads)
-        seconds = time.perf_counter() - began
-        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
-        counts, sampled = loop(path, requests[:SAMPLE])
-    totals = frame.groupby("key")["count"].sum()
-    if [int(totals.get(one.key, 0)) for one in requests[:SAMPLE]] != counts:
-        raise SystemExit("the two counts differ")
-    peer = sampled / SAMPLE * questions
-    print(f"{questions:,} questions, {events:,} events, {threads} threads: {len(frame):,} rows")
-    print(f"  one expression {seconds:.2f} s, memory at most {memory:.2f} GiB")
-    print(f"  loop over pandas {peer:.0f} s (from {SAMPLE}): {peer / seconds:.0f} times as long")
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--events", type=int, nargs="+", default=[100_000, 1_000_000, 10_000_000])
+    parser.add_argument("--questions", type=int, default=10_000)
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--spark", action="store_true")
+    parser.add_argument("--sample", type=Path, default=SAMPLE)
+    own = parser.add_argument_group("of one case")
+    own.add_argument("--case", action="store_true")
+    own.add_argument("--engine", default="duckdb")
+    own.add_argument("--by", default="total")
+    own.add_argument("--folder", type=Path)
+    own.add_argument("--looped", action="store_true")
+    asked = parser.parse_args()
+    if asked.case:
+        print(json.dumps(measure(asked)))
+        return
+    source = "the sample of UCDP GED" if asked.sample.exists() else "made events"
+    print(f"{asked.questions:,} questions, {asked.threads} threads, drawn from {source}")
+    print(f"{'events':>12} {'engine':>7} {'by':>6} {'seconds':>8} {'MiB':>7} {'result rows':>12}")
+    seconds: dict[int, float] = {}
+    for events in asked.events:
+        with tempfile.TemporaryDirectory() as folder:
+            rng = np.random.default_rng(SEED)
+            write_events(Path(folder), events, pool_of_events(asked.sample, rng), rng)
+            found = cases_of(asked, events, folder)
+        seconds[events] = found["duckdb total"]["seconds"]
+    if len(seconds) > 1:
+        low, high = min(seconds), max(seconds)
+        grown = math.log(seconds[high] / seconds[low]) / math.log(high / low)
+        print(f"growth exponent {grown:.2f}, from {low:,} to {high:,} events, in all")
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ _ROWS = 3000
 
 def export(number: int) -> Export:
     """Exports revise, withdraw and add some of the rows; the fourth lies before all others."""
-    rng = random.Random(SEED)  # noqa: S311
+    rng = random.Random(SEED)
     rows = {}
     for at in range(_ROWS):
         day = FIRST + datetime.timedelta(days=rng.randrange(1000))

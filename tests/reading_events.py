@@ -4,9 +4,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from forecast_bench.incidents.importers import IncidentFile, RejectedRow, open_incidents
+from forecast_bench.incidents.importers import (
+    IncidentFile,
+    RejectedRow,
+    UnreadableFileError,
+    open_incidents,
+)
 from forecast_bench.incidents.schema import staged_schema
-from forecast_bench.problems import Problem
+from forecast_bench.problems import Problem, as_text
 
 
 def opened(path: Path, kind: str = "auto", **more: Any) -> IncidentFile:
@@ -56,3 +61,19 @@ def read_csv(
 
 def without(row: dict[str, Any], names: Sequence[str]) -> dict[str, Any]:
     return {name: value for name, value in row.items() if name not in names}
+
+
+def never_raises(path: Path, kind: str) -> tuple[int, int] | None:
+    """Open and read; rows and rejected ones, or None where the file is no table of this kind."""
+    file, problems = open_incidents(path, kind=kind, shown_as="events")
+    assert (file is None) == bool(problems)
+    for one in problems:
+        as_text(one).encode()
+    if file is None:
+        return None
+    try:
+        found, rejected = read_all(file)
+    except UnreadableFileError as failure:
+        as_text(failure.problem).encode()
+        return None
+    return len(found), len(rejected)

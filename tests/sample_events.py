@@ -85,7 +85,7 @@ class Event:
 
 def events(number: int = 2000, *, old: bool = False) -> list[Event]:
     """Made events in Mali, of one era of the taxonomy."""
-    rng = random.Random(SEED + old)  # noqa: S311
+    rng = random.Random(SEED + old)
     return [_event(one, rng, old) for one in range(1, number + 1)]
 
 

@@ -166,7 +166,7 @@ def test_what_is_no_file_is_reported(workspace, make, identifier):
     ],
 )
 def test_broken_files_beside_the_judgments_are_refused(workspace, path):
-    rng = random.Random(SEED)  # noqa: S311
+    rng = random.Random(SEED)
     good = (workspace / path).read_bytes()
     (workspace / "judgments" / "all.yaml").write_text(ALL_KEYS, encoding="utf-8")
     for content in (

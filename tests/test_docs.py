@@ -10,7 +10,7 @@ from documented_commands import agrees, pages, prepare, run, steps
 from forecast_bench.checks import CHECKS
 from forecast_bench.cli.options import ExitStatus
 from forecast_bench.cli.reference_page import PAGES, help_texts
-from forecast_bench.incidents.importers import IMPORTERS
+from forecast_bench.incidents.importers import SOURCE_KINDS
 from forecast_bench.lexicons import load_shipped
 from forecast_bench.problems import CATALOGUE
 from forecast_bench.records import (
@@ -23,12 +23,18 @@ from forecast_bench.records import (
     CompoundLabel,
     Condition,
     Count,
-    Coverage,
+    CountingSettings,
+    DeclaredCoverage,
+    EventMapping,
     FileHeader,
+    FitSettings,
     HandResolution,
     IncidentFilter,
     Indicator,
     Judgment,
+    MappedPlace,
+    MappedSide,
+    MappedType,
     OffYardstick,
     Question,
     RateSpecification,
@@ -75,7 +81,11 @@ RECORDS: dict[str, dict[str, type[BaseModel]]] = {
     },
     "sources-and-models.md": {
         "A source": SourceDescription,
-        "coverage": Coverage,
+        "coverage": DeclaredCoverage,
+        "A mapping": EventMapping,
+        "A mapped place": MappedPlace,
+        "A mapped type": MappedType,
+        "A mapped side": MappedSide,
         "fetch of ucdp": UcdpFetch,
         "fetch of acled": AcledFetch,
         "A rate law": RateSpecification,
@@ -85,7 +95,12 @@ RECORDS: dict[str, dict[str, type[BaseModel]]] = {
         "Recalibration": RecalibrationSettings,
         "limits": DiagnosticLimits,
     },
-    "settings.md": {"Settings": Settings, "weights": Weights},
+    "settings.md": {
+        "Settings": Settings,
+        "weights": Weights,
+        "counting": CountingSettings,
+        "fits": FitSettings,
+    },
 }
 CASES = [
     pytest.param(page, heading, record, id=f"{page}: {heading}")
@@ -215,7 +230,7 @@ def test_every_scoring_rule_is_in_the_method(name):
     assert f"`{name}`" in (REFERENCE / "method.md").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("name", sorted(IMPORTERS))
+@pytest.mark.parametrize("name", sorted(SOURCE_KINDS))
 def test_every_importer_is_in_the_reference(name):
     assert f"`{name}`" in section("sources-and-models.md", "Kinds of source")
 

@@ -27,7 +27,7 @@ from forecast_bench.incidents import (
     whole_file,
 )
 from forecast_bench.incidents.counting import GRAINS
-from forecast_bench.incidents.schema import stored_schema
+from forecast_bench.incidents.schema import sides_text, stored_schema
 from forecast_bench.records import (
     ActorBook,
     CountingSettings,
@@ -234,6 +234,7 @@ def write(path, rows):
         "vintage": [DAY("2018-01-31")] * len(rows),
         "source_type": ["as coded"] * len(rows),
         "opened": [1] * len(rows),
+        "sides": [sides_text(row[5], row[6]) for row in rows],
     }
     arrays = [
         pa.array(list((columns | fixed).get(one.name, [None] * len(rows))), type=one.type)

@@ -132,7 +132,13 @@ def test_dates_of_a_workbook_are_days(tmp_path):
     short = "id: no\ndate_from: a\ndate_to: b\ncountry: c\ntype: t\n"
     rows = [
         ["no", "a", "b", "c", "t"],
-        [1.0, datetime.datetime(2017, 1, 2), datetime.date(2017, 1, 4), "Mali", "battle"],
+        [
+            1.0,
+            datetime.datetime.fromisoformat("2017-01-02"),
+            datetime.date(2017, 1, 4),
+            "Mali",
+            "battle",
+        ],
     ]
     path = write_workbook(tmp_path / "a.xlsx", {"one": rows})
     (row,), _ = read_all(opened(path, mapping=mapping_file(tmp_path, short)))
@@ -200,7 +206,8 @@ def test_a_cell_that_cannot_be_read_rejects_its_row(tmp_path, at, cell, column, 
         (
             "%d/%m/%Y",
             "%d/%m/%Y %c",
-            '3:14: "date_format": "%d/%m/%Y %c" has %c, which is no part of a date that is read [bad-value]',
+            '3:14: "date_format": "%d/%m/%Y %c" has %c, which is no part of a date that is '
+            "read [bad-value]",
         ),
         (
             "date: day",
@@ -222,7 +229,8 @@ def test_a_cell_that_cannot_be_read_rejects_its_row(tmp_path, at, cell, column, 
         (
             "weight: events",
             "by_actor: true",
-            "1:1: the file: with by_actor the names are on side_a, and there is no side_b [bad-value]",
+            "1:1: the file: with by_actor the names are on side_a, and there is no side_b "
+            "[bad-value]",
         ),
         ("[who, with]", "[]", '12:19: "columns" needs at least 1 entry, not 0 [wrong-shape]'),
     ],
@@ -234,6 +242,29 @@ def test_a_fault_of_the_mapping_has_its_place(tmp_path, old, new, said):
     (found,) = problems_of(data, mapping=path, mapping_shown_as="mapping.yaml")
 
     assert as_text(found).splitlines()[0].replace(" error:", "") == f"mapping.yaml:{said}"
+
+
+@pytest.mark.parametrize(
+    ("constant", "said"),
+    [
+        (
+            "{constant: Mali!}",
+            '5:26: error: "country_code" cannot be "Mali!": "Mali!" is not a country code of three '
+            "letters [bad-value]",
+        ),
+        (
+            '{constant: "M\\0LI"}',
+            '5:26: error: "country_code" cannot be "M\\x00LI": "M\\x00LI" is not a country code of '
+            "three letters [bad-value]",
+        ),
+    ],
+)
+def test_a_constant_that_would_reject_every_row_is_said(tmp_path, constant, said):
+    path = mapping_file(tmp_path, MAPPING.replace("{constant: mli}", constant))
+    data = write_csv(tmp_path, table())
+    (found,) = problems_of(data, mapping=path, mapping_shown_as="mapping.yaml")
+
+    assert as_text(found).splitlines()[0] == f"mapping.yaml:{said}"
 
 
 def test_all_missing_columns_are_said_with_those_that_there_are(tmp_path):

@@ -76,7 +76,7 @@ def test_an_import_killed_at_any_moment_is_there_or_not(tmp_path, number, kills)
     lasts = duration("import", whole, number)
     after = states(whole)
     assert before != after
-    rng, killed, undone = random.Random(SEED + number), 0, 0  # noqa: S311
+    rng, killed, undone = random.Random(SEED + number), 0, 0
     for at in range(kills):
         folder = copied(base, tmp_path, at)
         killed += kill_after(start("import", folder, number), rng.uniform(0, lasts))
@@ -102,7 +102,7 @@ def test_a_compaction_killed_at_any_moment_changes_no_state(tmp_path, keep):
     lasts = duration("compact", whole, keep)
     assert states(whole) == before
     compact(LocalStorage(whole / "store"), SOURCE, keep=keep)  # sweeps
-    rng, killed = random.Random(SEED + keep), 0  # noqa: S311
+    rng, killed = random.Random(SEED + keep), 0
     for at in range(10):
         folder = copied(base, tmp_path, at)
         killed += kill_after(start("compact", folder, keep), rng.uniform(0, lasts))

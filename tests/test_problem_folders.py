@@ -17,6 +17,7 @@ from forecast_bench.checks import check, judge
 from forecast_bench.checks.counted import COUNTED
 from forecast_bench.cli import main
 from forecast_bench.incidents.fetching import FetchFailed, Secrets, fetch
+from forecast_bench.incidents.importers import open_incidents
 from forecast_bench.job.feeds import import_described
 from forecast_bench.job.looking import count_facts, look
 from forecast_bench.problems import CATALOGUE, Problem, as_text, count_line
@@ -39,6 +40,8 @@ IMPORTED: Final = (
     "no-incidents",
     "incident-store",
 )
+# What is wrong with a file of events, or its mapping, is found when it is opened.
+OPENED: Final = ("incident-file", "incident-mapping")
 STORE: Final = Path(".forecast-bench") / "incidents"
 
 
@@ -63,9 +66,9 @@ def _ten_thousand_deep(folder: Path) -> None:
 
 
 def _newer_store(folder: Path) -> None:
-    source = folder / STORE / "sahel"
-    source.mkdir(parents=True)
-    (source / "catalogue.json").write_text('{"format": 999}')
+    store = folder / STORE / "sahel"
+    store.mkdir(parents=True)
+    (store / "catalogue.json").write_text('{"format": 999}')
 
 
 # What a repository cannot hold is made when the test runs.
@@ -94,6 +97,11 @@ def _found(identifier: str) -> tuple[Problem, ...]:
     """What the command that reports the problem finds in the current folder."""
     if identifier.startswith("score-"):
         return tuple(read_scored_record(Path("record.csv"))[1])
+    if identifier in OPENED:
+        (path,) = Path("exports").iterdir()
+        mapping = Path("models/mappings/desk.yaml")
+        given = mapping if mapping.exists() else None
+        return open_incidents(path, kind="auto", shown_as=path.as_posix(), mapping=given)[1]
     if identifier == "fetch-failed":
         return (_fetch_without_secrets("incidents/ucdp.yaml"),)
     if identifier in COUNTED:

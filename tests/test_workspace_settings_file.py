@@ -34,6 +34,10 @@ phrase_weight = 5
 shrink_alarm = 0.25
 [tool.forecast-bench.weights]
 high = 90
+[tool.forecast-bench.fits]
+backend = "dask"
+workers = 3
+scheduler = "tcp://10.0.0.5:8786"
 """
     settings, problems = _read(tmp_path, text)
     assert problems == []
@@ -46,6 +50,7 @@ high = 90
         "seed": 7,
         "phrase_weight": 5,
         "shrink_alarm": 0.25,
+        "fits": {"backend": "dask", "workers": 3, "scheduler": "tcp://10.0.0.5:8786"},
     }
 
 
@@ -66,6 +71,24 @@ HEADER = "[tool.forecast-bench]\n"
         (HEADER + "weights = {high = 1}\n", 2, 1, '"weights.high" must be above 2, not 1'),
         (HEADER + "weights.high = 1\n", 2, 1, '"weights.high" must be above 2, not 1'),
         (HEADER + "weights = 3\n", 2, 1, '"weights"'),
+        (
+            "[tool.forecast-bench.fits]\nworkers = 0\n",
+            2,
+            1,
+            '"fits.workers" must be at least 1, not 0',
+        ),
+        (
+            "[tool.forecast-bench.fits]\nbackend = 'ray'\n",
+            2,
+            1,
+            'must be loky or dask, not "ray"',
+        ),
+        (
+            "[tool.forecast-bench.fits]\nscheduler = 'tcp://10.0.0.5:8786'\n",
+            1,
+            1,
+            '"scheduler" is the address of a Dask cluster: set backend = "dask"',
+        ),
         ("[tool.forecast-bench.weights]\nlow = 1\n", 2, 1, '"weights.low" must be above 2'),
         ("[tool.forecast-bench.weights]\ntop = 1\n", 2, 1, "settings: high, moderate, low"),
         ("[a]\nseed = 1\n[tool.forecast-bench]\nseed = -1\n[b]\nseed = 2\n", 4, 1, '"seed"'),

@@ -7,6 +7,7 @@ as what it is meant for.
 import datetime
 import tempfile
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -20,6 +21,7 @@ from hypothesis import strategies as st
 from conftest import SURROUNDINGS, found_in, write
 from forecast_bench.checks import judge, kept
 from forecast_bench.editing import EditError, resolve, revise
+from forecast_bench.incidents.importers import UnreadableFileError, open_incidents
 from forecast_bench.incidents.importers.monthly_counts import read_monthly_counts
 from forecast_bench.lexicons import load_shipped, read_lexicon
 from forecast_bench.problems import as_record, as_text
@@ -171,6 +173,39 @@ def _counts(text: str) -> None:
         assert (table is None) == bool(problems)
 
 
+def _events(text: str) -> None:
+    """A file of events gives problems, or rows and rejected ones that can be shown."""
+    with tempfile.TemporaryDirectory() as name:
+        path = write(Path(name), {"events.csv": _bytes(text)}) / "events.csv"
+        for kind in ("auto", "acled", "ucdp-ged", "gtd"):
+            opened, problems = open_incidents(path, kind=kind, shown_as="events.csv")
+            assert (opened is None) == bool(problems)
+            assert all(as_text(one) for one in problems)
+            if opened is None:
+                continue
+            with suppress(UnreadableFileError):
+                for batch in opened.batches():
+                    assert all(one.reason and one.value.isprintable() for one in batch.rejected)
+                    assert all(line >= 1 for line in batch.rows.column("line").to_pylist())
+
+
+def _mapping(text: str) -> None:
+    """A mapping file gives problems, or reads a table."""
+    with tempfile.TemporaryDirectory() as name:
+        table = (ROOT / "tests/fuzz/events-mapped.csv").read_bytes()
+        folder = write(Path(name), {"events.csv": table, "mapping.yaml": _bytes(text)})
+        opened, problems = open_incidents(
+            folder / "events.csv",
+            kind="mapped",
+            shown_as="events.csv",
+            mapping=folder / "mapping.yaml",
+        )
+        assert (opened is None) == bool(problems)
+        assert all(as_text(one) for one in problems)
+        if opened is not None:
+            assert sum(one.rows.num_rows + len(one.rejected) for one in opened.batches()) == 3
+
+
 def _bytes(text: str) -> bytes:
     return text.encode("utf-8", "replace")
 
@@ -239,6 +274,8 @@ TARGETS: Final[Mapping[str, Target]] = MappingProxyType(
             _models("models/recalibration.yaml"), _texts("models/recalibration.yaml")
         ),
         "counts": Target(_counts, _texts("tests/problems/incident-*/incidents/*.csv")),
+        "events": Target(_events, _texts("tests/fuzz/events-[augj]*")),
+        "mapping": Target(_mapping, _texts("tests/fuzz/mapping.yaml")),
         "rates": Target(_models("models/rates/default.yaml"), _texts("models/rates/*.yaml")),
     }
 )

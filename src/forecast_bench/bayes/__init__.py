@@ -1,9 +1,9 @@
-"""Recalibration by a hierarchical model: what a stated probability turned out to be worth.
+"""Models that are sampled: what a stated probability turned out to be worth, and series of counts.
 
 The only package that uses PyMC, ArviZ, nutpie and PyTensor, and it imports them inside functions:
 importing it is cheap. The road: `cells` counts outcomes, `fit` samples, `diagnose` judges,
 `recalibration_state` says whether the fit may be proposed, `recalibration_map` and `recalibrate`
-say what it means, `save` and `load` keep it.
+say what it means, `save` and `load` keep it. `fit_series` fits many monthly series, each by itself.
 """
 
 from forecast_bench.bayes.cell_counts import Cells, cells
@@ -15,18 +15,32 @@ from forecast_bench.bayes.groups import stored_variables
 from forecast_bench.bayes.identity import data_hash, seed_from
 from forecast_bench.bayes.libraries import compile_folder, prepare, versions
 from forecast_bench.bayes.model import recalibration_model
+from forecast_bench.bayes.month_counts import SERIES_COLUMNS, SeriesMonths, series_months
+from forecast_bench.bayes.one_series import SeriesFit, series_model
 from forecast_bench.bayes.recalibration import recalibrate, recalibration_map
-from forecast_bench.bayes.settings import DiagnosticLimits, RecalibrationSettings
+from forecast_bench.bayes.series_fits import FIT_COLUMNS, fit_series
+from forecast_bench.bayes.settings import (
+    DiagnosticLimits,
+    FitSettings,
+    RecalibrationSettings,
+    SeriesSettings,
+)
 from forecast_bench.bayes.state import RecalibrationState, recalibration_state
 from forecast_bench.bayes.storage import load, save
 
 __all__ = [
+    "FIT_COLUMNS",
+    "SERIES_COLUMNS",
     "Cells",
     "DiagnosticLimits",
     "Diagnostics",
     "Fit",
+    "FitSettings",
     "RecalibrationSettings",
     "RecalibrationState",
+    "SeriesFit",
+    "SeriesMonths",
+    "SeriesSettings",
     "cells",
     "compile_folder",
     "confidence_statement",
@@ -35,6 +49,7 @@ __all__ = [
     "diagnostic_figures",
     "effects_table",
     "fit",
+    "fit_series",
     "load",
     "prepare",
     "recalibrate",
@@ -43,6 +58,8 @@ __all__ = [
     "recalibration_state",
     "save",
     "seed_from",
+    "series_model",
+    "series_months",
     "stored_variables",
     "versions",
 ]

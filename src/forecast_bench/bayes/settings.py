@@ -1,5 +1,7 @@
-"""The settings of the model, from the records: nothing heavy is loaded for them."""
+"""The settings of the models, from the records: nothing heavy is loaded for them."""
 
 from forecast_bench.records.recalibration import DiagnosticLimits, RecalibrationSettings
+from forecast_bench.records.series import SeriesSettings
+from forecast_bench.records.settings import FitSettings
 
-__all__ = ["DiagnosticLimits", "RecalibrationSettings"]
+__all__ = ["DiagnosticLimits", "FitSettings", "RecalibrationSettings", "SeriesSettings"]

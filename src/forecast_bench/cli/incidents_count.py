@@ -87,7 +87,10 @@ def _document(found: "IncidentCount") -> dict[str, Any]:
 
 def _show(found: "IncidentCount", name: str) -> None:
     more = f", up to {found.high} with those that may not count" if found.ambiguous else ""
-    print_line(f"{found.count} incidents from {found.window.start} to {found.window.end}{more}")
+    from forecast_bench.records import number_of
+
+    certain = number_of(found.count, "incidents")
+    print_line(f"{certain} from {found.window.start} to {found.window.end}{more}")
     if found.crossing:
         print_line(f"  {found.crossing} with days on both sides of an edge of the window")
     if found.ambiguous > found.crossing:

@@ -31,6 +31,7 @@ from forecast_bench.incidents.importers import (
     SOURCE_KINDS,
     UnreadableFileError,
     open_incidents,
+    read_mapping,
     read_monthly_counts,
     recognise,
 )
@@ -98,6 +99,7 @@ __all__ = [
     "newest_vintages",
     "open_incidents",
     "open_storage",
+    "read_mapping",
     "read_monthly_counts",
     "recognise",
     "sources_in",

@@ -102,6 +102,7 @@ _OPENED: Final = """
 SELECT $source AS source, event_id, $vintage::DATE AS vintage,
   date_from, date_to, country, country_code, admin1, admin2, latitude, longitude, event_type,
   source_type, side_a, side_b, fatalities_best, fatalities_low, fatalities_high, weight,
+  array_to_string(side_a, chr(31)) || chr(30) || array_to_string(side_b, chr(31)) AS sides,
   $key::BIGINT AS opened, NULL::BIGINT AS closed,
   year(date_from) AS year
 FROM delivered
@@ -214,7 +215,7 @@ def delivered_again(
     """Write down what an earlier import delivered: what its state holds where it had the say."""
     _scoped(connection, state, scope)
     rows = connection.sql(
-        "SELECT * EXCLUDE (source, vintage, opened, closed, content) FROM before "
+        "SELECT * EXCLUDE (source, vintage, sides, opened, closed, content) FROM before "
         "WHERE event_id IN (SELECT event_id FROM scoped)"
     )
     rows.write_parquet(str(target))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from forecast_bench.incidents.bitemporal import CONTENT, state_view
 from forecast_bench.incidents.catalogue import store_faults
@@ -112,19 +112,16 @@ def compare_vintages(
     )
 
 
-def _listed(
-    change: str, former: dict[str, object] | None, later: dict[str, object] | None
-) -> IncidentChange:
-    row: dict[str, object] = (former if change == "withdrawn" else later) or {}
-    both = former is not None and later is not None
-    changed = [one for one in _COLUMNS if former and later and former[one] != later[one]]
-    days = {name: row[name] for name in ("date_from", "date_to")}
+def _listed(change: str, former: dict[str, Any], later: dict[str, Any]) -> IncidentChange:
+    row = former if change == "withdrawn" else later
+    changed = [one for one in _COLUMNS if change == "changed" and former[one] != later[one]]
     return IncidentChange(
         change=change,
-        event_id=str(row["event_id"]),
-        country=str(row["country"]),
-        admin1=str(row["admin1"] or ""),
-        event_type=str(row["event_type"]),
-        columns=tuple(changed) if both else (),
-        **days,  # type: ignore[arg-type]
+        event_id=row["event_id"],
+        date_from=row["date_from"],
+        date_to=row["date_to"],
+        country=row["country"],
+        admin1=row["admin1"] or "",
+        event_type=row["event_type"],
+        columns=tuple(changed),
     )

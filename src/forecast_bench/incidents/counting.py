@@ -44,15 +44,11 @@ GRAINS: Final[Mapping[Grain, tuple[str, ...]]] = MappingProxyType(
 )
 """What tells the rows of a result apart, beside the request."""
 
-# Between the names of a side, and between the sides: names hold no control characters.
-_NAME_END: Final = "\x1f"
-_SIDE_END: Final = "\x1e"
-_COUNTED: Final = (
-    *("date_from", "date_to", "country", "admin1", "event_type", "side_a", "side_b", "weight"),
-)
+_COUNTED: Final = (*("date_from", "date_to", "country", "admin1", "event_type", "sides", "weight"),)
+_CELL: Final = ("slot_from", "slot_to", "kind_id", "admin1")
+_MATCHED: Final = (*_CELL, "weight", "match_id", "certain_slot", "possible_slot")
 _NUMBERS: Final = ("count", "ambiguous", "crossing")
 _OURS: Final = CountingSettings()
-_CELL: Final = ("slot_from", "slot_to", "country", "admin1", "event_type")
 
 
 def counts(
@@ -140,17 +136,14 @@ def _parquet(connection: Any, paths: Sequence[Path]) -> ibis.Table:
 
 
 def incident_facts(connection: Any, incidents: ibis.Table) -> IncidentFacts:
-    """Read which names and countries occur, and the first and last day, for `expand`."""
-    sides = incidents.select("side_a", "side_b").distinct()
-    both = sides.side_a.unnest().name("label"), sides.side_b.unnest().name("label")
-    labels = sides.select(both[0]).union(sides.select(both[1]), distinct=True)
+    """Read which sides and countries occur, and the first and last day, for `expand`."""
     places = incidents.group_by("country").aggregate(
         first=incidents.date_from.min(), last=incidents.date_to.max()
     )
-    names = connection.to_pyarrow(labels)["label"].to_pylist()
+    sides = connection.to_pyarrow(incidents.select("sides").distinct())["sides"].to_pylist()
     extents = connection.to_pyarrow(places).to_pylist()
     return IncidentFacts(
-        labels=tuple(sorted(names)),
+        sides=tuple(sorted(sides)),
         countries=tuple(sorted(one["country"] for one in extents)),
         first=min((one["first"] for one in extents), default=None),
         last=max((one["last"] for one in extents), default=None),
@@ -179,21 +172,29 @@ def count_expression(
     if by != "area":
         incidents = _without_areas(incidents, tables)
 
-    sided = incidents.mutate(
-        sides=_joined(incidents.side_a) + _SIDE_END + _joined(incidents.side_b)
-    )
-    placed = _placed(sided, ibis.memtable(tables.days))
+    kinds = ibis.memtable(tables.kinds)
+    placed = _placed(incidents, ibis.memtable(tables.days), kinds)
     conditions, terms = ibis.memtable(tables.conditions), ibis.memtable(tables.terms)
-    wanted = _wanted_sides(sided.select("sides").distinct(), conditions, terms)
-    matched = _matched(placed, wanted)
+    wanted = _wanted_sides(ibis.memtable(tables.sides), conditions, terms)
+    number = len(tables.kinds)
+    matched = _matched(placed.join(wanted, "sides"), number)
     if any(not asked for asked in _asks_for_actors(tables)):
-        matched = matched.union(_unrestricted(placed, conditions))
+        matched = matched.union(_unrestricted(placed, conditions, number))
     filters, windows = ibis.memtable(tables.filters), ibis.memtable(tables.windows)
     judged = _in_windows(matched, filters, windows)
     if by == "total":
         return _summed(judged, ["request"])
-    months = ibis.memtable(tables.months)
-    return _summed(judged.join(months, "slot"), ["request", *GRAINS[by]])
+    judged = judged.join(ibis.memtable(tables.months), "slot")
+    if by == "month":
+        return _summed(judged, ["request", "month"])
+    return _summed(judged.join(kinds, "kind_id"), ["request", *GRAINS[by]])
+
+
+def _matched(incidents: ibis.Table, kinds: int) -> ibis.Table:
+    """Number the match of each cell; see `RequestTables.filters`."""
+    return incidents.mutate(match_id=incidents.condition_id * kinds + incidents.kind_id).select(
+        *_MATCHED
+    )
 
 
 def _without_areas(incidents: ibis.Table, tables: RequestTables) -> ibis.Table:
@@ -211,55 +212,39 @@ def _summed(judged: ibis.Table, keys: list[str]) -> ibis.Table:
     return judged.group_by(keys).aggregate(**sums)
 
 
-def _joined(names: Any) -> Any:
-    """Names of a side as one text; engines differ in what joining no names gives."""
-    import ibis
-
-    return ibis.coalesce(names.join(_NAME_END), "")
-
-
 def _asks_for_actors(tables: RequestTables) -> list[bool]:
     return [row["named"] or row["opposed"] for row in tables.conditions.to_pylist()]
 
 
-def _placed(incidents: ibis.Table, days: ibis.Table) -> ibis.Table:
-    """Put slots in the place of days."""
+def _placed(incidents: ibis.Table, days: ibis.Table, kinds: ibis.Table) -> ibis.Table:
+    """Put numbers in the place of days and kinds, and sum what is then the same."""
     first = days.select(from_day=days.day, slot_from=days.slot)
     last = days.select(to_day=days.day, slot_to=days.slot)
     placed = incidents.join(first, incidents.date_from == first.from_day)
     placed = placed.join(last, placed.date_to == last.to_day)
-    return placed.select(*_CELL, "weight", "sides")
+    placed = placed.join(kinds, ["event_type", "country"])
+    return _cells(placed, [*_CELL, "sides"])
 
 
-def _matched(placed: ibis.Table, wanted: ibis.Table) -> ibis.Table:
-    """Sum the incidents whose sides meet a condition, by the slots from which they do."""
-    joined = placed.join(wanted, "sides")
-    return joined.group_by([*_CELL, "condition_id", "certain_slot", "possible_slot"]).aggregate(
-        weight=joined.weight.sum().cast("int64")
-    )
+def _cells(incidents: ibis.Table, keys: Sequence[str]) -> ibis.Table:
+    return incidents.group_by(keys).aggregate(weight=incidents.weight.sum().cast("int64"))
 
 
-def _unrestricted(placed: ibis.Table, conditions: ibis.Table) -> ibis.Table:
-    """Sum all incidents, for the one condition that asks for no actor."""
+def _unrestricted(placed: ibis.Table, conditions: ibis.Table, kinds: int) -> ibis.Table:
+    """Give all incidents to the one condition that asks for no actor."""
     import ibis
 
     anyone = conditions.filter(~(conditions.named | conditions.opposed)).select("condition_id")
-    summed = placed.group_by(_CELL).aggregate(weight=placed.weight.sum().cast("int64"))
     always = ibis.literal(ALWAYS_SLOT, type="int64")
-    return summed.cross_join(anyone).select(
-        *_CELL, "condition_id", certain_slot=always, possible_slot=always, weight="weight"
-    )
+    everything = _cells(placed, _CELL).cross_join(anyone)
+    return _matched(everything.mutate(certain_slot=always, possible_slot=always), kinds)
 
 
 def _wanted_sides(sides: ibis.Table, conditions: ibis.Table, terms: ibis.Table) -> ibis.Table:
     """Find the sides that meet a condition, from a slot on: certainly, and possibly."""
     import ibis
 
-    parts = sides.sides.split(_SIDE_END)
-    labelled = (
-        sides.mutate(label=parts[0].split(_NAME_END).unnest(), side=ibis.literal("a"))
-    ).union(sides.mutate(label=parts[1].split(_NAME_END).unnest(), side=ibis.literal("b")))
-    matched = labelled.join(terms, "label")
+    matched = sides.join(terms, "label")
 
     def since(role: str, side: str | None, *, certain: bool) -> Any:
         chosen = matched.role == role
@@ -302,9 +287,7 @@ def _in_windows(matched: ibis.Table, filters: ibis.Table, windows: ibis.Table) -
     joined = matched.join(
         asked,
         [
-            matched.condition_id == asked.condition_id,
-            matched.event_type == asked.event_type,
-            matched.country == asked.country,
+            matched.match_id == asked.match_id,
             (asked.wanted_admin1 == ANYWHERE) | (asked.wanted_admin1 == matched.admin1),
             matched.slot_from < asked.end_slot,
             matched.slot_to >= asked.start_slot,
@@ -315,7 +298,7 @@ def _in_windows(matched: ibis.Table, filters: ibis.Table, windows: ibis.Table) -
     possible = ibis.least(joined.slot_to, joined.end_slot - 1) >= joined.possible_slot
     judged = joined.select(
         "request",
-        "country",
+        "kind_id",
         "admin1",
         slot=ibis.greatest(joined.slot_from, joined.start_slot),
         count=certain.ifelse(joined.weight, 0),

@@ -2,11 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+
+# Between the names of a side, and between the sides: names hold no control characters.
+NAME_END: Final = "\x1f"
+SIDE_END: Final = "\x1e"
+
+
+def sides_text(side_a: Iterable[str], side_b: Iterable[str]) -> str:
+    r"""Write the names of both sides as one text.
+
+    Examples
+    --------
+    >>> sides_text(["North", "Hill"], ["South"])
+    'North\x1fHill\x1eSouth'
+    """
+    return f"{NAME_END.join(side_a)}{SIDE_END}{NAME_END.join(side_b)}"
+
+
+def names_of_sides(sides: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    r"""Read the names of both sides from one text.
+
+    Examples
+    --------
+    >>> names_of_sides("North\x1fHill\x1e")
+    (('North', 'Hill'), ())
+    """
+    first, _, second = sides.partition(SIDE_END)
+    parts = (tuple(side.split(NAME_END)) if side else () for side in (first, second))
+    side_a, side_b = parts
+    return side_a, side_b
 
 
 @cache
@@ -78,14 +109,16 @@ def staged_schema() -> pa.Schema:
 def stored_schema() -> pa.Schema:
     """Columns of rows in the store: an incident as it was known from one vintage on.
 
-    Those of `incident_schema`, `opened` (key of the vintage that brought this version) and `closed`
-    (key of the vintage that changed or withdrew it; null where none has, or where that is written
-    down apart, with `closing_schema`).
+    Those of `incident_schema`; `sides`, the names of both as one text, by `sides_text`, which is
+    what counting compares; `opened`, the key of the vintage that brought this version; and
+    `closed`, that of the vintage which changed or withdrew it: null where none has, or where that
+    is written down apart, with `closing_schema`.
     """
     import pyarrow as pa
 
+    sides = pa.field("sides", pa.string(), nullable=False)
     keys = [pa.field("opened", pa.int64(), nullable=False), pa.field("closed", pa.int64())]
-    return pa.schema([*incident_schema(), *keys])
+    return pa.schema([*incident_schema(), sides, *keys])
 
 
 @cache

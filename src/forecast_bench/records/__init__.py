@@ -28,7 +28,8 @@ from forecast_bench.records.question import (
 from forecast_bench.records.rates import RateSpecification
 from forecast_bench.records.recalibration import DiagnosticLimits, RecalibrationSettings
 from forecast_bench.records.resolution import HandResolution, Outcome
-from forecast_bench.records.settings import CountingSettings, Settings, Weights
+from forecast_bench.records.series import SeriesSettings
+from forecast_bench.records.settings import CountingSettings, FitSettings, Settings, Weights
 from forecast_bench.records.source import Coverage, DeclaredCoverage, SourceDescription
 from forecast_bench.records.time import (
     Duration,
@@ -62,6 +63,7 @@ __all__ = [
     "EventMapping",
     "FetchRequest",
     "FileHeader",
+    "FitSettings",
     "HandResolution",
     "IncidentFilter",
     "Indicator",
@@ -79,6 +81,7 @@ __all__ = [
     "Record",
     "Report",
     "Revision",
+    "SeriesSettings",
     "Settings",
     "Share",
     "SourceDescription",

@@ -52,6 +52,40 @@ class CountingSettings(BaseModel):
     )
 
 
+class FitSettings(BaseModel):
+    """Where many independent fits run, and how many at once.
+
+    Examples
+    --------
+    >>> FitSettings().backend, FitSettings().workers
+    ('loky', 1)
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+
+    backend: Literal["loky", "dask"] = Field(
+        default="loky",
+        description="loky, processes of this machine, or dask, which must be installed.",
+    )
+    workers: int = Field(
+        default=1,
+        ge=1,
+        le=1024,
+        description="Processes on this machine; a cluster with a scheduler has its own workers.",
+    )
+    scheduler: str | None = Field(
+        default=None,
+        min_length=1,
+        description="Address of the scheduler of a Dask cluster that runs already.",
+    )
+
+    @model_validator(mode="after")
+    def _scheduler_is_of_dask(self) -> Self:
+        if self.scheduler is not None and self.backend != "dask":
+            raise ValueError('"scheduler" is the address of a Dask cluster: set backend = "dask"')
+        return self
+
+
 class Settings(BaseModel):
     """What a team decides once for its workspace.
 
@@ -92,6 +126,7 @@ class Settings(BaseModel):
         description="Where incidents are kept: a folder, or an address that fsspec knows.",
     )
     counting: CountingSettings = CountingSettings()
+    fits: FitSettings = FitSettings()
     levels: dict[Annotated[str, AfterValidator(_problem_id)], Level] = Field(
         default={},
         description="Level of a problem by its id: error, warning, note or off.",

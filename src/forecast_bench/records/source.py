@@ -59,9 +59,10 @@ class SourceDescription(Record):
     fetch: FetchRequest | None = Field(
         default=None, description="What `incidents fetch` asks of which service."
     )
-    mapping: Text | None = Field(
+    mapping: Identifier | None = Field(
         default=None,
-        description="Path of the file that says which column is what, for the kind mapped.",
+        description="Name of the file in models/mappings/ that says which column is what; for the "
+        "kind mapped.",
     )
     settlement: DurationText = Field(description="How long counts keep changing after a day.")
     licence: Text
@@ -110,6 +111,12 @@ class SourceDescription(Record):
             raise ValueError("a file needs the window of days that it covers")
         if given and self.fetch is not None:
             raise ValueError("a source has a file of its own or is fetched, not both")
+        return self
+
+    @model_validator(mode="after")
+    def _mapped_by(self) -> Self:
+        if (self.kind == "mapped") != (self.mapping is not None):
+            raise ValueError("the kind mapped needs a mapping, and no other kind has one")
         return self
 
     @model_validator(mode="after")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 JUDGMENTS = "judgments"
 MODELS = "models"
+MAPPINGS = "mappings"
 INCIDENTS = "incidents"
 DERIVED = ".forecast-bench"
 SETTINGS = "pyproject.toml"

@@ -1,6 +1,6 @@
 """A folder to a `Workspace`: records and problems, never an exception for an analyst's mistake."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from types import MappingProxyType
@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from pydantic import BaseModel
 
-from forecast_bench.incidents import SOURCE_KINDS, actor_faults
+from forecast_bench.incidents import SOURCE_KINDS, actor_faults, read_mapping
 from forecast_bench.lexicons import (
     Lexicon,
     OrdinalScale,
@@ -28,6 +28,7 @@ from forecast_bench.records import (
 from forecast_bench.workspace.folder import (
     INCIDENTS,
     JUDGMENTS,
+    MAPPINGS,
     MODELS,
     SETTINGS,
     judgment_files,
@@ -218,16 +219,26 @@ def _many[RecordType: BaseModel](
 
 def _misplaced(described: SourceDescription, document: Document, path: Path) -> Iterator[Problem]:
     """Data lie beside their description, where the job sees that they change."""
-    for key, name in (("file", described.file), ("mapping", described.mapping)):
-        if name is None:
-            continue
-        parts = PurePosixPath(name).parts
-        if name.startswith("/") or any(part.startswith(".") for part in parts):
-            message = f'"{name}" is hidden or outside {INCIDENTS}/'
-            yield document.problem("bad-value", message, (key,))
-        elif not _is_file(path.parent / name):
-            message = f'there is no file "{name}" beside the description'
-            yield document.problem("file-unreadable", message, (key,))
+    name = described.file
+    if name is None:
+        return
+    parts = PurePosixPath(name).parts
+    if name.startswith("/") or any(part.startswith(".") for part in parts):
+        message = f'"{name}" is hidden or outside {INCIDENTS}/'
+        yield document.problem("bad-value", message, ("file",))
+    elif not _is_file(path.parent / name):
+        message = f'there is no file "{name}" beside the description'
+        yield document.problem("file-unreadable", message, ("file",))
+
+
+def _mappings(folder: Path, problems: list[Problem]) -> dict[str, Path]:
+    """Files that say which column is what, by name; those that are wrong are reported."""
+    found = {}
+    for path in yaml_files(folder / MODELS / MAPPINGS):
+        _, faults = read_mapping(path, shown(path, folder))
+        problems.extend(faults)
+        found[path.stem] = path
+    return found
 
 
 def _is_file(path: Path) -> bool:
@@ -237,12 +248,21 @@ def _is_file(path: Path) -> bool:
         return False  # in a folder that may not be looked into
 
 
+def _no_mapping(name: str, known: Iterable[str], document: Document | None) -> Problem:
+    message = f'there is no mapping "{name}" in {MODELS}/{MAPPINGS}/'
+    notes = (f"mappings: {', '.join(known) or 'none'}",)
+    if document is None:
+        raise ValueError("a description was read from no text")
+    return document.problem("incident-mapping", message, ("mapping",), notes=notes)
+
+
 def read_sources(
     folder: Path, problems: list[Problem]
 ) -> tuple[dict[str, SourceDescription], dict[str, SourceFiles]]:
     """Read what incidents/ describes; what is wrong is added to the problems."""
     found: dict[str, SourceDescription] = {}
     files: dict[str, SourceFiles] = {}
+    mappings = _mappings(folder, problems)
     for path in yaml_files(folder / INCIDENTS):
         described, document = _read(folder, path, SourceDescription, problems)
         if described is not None and document is not None and described.kind not in SOURCE_KINDS:
@@ -256,9 +276,8 @@ def read_sources(
             problems.append(problem("duplicate-id", message, Location(shown(path, folder))))
         elif described is not None:
             found[described.source] = described
-            data, mapping = (
-                None if name is None else path.parent / name
-                for name in (described.file, described.mapping)
-            )
-            files[described.source] = SourceFiles(data, path, mapping)
+            if described.mapping is not None and described.mapping not in mappings:
+                problems.append(_no_mapping(described.mapping, mappings, document))
+            data = None if described.file is None else path.parent / described.file
+            files[described.source] = SourceFiles(data, path, mappings.get(described.mapping or ""))
     return found, files

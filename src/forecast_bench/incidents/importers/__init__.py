@@ -11,6 +11,7 @@ from forecast_bench.incidents.importers.kinds import (
     open_incidents,
     recognise,
 )
+from forecast_bench.incidents.importers.mapped import read_mapping
 from forecast_bench.incidents.importers.monthly_counts import read_monthly_counts
 from forecast_bench.incidents.importers.reading import IncidentFile, RejectedRow, StagedBatch
 from forecast_bench.incidents.importers.rows import UnreadableFileError
@@ -28,6 +29,7 @@ __all__ = [
     "StagedBatch",
     "UnreadableFileError",
     "open_incidents",
+    "read_mapping",
     "read_monthly_counts",
     "recognise",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 from forecast_bench.incidents.importers.reading import RejectedRow
 from forecast_bench.incidents.importers.rows import (
@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 # A page can unpack to cells of any length: fewer rows at a time keep what is held small.
-_PIECE = 2_000
+_PIECE: Final = 2_000
+# A row group of a million events has columns of some ten megabytes.
+MOST_UNPACKED: Final = 1 << 30
 
 
 def open_columnar(path: Path, shown_as: str) -> tuple[RawFile | None, tuple[Problem, ...]]:
@@ -93,7 +95,8 @@ def _read(
     names = [name for name in plain if name in wanted]
     number = 0
     try:
-        with pq.ParquetFile(path, pre_buffer=False) as opened:
+        with pq.ParquetFile(path, pre_buffer=False, read_dictionary=names) as opened:
+            _refuse_bombs(opened.metadata, names)
             rows = opened.iter_batches(batch_size=_PIECE, columns=names, use_threads=False)
             for batch in rows:
                 taken = _as_text(batch, names, number)
@@ -106,34 +109,49 @@ def _read(
         raise UnreadableFileError(damaged(shown_as, message)) from failure
 
 
+def _refuse_bombs(metadata: Any, names: list[str]) -> None:
+    for group in (metadata.row_group(at) for at in range(metadata.num_row_groups)):
+        for chunk in (group.column(at) for at in range(group.num_columns)):
+            size = chunk.total_uncompressed_size
+            if chunk.path_in_schema in names and size > MOST_UNPACKED:
+                column = shorten(chunk.path_in_schema)
+                raise ValueError(f"{column} unpacks to {size:,} bytes at once")
+
+
 def _as_text(batch: pa.RecordBatch, names: list[str], before: int) -> RawBatch:
     import pyarrow as pa
+    import pyarrow.compute as pc
 
-    columns = {}
+    size = batch.num_rows
+    long: set[int] = set()
+    columns: dict[str, list[str]] = {}
     for name in names:
         array = batch.column(name)
         if pa.types.is_dictionary(array.type):
-            array = array.dictionary_decode()
+            # Values that many rows share are looked at before they are spread over the rows.
+            values = array.dictionary.cast(pa.large_string())
+            values.validate(full=True)
+            far = pc.greater(pc.binary_length(values), LONGEST_ROW)
+            if pc.any(far).as_py():
+                long.update(_rows_with(array.indices, far))
+                values = pc.if_else(far, "", values)
+            array = values.take(array.indices)
         texts = array.cast(pa.large_string()).fill_null("")
         texts.validate(full=True)
         columns[name] = texts.to_pylist()
-    numbers = list(range(before + 1, before + batch.num_rows + 1))
-    return _without_long_rows(RawBatch(numbers, columns))
+    lines = range(before + 1, before + size + 1)
+    reason = f"the row has more than {LONGEST_ROW:,} bytes in one cell"
+    rejected = tuple(RejectedRow(lines[at], "", "", reason) for at in sorted(long))
+    if long:
+        kept = [at for at in range(size) if at not in long]
+        columns = {name: [cells[at] for at in kept] for name, cells in columns.items()}
+        return RawBatch([lines[at] for at in kept], columns, rejected)
+    return RawBatch(list(lines), columns)
 
 
-def _without_long_rows(batch: RawBatch) -> RawBatch:
-    columns = batch.columns.values()
-    long = {at for cells in columns for at, cell in enumerate(cells) if len(cell) > LONGEST_ROW}
-    if not long:
-        return batch
-    reason = f"the row has more than {LONGEST_ROW:,} characters"
-    rejected = tuple(RejectedRow(batch.lines[at], "", "", reason) for at in sorted(long))
-    kept = [at for at in range(len(batch.lines)) if at not in long]
-    return RawBatch(
-        [batch.lines[at] for at in kept],
-        {name: [cells[at] for at in kept] for name, cells in batch.columns.items()},
-        rejected,
-    )
+def _rows_with(indices: pa.Array, wanted: pa.Array) -> list[int]:
+    """Rows whose value is one of those wanted; a row without a value is none of them."""
+    return [at for at, one in enumerate(wanted.take(indices).to_pylist()) if one]
 
 
 def _said(failure: BaseException) -> str:

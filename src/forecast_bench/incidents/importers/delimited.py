@@ -122,7 +122,7 @@ def _header_fault(
     named = [name for name in names if name]
     twice = next((name for name in named if named.count(name) > 1), None)
     if twice is not None:
-        message = f'two columns are named "{twice}"'
+        message = f'two columns are named "{shorten(twice)}"'
         return problem("incident-header", message, place, excerpt=text)
     return None
 
@@ -221,7 +221,7 @@ def _not_utf8(lines: TextLines, names: tuple[str, ...], cells: list[str]) -> Rej
     reason = f"byte 0x{wrong:02x} is not UTF-8 text"
     if len(cells) != len(names):
         return _reject(lines, reason)
-    return RejectedRow(lines.began, names[at], shorten(cells[at]), reason)
+    return RejectedRow(lines.began, shorten(names[at]), shorten(cells[at]), reason)
 
 
 def _reject(lines: TextLines, reason: str) -> RejectedRow:

@@ -59,7 +59,7 @@ def _read(path: Path, encoding: Encoding, wanted: Collection[str]) -> Iterator[R
     names = tuple(dict.fromkeys(wanted))
     lines = TextLines(path, encoding)
     numbers: list[int] = []
-    columns: dict[str, list[str]] = {name: [] for name in names}
+    rows: list[tuple[str, ...]] = []
     rejected: list[RejectedRow] = []
     start = 0
     try:
@@ -69,37 +69,43 @@ def _read(path: Path, encoding: Encoding, wanted: Collection[str]) -> Iterator[R
                 rejected.append(taken)
             else:
                 numbers.append(lines.began)
-                for name, cell in zip(names, taken, strict=True):
-                    columns[name].append(cell)
-            if len(numbers) + len(rejected) >= BATCH_ROWS or lines.read - start >= BATCH_CHARACTERS:
-                yield RawBatch(numbers, columns, tuple(rejected))
-                numbers, rejected, start = [], [], lines.read
-                columns = {name: [] for name in names}
-        if numbers or rejected:
-            yield RawBatch(numbers, columns, tuple(rejected))
+                rows.append(taken)
+            full = len(rows) + len(rejected) >= BATCH_ROWS
+            if full or lines.read - start >= BATCH_CHARACTERS:
+                yield RawBatch(numbers, _columns(names, rows), tuple(rejected))
+                numbers, rows, rejected, start = [], [], [], lines.read
+        if rows or rejected:
+            yield RawBatch(numbers, _columns(names, rows), tuple(rejected))
     finally:
         lines.close()
 
 
+def _columns(names: tuple[str, ...], rows: list[tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    if not rows:
+        return dict.fromkeys(names, ())
+    return dict(zip(names, zip(*rows, strict=True), strict=True))
+
+
 def _objects(lines: TextLines) -> Iterator[Mapping[str, Any] | RejectedRow]:
     """The object of each line that is not blank, or why there is none."""
+    following = iter(lines)
     while True:
         lines.begin()
         try:
-            line = next(iter(lines), None)
+            line = next(following, None)
         except LongRowError:
             yield _reject(lines, f"the row has more than {LONGEST_ROW:,} characters")
+            following = iter(lines)
             continue
         if line is None:
             return
         if not line.strip():
             continue
         wrong = first_wrong_byte(line) if lines.doubtful else None
-        yield (
-            _object(line, lines)
-            if wrong is None
-            else _reject(lines, f"byte 0x{wrong:02x} is not UTF-8 text")
-        )
+        if wrong is None:
+            yield _object(line, lines)
+        else:
+            yield _reject(lines, f"byte 0x{wrong:02x} is not UTF-8 text")
 
 
 def _object(line: str, lines: TextLines) -> Mapping[str, Any] | RejectedRow:
@@ -116,17 +122,19 @@ def _object(line: str, lines: TextLines) -> Mapping[str, Any] | RejectedRow:
 
 def _cells(
     row: Mapping[str, Any], names: tuple[str, ...], lines: TextLines
-) -> list[str] | RejectedRow:
+) -> tuple[str, ...] | RejectedRow:
+    values = tuple(map(row.get, names))
+    texts = tuple(value for value in values if isinstance(value, str))
+    if len(texts) == len(names):
+        return texts
     cells = []
-    for name in names:
-        value = row.get(name, "")
-        cell = value if isinstance(value, str) else _text(value)
+    for name, value in zip(names, values, strict=True):
+        cell = _text(value)
         if cell is None:
-            return RejectedRow(
-                lines.began, name, shorten(json.dumps(value)), "the value is a list or an object"
-            )
+            shown, reason = shorten(json.dumps(value)), "the value is a list or an object"
+            return RejectedRow(lines.began, name, shown, reason)
         cells.append(cell)
-    return cells
+    return tuple(cells)
 
 
 def _text(value: object) -> str | None:

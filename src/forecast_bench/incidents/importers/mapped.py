@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Final
 
 from forecast_bench.incidents.importers import cells
 from forecast_bench.incidents.importers.rows import RawFile, shorten
@@ -15,6 +16,16 @@ from forecast_bench.incidents.taxonomy import taxonomy
 from forecast_bench.problems import Problem
 from forecast_bench.records import EventMapping, MappedPlace, MappedSide, MappedType
 from forecast_bench.yaml_source import Document, KeyPath, read_file, read_record
+
+# How each place is read, and what it is called both in a mapping and in the schema.
+_PLACES: Final[Mapping[str, Callable[[str], str | None]]] = MappingProxyType(
+    {
+        "country": cells.needed_text,
+        "country_code": cells.country_code,
+        "admin1": cells.text,
+        "admin2": cells.text,
+    }
+)
 
 
 def read_mapping(
@@ -42,7 +53,7 @@ def read_mapping(
     mapping, problems = read_record(document, EventMapping)
     if mapping is None:
         return None, problems
-    problems = tuple(_unknown_types(mapping.type, document))
+    problems = (*_unknown_types(mapping.type, document), *_bad_constants(mapping, document))
     return (None, problems) if problems else ((mapping, document), ())
 
 
@@ -56,6 +67,19 @@ def _unknown_types(mapped: MappedType, document: Document) -> Iterator[Problem]:
     if mapped.constant is not None and mapped.constant not in types:
         message = f'"{mapped.constant}" is not a type of incident'
         yield document.problem("unknown-type", message, ("type", "constant"), notes=notes)
+
+
+def _bad_constants(mapping: EventMapping, document: Document) -> Iterator[Problem]:
+    """Constants that would reject every row."""
+    for key, read in _PLACES.items():
+        place: MappedPlace | None = getattr(mapping, key)
+        if place is None or place.constant is None:
+            continue
+        try:
+            read(place.constant)
+        except cells.CellError as fault:
+            message = f'"{key}" cannot be "{shorten(place.constant)}": {fault}'
+            yield document.problem("bad-value", message, (key, "constant"))
 
 
 def missing_columns(
@@ -77,7 +101,7 @@ def _named_columns(mapping: EventMapping, document: Document) -> Iterator[tuple[
         name = getattr(mapping, key)
         if name is not None:
             yield (key,), name
-    for key in ("country", "country_code", "admin1", "admin2", "type"):
+    for key in (*_PLACES, "type"):
         place: MappedPlace | None = getattr(mapping, key)
         if place is not None and place.column is not None:
             yield (key, "column"), place.column
@@ -109,9 +133,8 @@ def mapped_layout(mapping: EventMapping) -> Layout:
     given = [
         Conversion((mapping.id,), ("event_id",), cells.identifier, unique=True),
         _days(mapping),
-        _place(mapping.country, "country", cells.needed_text),
         _type(mapping.type),
-        *_optional_places(mapping),
+        *_places(mapping),
         *_numbers(mapping),
     ]
     for key in ("side_a", "side_b"):
@@ -155,9 +178,8 @@ def _place(place: MappedPlace, output: str, read: Any) -> Conversion:
     return Conversion((), (output,), partial(read, place.constant))
 
 
-def _optional_places(mapping: EventMapping) -> Iterator[Conversion]:
-    readers = {"country_code": cells.country_code, "admin1": cells.text, "admin2": cells.text}
-    for key, read in readers.items():
+def _places(mapping: EventMapping) -> Iterator[Conversion]:
+    for key, read in _PLACES.items():
         place: MappedPlace | None = getattr(mapping, key)
         if place is not None:
             yield _place(place, key, read)

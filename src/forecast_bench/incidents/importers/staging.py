@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 # A column of free text has no end of values: what is remembered is forgotten behind so many.
 _MOST_REMEMBERED: Final = 100_000
+_MOST_CHARACTERS: Final = 10_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +103,7 @@ class _Memory(dict[Any, Any]):
         super().__init__()
         self.conversion = conversion
         self.faults: dict[Any, CellError] = {}
+        self.characters = 0
 
     def __missing__(self, cells: Any) -> Any:
         given = cells if isinstance(cells, tuple) else (cells,)
@@ -111,13 +113,15 @@ class _Memory(dict[Any, Any]):
             self.faults[cells] = fault
             value = None
         self[cells] = value
+        self.characters += sum(map(len, given))
         return value
 
     def forget(self) -> None:
         """Forget everything where it has become too much."""
-        if len(self) > _MOST_REMEMBERED:
+        if len(self) > _MOST_REMEMBERED or self.characters > _MOST_CHARACTERS:
             self.clear()
             self.faults.clear()
+            self.characters = 0
 
 
 def stage(batch: RawBatch, memories: Sequence[_Memory]) -> StagedBatch:

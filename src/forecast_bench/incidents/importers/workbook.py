@@ -91,7 +91,9 @@ def open_workbook(
     twice = next((name for name in named if named.count(name) > 1), None)
     place = Location(shown_as, number)
     if twice is not None:
-        return None, (problem("incident-header", f'two columns are named "{twice}"', place),)
+        return None, (
+            problem("incident-header", f'two columns are named "{shorten(twice)}"', place),
+        )
     cells = dict(zip(names, map(_text, following), strict=False))
     read = partial(_read, path, shown_as, sheet, names)
     return RawFile("XLSX", names, (number, ""), cells, read), ()

@@ -11,7 +11,7 @@ INCIDENTS = {
     "incident-file": Entry(
         "A file of incidents is damaged, or of a form that is not read",
         "What was read of a damaged file is not all of it, and counts would be too low.",
-        "Fetch the file again, or save it in the form that the message names.",
+        "Fetch the file again; or save it as CSV, XLSX, Parquet or JSON lines.",
     ),
     "incident-mapping": Entry(
         "A mapping does not fit the file of incidents that it is for",
@@ -29,9 +29,10 @@ INCIDENTS = {
         "Mend the row, in the form that the message names.",
     ),
     "incident-rejects": Entry(
-        "More rows of a file of incidents cannot be read than may be left out",
-        "With so many rows missing, every count would be too low.",
-        "Mend the rows, or set most_rejected in pyproject.toml to the share that may be missing.",
+        "Too many rows of a file of incidents cannot be read",
+        "Each would be missing from every count; so many say that the file is not what it seems.",
+        "Look at the file of rejected rows, which has each with its line and reason. Mend the file "
+        "or fetch it again; what may be left out is the setting `most_rejected`.",
     ),
     "incident-outside-coverage": Entry(
         "A row of incidents lies outside what its source declares to cover",

@@ -30,7 +30,8 @@ def coverage_chart(spans: pd.DataFrame, vintages: pd.DataFrame) -> "altair.Layer
 
     Examples
     --------
-    >>> spans = pd.DataFrame({"row": ["ucdp: Mali"], "start": ["2017-01-01"], "end": ["2018-01-01"]})
+    >>> spans = pd.DataFrame(
+    ...     {"row": ["ucdp: Mali"], "start": ["2017-01-01"], "end": ["2018-01-01"]})
     >>> vintages = pd.DataFrame({"row": ["ucdp: Mali"], "date": ["2018-06-01"]})
     >>> type(coverage_chart(spans, vintages)).__name__
     'LayerChart'
