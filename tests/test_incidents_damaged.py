@@ -76,7 +76,7 @@ def contents(folder):
 def test_a_flipped_bit_of_the_catalogue_is_never_read_over(store):
     path = store / SOURCE / "catalogue.json"
     whole = path.read_bytes()
-    rng = random.Random(SEED)  # noqa: S311
+    rng = random.Random(SEED)
     for _ in range(400):
         broken = bytearray(whole)
         broken[rng.randrange(len(whole))] ^= 1 << rng.randrange(8)

@@ -274,7 +274,7 @@ def test_counts_of_a_month_cover_all_its_days(workspace, bring):
     [
         ("acled", "tea", 2, '"tea" is neither a source nor a kind of one'),
         ("tea", "described", 1, '"tea" is not a kind of source [source-kind]'),
-        ("mapped", "described", 4, 'the kind "mapped" needs a mapping file'),
+        ("mapped", "described", 1, "the kind mapped needs a mapping"),
         ("gtd", "described", 4, "x.csv:1:1: error: "),
         ("acled\nfile: own.csv\nretrieved: 2020-01-31", "described", 2, "a file of its own"),
     ],
