@@ -132,6 +132,22 @@ def test_every_command_names_a_data_file_that_is_gone(workspace, store, run, com
     assert run(*COUNT).out.startswith("2 incidents")
 
 
+@pytest.mark.parametrize("from_end", [4, 100, 600])
+def test_a_data_file_that_cannot_be_decoded_is_named(store, run, from_end):
+    (_, newest) = vintages(LocalStorage(store), SOURCE)
+    for path in newest.state.rows:
+        content = bytearray(path.read_bytes())
+        content[-from_end:] = b"\xff" * from_end
+        path.write_bytes(content)
+    before = contents(store)
+    for command in (COUNT, COMMANDS["compact"], COMMANDS["import"]):
+        done = run(*command)
+        assert done.status == 4
+        assert "data_0.parquet" in done.err
+        assert "[incident-store]" in done.err
+    assert before.items() <= contents(store).items()
+
+
 def test_labels_that_are_gone_are_named(store, run):
     (_, newest) = vintages(LocalStorage(store), SOURCE)
     (store / newest.manifest.labels_file).unlink()
