@@ -40,6 +40,8 @@ def _reported(failure: Exception) -> bool:
     if not isinstance(failure, IncidentStoreError) and not _is_damage(failure):
         return False
     message = str(failure).partition("\n")[0]
+    if not isinstance(failure, IncidentStoreError):
+        message = f"a file of the store cannot be read: {message}"
     report_problems([problem("incident-store", message, Location(f"{DERIVED}/incidents"))])
     return True
 
@@ -51,7 +53,8 @@ def _is_damage(failure: Exception) -> bool:
     import duckdb
 
     faults = (duckdb.IOException, duckdb.InvalidInputException, duckdb.SerializationException)
-    return isinstance(failure, faults)
+    # What its reader of Parquet meets is, in part, of no kind of error.
+    return isinstance(failure, faults) or type(failure) is duckdb.Error
 
 
 __all__ = ["main"]

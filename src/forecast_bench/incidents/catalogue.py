@@ -57,7 +57,9 @@ def _of_the_store(failure: Exception) -> bool:
         duckdb.OutOfMemoryException,
         duckdb.SerializationException,
     )
-    return isinstance(failure, faults) and not isinstance(failure, Timeout)
+    # What DuckDB's reader of Parquet meets is, in part, of no kind of error.
+    of_it = isinstance(failure, faults) or type(failure) is duckdb.Error
+    return of_it and not isinstance(failure, Timeout)
 
 
 def sources_in(storage: Storage) -> tuple[str, ...]:
