@@ -10,7 +10,13 @@ from forecast_bench.reliability.decomposition import (
     corp_decomposition,
     murphy_decomposition,
 )
+from forecast_bench.reliability.discrimination import (
+    Discrimination,
+    discrimination,
+    forecasts_by_outcome,
+)
 from forecast_bench.reliability.interval import MEASURES, reliability_interval
+from forecast_bench.reliability.murphy_diagram import murphy_diagram
 from forecast_bench.reliability.phrase import PhraseMeaning, phrase_meaning, phrase_table
 from forecast_bench.reliability.record_summary import (
     GROUPINGS,
@@ -25,6 +31,7 @@ __all__ = [
     "LEAST_OUTCOMES",
     "MEASURES",
     "CorpDecomposition",
+    "Discrimination",
     "Measures",
     "MurphyDecomposition",
     "PhraseMeaning",
@@ -34,10 +41,13 @@ __all__ = [
     "consistency_band",
     "corp_decomposition",
     "design_effect",
+    "discrimination",
     "effective_number",
+    "forecasts_by_outcome",
     "isotonic_curve",
     "last_stated_probability",
     "murphy_decomposition",
+    "murphy_diagram",
     "over_under_confidence",
     "phrase_meaning",
     "phrase_table",
