@@ -11,6 +11,7 @@ import pandas as pd
 from forecast_bench.incidents import VintageChoice
 from forecast_bench.job.calibration import (
     calibration_summary,
+    measure_tables,
     phrases_in_practice,
     reliability_table,
     resolved_record,
@@ -128,6 +129,7 @@ def _reliability(
             record, workspace.lexicons, _lexicons_in_use(judgments), workspace.settings
         ),
         "reliability": reliability_table(record, seed=workspace.settings.seed),
+        **measure_tables(record),
     }
     return tables, calibration_summary(record)
 
