@@ -8,6 +8,7 @@ import pytest
 from forecast_bench.job.calibration import (
     calibration_summary,
     measure_tables,
+    record_summary,
     resolved_record,
 )
 from forecast_bench.lexicons.shipped import load_shipped
@@ -62,7 +63,7 @@ def test_each_judgment_brings_its_horizon_and_the_grade_of_its_best_source():
 
 def test_cells_by_all_that_is_recorded_with_their_verdicts():
     record = resolved_record(judgments(), LEXICONS)
-    cells = measure_tables(record)["cells"].set_index(["grouping", "value"])
+    cells = measure_tables(record, record_summary(record))["cells"].set_index(["grouping", "value"])
     assert set(cells.index.get_level_values("grouping")) == {
         "all",
         "phrase",
@@ -79,7 +80,7 @@ def test_cells_by_all_that_is_recorded_with_their_verdicts():
     # nine of ten of low confidence are in calibration, of the twenty graded nineteen
     assert cells.loc[("confidence", "low"), "n"] == 9
     assert cells.loc[("source grade", "B3"), "n"] == 19
-    document = calibration_summary(record)
+    document = calibration_summary(record_summary(record))
     assert document["by"]["analyst"]["a"]["brier"] == cells.loc[("analyst", "a"), "brier"]
     assert document["by"]["source grade"]["B3"]["n"] == 19
     assert document["skill_n"] == 20
@@ -88,17 +89,17 @@ def test_cells_by_all_that_is_recorded_with_their_verdicts():
 
 
 def test_months_are_those_of_issue():
-    table = measure_tables(resolved_record(judgments(), LEXICONS))["over_time"]
+    record = resolved_record(judgments(), LEXICONS)
+    table = measure_tables(record, record_summary(record))["over_time"]
     assert table["month"].tolist() == ["2019-03"] * 2 + ["2020-01"] * 2
     assert table["n"].tolist() == [19, 19, 39, 39]
 
 
 def test_rows_in_another_order_give_the_same_tables():
     rows = judgments()
-    one, other = (
-        measure_tables(resolved_record(frame, LEXICONS))
-        for frame in (rows, rows.sample(frac=1, random_state=3).reset_index(drop=True))
-    )
+    shuffled = rows.sample(frac=1, random_state=3).reset_index(drop=True)
+    records = [resolved_record(frame, LEXICONS) for frame in (rows, shuffled)]
+    one, other = (measure_tables(record, record_summary(record)) for record in records)
     for name in ("cells", "over_time"):
         pd.testing.assert_frame_equal(one[name], other[name], check_exact=True)
 
@@ -106,6 +107,6 @@ def test_rows_in_another_order_give_the_same_tables():
 @pytest.mark.parametrize("name", ["cells", "over_time"])
 def test_where_nothing_has_resolved_the_tables_are_empty(name):
     record = resolved_record(judgments(1), LEXICONS)
-    table = measure_tables(record)[name]
+    table = measure_tables(record, record_summary(record))[name]
     assert table.empty
-    assert calibration_summary(record)["n"] == 0
+    assert calibration_summary(record_summary(record))["n"] == 0

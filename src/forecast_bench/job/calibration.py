@@ -13,6 +13,7 @@ from forecast_bench.records import Settings, number_of
 from forecast_bench.reliability import (
     CONVENTIONS,
     LEAST_OUTCOMES,
+    Summary,
     cell_table,
     consistency_band,
     isotonic_curve,
@@ -77,9 +78,14 @@ def phrases_of(judgments: pd.DataFrame, lexicons: Mapping[str, Lexicon]) -> "pd.
     return pd.Series(found, index=judgments.index, dtype="string")
 
 
-def calibration_summary(record: pd.DataFrame) -> dict[str, Any]:
+def record_summary(record: pd.DataFrame) -> Summary | None:
+    """Measures of a record and its cells; None where nothing has resolved."""
+    return None if record.empty else summary(record.drop(columns=["lexicon", "judgment"]))
+
+
+def calibration_summary(found: Summary | None) -> dict[str, Any]:
     """Scores and reliability of a record, ready for JSON; unknown measures are null."""
-    if record.empty:
+    if found is None:
         return {
             "n": 0,
             "effective_n": 0,
@@ -88,7 +94,6 @@ def calibration_summary(record: pd.DataFrame) -> dict[str, Any]:
             "note": "no judgment has resolved and reached the end of its window",
             "by": {},
         }
-    found = summary(record.drop(columns=["lexicon", "judgment"]))
     document: dict[str, Any] = found.model_dump()
     document["by"] = {_NAMES.get(name, name): groups for name, groups in document["by"].items()}
     document["conventions"] = list(CONVENTIONS)
@@ -104,18 +109,17 @@ def calibration_summary(record: pd.DataFrame) -> dict[str, Any]:
     return plain
 
 
-def measure_tables(record: pd.DataFrame) -> dict[str, pd.DataFrame]:
+def measure_tables(record: pd.DataFrame, found: Summary | None) -> dict[str, pd.DataFrame]:
     """Measures of each cell, and month by month; without rows where nothing has resolved."""
-    if record.empty:
+    if found is None:
         return {
             "cells": pd.DataFrame({"grouping": [], "value": []}, dtype="string"),
             "over_time": pd.DataFrame({"month": [], "span": []}, dtype="string"),
         }
-    plain = record.drop(columns=["lexicon", "judgment"])
-    cells = cell_table(summary(plain))
+    cells = cell_table(found)
     return {
         "cells": cells.assign(grouping=cells["grouping"].replace(_NAMES)),
-        "over_time": scores_over_time(plain),
+        "over_time": scores_over_time(record),
     }
 
 

@@ -115,7 +115,7 @@ def estimate(
     >>> round(seen.high, 4), round(seen.p_value, 4)
     (0.6794, 1.0)
     """
-    from scipy.stats import t
+    from scipy.special import stdtr, stdtrit
 
     sums = _sums(influence, cluster)
     if sums.size < 2 or not math.isfinite(value):
@@ -129,9 +129,9 @@ def estimate(
         # perfect so far: how far from perfect it may be cannot be seen
         return Estimate(value, math.nan, math.nan, math.nan)
     error = math.sqrt(variance)
-    half = float(t.ppf((1.0 + LEVEL) / 2.0, sums.size - 1)) * error
+    half = float(stdtrit(sums.size - 1, (1.0 + LEVEL) / 2.0)) * error
     if error > 0.0:
-        p_value = min(2.0 * float(t.sf(abs(value) / error, sums.size - 1)), 1.0)
+        p_value = min(2.0 * float(stdtr(sums.size - 1, -abs(value) / error)), 1.0)
     else:
         p_value = 1.0 if value == 0.0 else 0.0
     low, high = bounds

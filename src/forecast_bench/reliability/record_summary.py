@@ -8,6 +8,7 @@ import numpy.typing as npt
 import pandas as pd
 from pydantic import ConfigDict
 
+from forecast_bench.reliability.clusters import label_codes
 from forecast_bench.reliability.measures import BASE_RATE, CLIMATOLOGY, Measures, measured
 
 GROUPINGS: Final = (
@@ -183,6 +184,10 @@ def prepared(frame: pd.DataFrame) -> pd.DataFrame:
         raise ValueError("at least one resolved judgment is needed, got 0")
     reference = frame["reference"] if "reference" in frame.columns else np.nan
     record = frame.assign(base_rate=reference, climatology=float(frame["outcome"].mean()))
+    for shared in ("question", "situation"):
+        if shared in frame.columns:
+            # numbers for names, once for all groups and months
+            record[shared] = label_codes(frame[shared])
     if "horizon_days" in frame.columns:
         record["horizon"] = horizon_of(frame["horizon_days"])
     if "confidence" in frame.columns:
