@@ -65,7 +65,7 @@ def revisions_figure(shares, path):
                 color=colour,
                 label=f"{label}: {table[column].mean():.0%} of points inside",
             )
-        panel.axvline(0.9, color=INK, linestyle="--", linewidth=1)
+        panel.plot([0.9, 0.9], [0, 0.95], color=INK, linestyle="--", linewidth=1)
         panel.text(0.885, 0.72, "90 %, as stated", ha="right", fontsize=10)
         panel.set_title(f"30 questions, {revisions} statements on each", fontsize=12)
         panel.set_xlim(0, 1)
