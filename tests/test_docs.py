@@ -28,6 +28,7 @@ from forecast_bench.records import (
     EventMapping,
     FileHeader,
     FitSettings,
+    GateSettings,
     HandResolution,
     IncidentFilter,
     Indicator,
@@ -95,6 +96,7 @@ RECORDS: dict[str, dict[str, type[BaseModel]]] = {
         "A compound label": CompoundLabel,
         "Recalibration": RecalibrationSettings,
         "limits": DiagnosticLimits,
+        "gate": GateSettings,
     },
     "settings.md": {
         "Settings": Settings,

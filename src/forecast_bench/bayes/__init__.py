@@ -3,7 +3,9 @@
 The only package that uses PyMC, ArviZ, nutpie and PyTensor, and it imports them inside functions:
 importing it is cheap. The road: `cells` counts outcomes, `fit` samples, `diagnose` judges,
 `recalibration_state` says whether the fit may be proposed, `recalibration_map` and `recalibrate`
-say what it means, `save` and `load` keep it. `fit_series` fits many monthly series, each by itself.
+say what it means, `save` and `load` keep it. `nested_laplace` is the quick road to the same
+posterior, without sampling, and `rolling_origin` holds its maps against outcomes not seen.
+`fit_series` fits many monthly series, each by itself.
 """
 
 from forecast_bench.bayes.cell_counts import Cells, cells
@@ -13,11 +15,24 @@ from forecast_bench.bayes.figures import diagnostic_figures
 from forecast_bench.bayes.fitting import Fit, fit
 from forecast_bench.bayes.groups import stored_variables
 from forecast_bench.bayes.identity import data_hash, seed_from
+from forecast_bench.bayes.laplace_map import (
+    laplace_effects,
+    laplace_map,
+    laplace_recalibrate,
+)
 from forecast_bench.bayes.libraries import compile_folder, prepare, versions
 from forecast_bench.bayes.model import recalibration_model
 from forecast_bench.bayes.month_counts import SERIES_COLUMNS, SeriesMonths, series_months
+from forecast_bench.bayes.nested_laplace import LaplacePosterior, nested_laplace
 from forecast_bench.bayes.one_series import SeriesFit, series_model
 from forecast_bench.bayes.recalibration import recalibrate, recalibration_map
+from forecast_bench.bayes.rolling_origin import (
+    Comparison,
+    gain_over_identity,
+    origins,
+    out_of_sample,
+    rolling_origin,
+)
 from forecast_bench.bayes.series_fits import FIT_COLUMNS, fit_series
 from forecast_bench.bayes.settings import (
     DiagnosticLimits,
@@ -25,17 +40,19 @@ from forecast_bench.bayes.settings import (
     RecalibrationSettings,
     SeriesSettings,
 )
-from forecast_bench.bayes.state import RecalibrationState, recalibration_state
+from forecast_bench.bayes.state import RecalibrationState, gated, recalibration_state
 from forecast_bench.bayes.storage import load, save
 
 __all__ = [
     "FIT_COLUMNS",
     "SERIES_COLUMNS",
     "Cells",
+    "Comparison",
     "DiagnosticLimits",
     "Diagnostics",
     "Fit",
     "FitSettings",
+    "LaplacePosterior",
     "RecalibrationSettings",
     "RecalibrationState",
     "SeriesFit",
@@ -50,12 +67,21 @@ __all__ = [
     "effects_table",
     "fit",
     "fit_series",
+    "gain_over_identity",
+    "gated",
+    "laplace_effects",
+    "laplace_map",
+    "laplace_recalibrate",
     "load",
+    "nested_laplace",
+    "origins",
+    "out_of_sample",
     "prepare",
     "recalibrate",
     "recalibration_map",
     "recalibration_model",
     "recalibration_state",
+    "rolling_origin",
     "save",
     "seed_from",
     "series_model",

@@ -13,7 +13,7 @@ def data_hash(cells: Cells, settings: RecalibrationSettings) -> str:
     """Hash what determines a fit, apart from its seed and the versions of the libraries.
 
     SHA-256 over canonical JSON (sorted keys, shortest exact decimals) of the cells and of every
-    setting. Equal hashes mean that a refit would sample the same posterior.
+    setting but those of the gate. Equal hashes mean that a refit would sample the same posterior.
 
     Parameters
     ----------
@@ -37,7 +37,8 @@ def data_hash(cells: Cells, settings: RecalibrationSettings) -> str:
     64
     """
     content = {
-        "settings": settings.model_dump(mode="json"),
+        # What the gate asks for changes no fit.
+        "settings": settings.model_dump(mode="json", exclude={"gate"}),
         "cells": {
             name: getattr(cells, name).tolist()
             for name in ("log_odds", "analyst", "phrase", "topic", "trials", "occurred")

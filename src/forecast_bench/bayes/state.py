@@ -6,7 +6,7 @@ seen, measured over rolling origins, which is the gate's business.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -14,6 +14,7 @@ import numpy as np
 from forecast_bench.bayes.diagnostics import Diagnostics
 from forecast_bench.bayes.groups import LOG_SLOPE
 from forecast_bench.bayes.recalibration import draws, settings_of
+from forecast_bench.bayes.rolling_origin import Comparison
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,9 @@ class RecalibrationState:
     slope, slope_low, slope_high
         exp(log slope) for an average analyst: median and interval.
     gain, low, high
-        Log-score gain over the identity and its interval: unknown before the gate, so None.
+        Log-score gain over the identity and its interval: None before the gate, or with too few.
+    gate_passed : bool
+        Whether the gain is shown: its whole interval is above zero.
     """
 
     state: Literal["inactive", "candidate"]
@@ -41,9 +44,10 @@ class RecalibrationState:
     slope: float
     slope_low: float
     slope_high: float
-    gain: None = None
-    low: None = None
-    high: None = None
+    gain: float | None = None
+    low: float | None = None
+    high: float | None = None
+    gate_passed: bool = False
 
 
 def recalibration_state(
@@ -86,7 +90,7 @@ def recalibration_state(
         reason = "The fit fails its diagnostics: " + " ".join(diagnostics.reasons)
     else:
         state = "candidate"
-        reason = "The fit stands; a gain on outcomes it has not seen is not shown yet."
+        reason = "The fit stands; the gate has not judged it yet."
     tail = (1 - settings.interval) / 2
     slope_low, slope, slope_high = np.exp(
         np.quantile(draws(idata, LOG_SLOPE), [tail, 0.5, 1 - tail])
@@ -99,4 +103,31 @@ def recalibration_state(
         slope=slope,
         slope_low=slope_low,
         slope_high=slope_high,
+    )
+
+
+def gated(state: RecalibrationState, comparison: Comparison) -> RecalibrationState:
+    """Add what the gate found to the standing of a candidate.
+
+    Parameters
+    ----------
+    state
+        The standing of a fit; an inactive one stays as it is.
+    comparison
+        The rolling-origin comparison of the same outcomes.
+
+    Returns
+    -------
+    RecalibrationState
+        A candidate with its gain, and whether the gate is passed.
+    """
+    if state.state != "candidate":
+        return state
+    return replace(
+        state,
+        gain=comparison.gain,
+        low=comparison.low,
+        high=comparison.high,
+        gate_passed=comparison.passed,
+        reason=comparison.reason,
     )

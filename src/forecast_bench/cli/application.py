@@ -14,6 +14,7 @@ from forecast_bench.cli.init import init
 from forecast_bench.cli.new import new
 from forecast_bench.cli.output import print_line
 from forecast_bench.cli.recalibrate import recalibrate
+from forecast_bench.cli.recalibration import recalibration
 from forecast_bench.cli.review import review
 from forecast_bench.cli.schema import schema
 from forecast_bench.cli.score import score
@@ -56,6 +57,7 @@ application.command("base-rate")(base_rate)
 application.command("status")(status)
 application.command("show")(show)
 application.command("recalibrate")(recalibrate)
+application.add_typer(recalibration, name="recalibration")
 application.command("review")(review)
 application.command("score")(score)
 application.command("seal")(seal)

@@ -64,3 +64,44 @@ def looked(folder: Path, as_of: datetime.date | None, *, quiet: bool = False) ->
     if seen.broken:
         raise typer.Exit(ExitStatus.FAILED)
     return seen
+
+
+def with_recalibrated(
+    seen: "Look", as_of: datetime.date | None
+) -> "tuple[str | None, pd.DataFrame]":
+    """Add what the recalibration in force says to the judgments, or leave if it cannot be read.
+
+    Parameters
+    ----------
+    seen : Look
+        The workspace as looked at.
+    as_of : date or None
+        The day looked at; today by default.
+
+    Returns
+    -------
+    str or None, DataFrame
+        Id of the map in force, and the judgments with recalibrated, recalibrated_low and
+        recalibrated_high: missing where none is in force, or nothing was stated.
+    """
+    from forecast_bench.job.maps import LineageError, in_force, state_changes
+
+    names = ["recalibrated", "recalibrated_low", "recalibrated_high"]
+    folder = seen.workspace.folder
+    try:
+        if in_force(state_changes(folder, as_of=today_or(as_of))) is None:
+            return None, seen.judgments.assign(**dict.fromkeys(names, float("nan")))
+        # What follows needs the models; where none is in force nobody waits for them.
+        from forecast_bench.job.applying import active_map, recalibrated_by
+
+        active = active_map(folder, as_of=today_or(as_of))
+    except LineageError as fault:
+        typer.echo(str(fault), err=True)
+        raise typer.Exit(ExitStatus.PROBLEMS) from None
+    if active is None:
+        raise AssertionError("a map was in force a moment ago")
+    table = recalibrated_by(active, seen.judgments, seen.workspace.lexicons)
+    judgments = seen.judgments.merge(
+        table, how="left", left_on="id", right_on="judgment", validate="one_to_one"
+    )
+    return active.since.map, judgments.drop(columns="judgment")

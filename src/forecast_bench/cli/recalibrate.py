@@ -4,7 +4,7 @@ import datetime
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -18,7 +18,7 @@ from forecast_bench.cli.options import (
     workspace_folder,
 )
 from forecast_bench.cli.output import print_json, print_line, report_problems
-from forecast_bench.job import STAGES, JobResult
+from forecast_bench.job import HARMLESS_ALARMS, STAGES, JobResult
 from forecast_bench.job import recalibrate as run_job
 from forecast_bench.problems import as_record
 from forecast_bench.records import number_of
@@ -77,7 +77,8 @@ def recalibrate(
         print_json(_document(result))
     elif not quiet:
         _say(result)
-    raise typer.Exit(ExitStatus.FAILED if result.alarms else _EXIT[result.ending])
+    failing = [one for one in result.alarms if one["id"] not in HARMLESS_ALARMS]
+    raise typer.Exit(ExitStatus.FAILED if failing else _EXIT[result.ending])
 
 
 def _say(result: JobResult) -> None:
@@ -97,7 +98,7 @@ def _say(result: JobResult) -> None:
         )
         print_line(f"run {manifest['run']} as of {manifest['as_of']}")
         print_line(f"{number_of(manifest['judgments'], 'judgments')}: {states}")
-        print_line(f"recalibration: {manifest['recalibration']['state']}")
+        print_line(f"recalibration: {_recalibration(manifest['recalibration'])}")
         for source in manifest["sources"]:
             if source["unnamed_labels"]:
                 labels = ", ".join(source["unnamed_labels"])
@@ -106,6 +107,14 @@ def _say(result: JobResult) -> None:
     if not result.in_force:
         print_line("a later day stays in force: this run is a replay, and not the latest")
     print_line(f"review: {_review(result)}")
+
+
+def _recalibration(fitted: dict[str, Any]) -> str:
+    """State, and the map that waits for somebody to put it in force."""
+    active = (fitted.get("in_force") or {}).get("id")
+    if not fitted.get("gate_passed") or fitted["id"] == active:
+        return str(fitted["state"])
+    return f"{fitted['state']}; map {fitted['id']} has passed the gate"
 
 
 def _changed(manifest: dict[str, object]) -> str:

@@ -1,11 +1,12 @@
 """`status` and `show`: every judgment now, and the story of one."""
 
 import json
+from dataclasses import replace
 from typing import Annotated, Any
 
 import typer
 
-from forecast_bench.cli.looking import looked, row_of, rows_of
+from forecast_bench.cli.looking import looked, row_of, rows_of, with_recalibrated
 from forecast_bench.cli.options import (
     AsOfOption,
     Format,
@@ -27,36 +28,41 @@ def status(
 ) -> None:
     """Show every judgment as it stands now.
 
-    Stated and live probability, whether it left its band, days left, and outcome.
+    Stated and live probability, whether it left its band, days left, and outcome; recalibrated
+    beside them where a recalibration is in force.
 
     Example: forecast-bench status --as-of 2018-06-30
     """
     seen = looked(workspace_folder(workspace), as_of)
-    rows = rows_of(seen.judgments)
+    map_id, judgments = with_recalibrated(seen, as_of)
+    rows = rows_of(judgments)
     if due:
         rows = [row for row in rows if _is_overdue(row)]
     if output is Format.json:
-        print_json({"judgments": [_summary(row) for row in rows]})
+        print_json({"judgments": [_summary(row) for row in rows], "recalibration": map_id})
         return
     if not rows:
         print_line("nothing waits to be resolved" if due else "no judgment was issued by that day")
         return
+    # Beside what was stated, and only where a map is in force.
+    more = ["recalibrated"] if map_id else []
     print_table(
-        ["judgment", "stated", "base rate", "live", "band", "days left", "state"],
+        ["judgment", "stated", *more, "base rate", "live", "band", "days left", "state"],
         [
             [
                 row["id"],
                 _said(row),
-                _percent(row["base_rate"]),
-                _percent(row["live"]),
+                *(_percent(row[name]) for name in (*more, "base_rate", "live")),
                 {"none": ""}.get(row["band_state"], row["band_state"]),
                 row["days_left"],
                 f"{row['state']}, overdue" if _is_overdue(row) else row["state"],
             ]
             for row in rows
         ],
-        numeric=["base rate", "live", "days left"],
+        numeric=[*more, "base rate", "live", "days left"],
     )
+    if map_id:
+        print_line(f"recalibrated: by map {map_id}, in force; see recalibration show {map_id}")
 
 
 def show(
@@ -75,21 +81,28 @@ def show(
     from forecast_bench.tracking import path_table
 
     seen = looked(workspace_folder(workspace), as_of)
-    row = row_of(seen, identifier)
+    map_id, judgments = with_recalibrated(seen, as_of)
+    row = row_of(replace(seen, judgments=judgments), identifier)
     own = [one for one in seen.followed if one.recorded.id == identifier]
     path = rows_of(path_table(own, as_of=today_or(as_of)))
     if output is Format.json:
-        print_json({"judgment": row, "path": path})
+        print_json({"judgment": row, "path": path, "recalibration": map_id})
         return
-    _tell(row, path)
+    _tell(row, path, map_id)
 
 
-def _tell(row: dict[str, Any], path: list[dict[str, Any]]) -> None:
+def _tell(row: dict[str, Any], path: list[dict[str, Any]], map_id: str | None) -> None:
     print_line(f"{row['id']}: {row['statement']}")
     print_line(f"  {row['file']}:{row['line']}, {row['analyst']}, issued {row['issued']}")
     print_line(f"  stated: {_first_said(row)}")
     for one in json.loads(row["revisions"]):
         print_line(f"  revised {one['on']}: {one['text']} ({one['mean']:.0%}), {one['because']}")
+    if map_id and row["recalibrated"] is not None:
+        ends = f"{_percent(row['recalibrated_low'])} to {_percent(row['recalibrated_high'])}"
+        print_line(
+            f"  recalibrated, from what was first stated: {_percent(row['recalibrated'])} "
+            f"(credible interval {ends}), by map {map_id}, in force"
+        )
     print_line(f"  question: {row['question_text']}")
     if row["given"]:
         state = f" ({row['given_state']})" if row["given_state"] else ""
@@ -130,6 +143,7 @@ def _tell(row: dict[str, Any], path: list[dict[str, Any]]) -> None:
 
 def _summary(row: dict[str, Any]) -> dict[str, Any]:
     names = "id base_rate live state outcome_on count days_left band_state question window_end"
+    names += " recalibrated recalibrated_low recalibrated_high"
     return {
         **{name: row[name] for name in names.split()},
         "stated": row["stated_text"],

@@ -47,6 +47,7 @@ def resolved_record(judgments: pd.DataFrame, lexicons: Mapping[str, Lexicon]) ->
             "situation": rows["situation"],
             "topic": rows["topic"],
             "date": rows["issued"],
+            "known_on": _known_on(rows),
             "reference": rows["base_rate"].astype("Float64").astype(float),
             "confidence": rows["confidence"],
             "source_grade": [_best_grade(text) for text in rows["sources"]],
@@ -67,6 +68,12 @@ def _days_to_the_end(rows: pd.DataFrame) -> "pd.Series[float]":
     return days.where(days >= 0)
 
 
+def _known_on(rows: pd.DataFrame) -> "pd.Series[pd.Timestamp]":
+    """Day from which calibration may count an outcome: not before the end of its window."""
+    days = [pd.to_datetime(rows[name], errors="raise") for name in ("outcome_on", "window_end")]
+    return pd.concat(days, axis=1).max(axis=1).astype("datetime64[s]")
+
+
 def phrases_of(judgments: pd.DataFrame, lexicons: Mapping[str, Lexicon]) -> "pd.Series[str]":
     """Phrase of each judgment as its lexicon writes it; missing where it used none."""
     found = [
@@ -80,7 +87,9 @@ def phrases_of(judgments: pd.DataFrame, lexicons: Mapping[str, Lexicon]) -> "pd.
 
 def record_summary(record: pd.DataFrame) -> Summary | None:
     """Measures of a record and its cells; None where nothing has resolved."""
-    return None if record.empty else summary(record.drop(columns=["lexicon", "judgment"]))
+    return (
+        None if record.empty else summary(record.drop(columns=["lexicon", "judgment", "known_on"]))
+    )
 
 
 def calibration_summary(found: Summary | None) -> dict[str, Any]:

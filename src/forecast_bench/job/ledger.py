@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,18 +15,22 @@ def ledger_file(workspace: Path) -> Path:
 
 
 def append(workspace: Path, entry: dict[str, Any]) -> None:
-    """Append a line, whole: one write to a file opened for appending, then flushed to disk.
+    """Append a line to the ledger of a workspace, as `append_lines` does."""
+    append_lines(ledger_file(workspace), [entry])
+
+
+def append_lines(path: Path, entries: Sequence[dict[str, Any]]) -> None:
+    """Append lines, whole: one write to a file opened for appending, then flushed to disk.
 
     A line that an interrupted write left unfinished is closed first, so that it spoils no other.
     """
-    path = ledger_file(workspace)
     path.parent.mkdir(parents=True, exist_ok=True)
-    line = json.dumps(entry, ensure_ascii=False, sort_keys=True) + "\n"
+    text = "".join(json.dumps(one, ensure_ascii=False, sort_keys=True) + "\n" for one in entries)
     with path.open("ab+") as file:
         if file.tell() > 0:
             file.seek(-1, os.SEEK_END)
             if file.read(1) != b"\n":
-                line = "\n" + line
-        file.write(line.encode())
+                text = "\n" + text
+        file.write(text.encode())
         file.flush()
         os.fsync(file.fileno())

@@ -155,7 +155,13 @@ def _locked(
 
     clock = StageClock(watch)
     previous = run_before(workspace, as_of)
-    finished = run_stages(workspace, as_of=as_of, previous=previous, clock=clock)
+    finished = run_stages(
+        workspace,
+        as_of=as_of,
+        previous=previous,
+        clock=clock,
+        is_newest=_is_newest(workspace, {"as_of": as_of.isoformat()}),
+    )
     if finished.ending != "published":
         latest = latest_run(workspace)
         return JobResult(

@@ -1,14 +1,25 @@
-"""The recalibration stage: fitted when its data changed, else taken from the fit before."""
+"""The recalibration stage: fitted when data changed, judged by the gate, applied if in force."""
 
+import datetime
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from forecast_bench import bayes
-from forecast_bench.job.calibration import phrases_of
+from forecast_bench.job.applying import (
+    ActiveMap,
+    active_map,
+    as_table,
+    map_columns,
+    recalibrated_by,
+    to_map,
+)
+from forecast_bench.job.feeds import Alarm
+from forecast_bench.job.gating import Fitted, gain_in_force, in_words, judged_map
+from forecast_bench.job.maps import WITHDRAWN, state_changes, withdraw
 from forecast_bench.lexicons import Lexicon
 from forecast_bench.records import RecalibrationSettings, Settings
 from forecast_bench.workspace import DERIVED
@@ -24,16 +35,19 @@ class Recalibration:
     Parameters
     ----------
     record : dict
-        State, reason, slope and diagnostics for the manifest.
+        State, reason, gate, slope and diagnostics for the manifest.
     table : DataFrame
         Recalibrated probability of each judgment with its interval; columns judgment,
-        recalibrated, recalibrated_low, recalibrated_high.
+        recalibrated, recalibrated_low, recalibrated_high. By the map in force where there is
+        one, else by the fit.
     map, effects : DataFrame
-        The map for an average analyst, and the effects of the groups.
+        The map for an average analyst, and the effects of the groups, of the same.
     folder : Path or None
         Where the posterior and its plots lie; None where nothing had resolved.
     failed : tuple of str
         Why the fit cannot be trusted; empty where it can.
+    alarms : tuple of Alarm
+        What must not pass in silence, though the run stands.
     """
 
     record: dict[str, Any]
@@ -42,6 +56,7 @@ class Recalibration:
     effects: pd.DataFrame | None = None
     folder: Path | None = None
     failed: tuple[str, ...] = ()
+    alarms: tuple[Alarm, ...] = ()
 
 
 def recalibrating(
@@ -52,6 +67,8 @@ def recalibrating(
     lexicons: Mapping[str, Lexicon],
     model: RecalibrationSettings,
     settings: Settings,
+    as_of: datetime.date,
+    may_withdraw: bool,
 ) -> Recalibration:
     """Fit the recalibration model to what has resolved, or load the fit of the same data.
 
@@ -67,13 +84,56 @@ def recalibrating(
         What phrases are of; one phrase of two lexicons is two.
     model, settings : RecalibrationSettings, Settings
         Priors and limits of the model; the base seed.
+    as_of : date
+        The day whose world is looked at.
+    may_withdraw : bool
+        Whether a map that loses is taken out of force; a replay of the past takes out none.
+
+    Raises
+    ------
+    LineageError
+        If the maps or their states cannot be read.
     """
-    frame = _columns(
+    fit, folder, reused = _fitted(workspace, resolved, model, settings)
+    active = active_map(workspace, as_of=as_of)
+    judged = judged_map(workspace, fit, as_of=as_of, parent=active)
+    alarms: tuple[Alarm, ...] = ()
+    since = None if active is None else gain_in_force(active, fit.frame, model, seed=fit.seed)
+    may_withdraw = may_withdraw and not _decided_later(workspace, as_of)
+    if active is not None and since is not None and since.lost and may_withdraw:
+        alarms = (_withdrawn(workspace, active, since, as_of),)
+        active = None
+    names = (*bayes.RecalibrationState.__dataclass_fields__, "data_hash", "diagnostics", "gate")
+    record = {
+        **{name: judged[name] for name in (*names, "id", "parents", "agreement")},
+        "reason": in_words(judged),
+        "fitted": not reused,
+        # A fit that is reused keeps the seed it was drawn with.
+        "seed": int(fit.idata.attrs["seed"]),
+        "diagnostics": asdict(fit.diagnostics),
+    }
+    found = Recalibration(
+        record=record,
+        table=pd.DataFrame(),
+        folder=folder,
+        failed=() if fit.diagnostics.passed else fit.diagnostics.reasons,
+        alarms=alarms,
+    )
+    if active is None or since is None:
+        return _with_fit(found, fit, judgments, lexicons)
+    return _with_active(found, active, since, judgments, lexicons)
+
+
+def _fitted(
+    workspace: Path, resolved: pd.DataFrame, model: RecalibrationSettings, settings: Settings
+) -> tuple[Fitted, Path, bool]:
+    """Fit, or load the fit of the same data; say where it lies and whether it was loaded."""
+    frame = map_columns(
         resolved["probability"],
         resolved["forecaster"],
         resolved["phrase"] + "@" + resolved["lexicon"],
         resolved["topic"],
-    ).assign(outcome=resolved["outcome"])
+    ).assign(**{name: resolved[name] for name in ("outcome", "known_on", "question", "situation")})
     counted = bayes.cells(frame)
     data_hash = bayes.data_hash(counted, model)
     folder = workspace / DERIVED / "fits" / data_hash[:16]
@@ -87,52 +147,64 @@ def recalibrating(
         bayes.diagnostic_figures(idata, folder)
         bayes.save(idata, folder / _POSTERIOR)
     diagnostics = bayes.diagnose(idata, model.limits)
-    questions = int(resolved["question"].nunique())
-    state = bayes.recalibration_state(idata, diagnostics, questions=questions)
-    record = {
-        **asdict(state),
-        "fitted": not reused,
-        "data_hash": data_hash,
-        # A fit that is reused keeps the seed it was drawn with.
-        "seed": int(idata.attrs["seed"]),
-        "diagnostics": asdict(diagnostics),
+    fit = Fitted(frame, counted, idata, diagnostics, model, data_hash, settings.seed)
+    return fit, folder, reused
+
+
+def _decided_later(workspace: Path, as_of: datetime.date) -> bool:
+    """Whether a change of state stands that the day looked at does not see."""
+    return state_changes(workspace) != state_changes(workspace, as_of=as_of)
+
+
+def _withdrawn(
+    workspace: Path, active: ActiveMap, since: bayes.Comparison, as_of: datetime.date
+) -> Alarm:
+    because = f"it loses on outcomes known since {active.since.on}. {since.reason}"
+    withdraw(workspace, active.since.map, on=as_of, because=because)
+    said = f"the recalibration {active.since.map} was withdrawn: {because} Statements stay as made."
+    return Alarm(WITHDRAWN, said)
+
+
+def _with_fit(
+    found: Recalibration, fit: Fitted, judgments: pd.DataFrame, lexicons: Mapping[str, Lexicon]
+) -> Recalibration:
+    stated, columns = to_map(judgments, lexicons)
+    return replace(
+        found,
+        record={**found.record, "in_force": None},
+        table=as_table(stated, bayes.recalibrate(fit.idata, columns)),
+        map=bayes.recalibration_map(fit.idata, _MAP_GRID),
+        effects=bayes.effects_table(fit.idata),
+    )
+
+
+def _with_active(
+    found: Recalibration,
+    active: ActiveMap,
+    since: bayes.Comparison,
+    judgments: pd.DataFrame,
+    lexicons: Mapping[str, Lexicon],
+) -> Recalibration:
+    """Show the map in force; the fit of today is named beside it by its id and its gate."""
+    made = active.record
+    in_force = {
+        "id": active.since.map,
+        "since": active.since.on,
+        "because": active.since.because,
+        "outcomes": made["outcomes"],
+        "gain_since": asdict(since),
     }
-    stated = judgments[judgments["prior_mean"].notna()]
-    to_map = _columns(
-        stated["prior_mean"],
-        stated["analyst"],
-        phrases_of(stated, lexicons) + "@" + stated["lexicon"],
-        stated["topic"],
+    latest = f"The latest fit, {found.record['id']}: {found.record['reason']}"
+    if found.record["id"] == active.since.map:
+        latest = f"It is the latest fit. {made['reason']}"
+    reason = (
+        f"Map {active.since.map} is in force since {active.since.on}: "
+        f"{active.since.because.rstrip('.')}. Since then: {since.reason} {latest}"
     )
-    mapped = bayes.recalibrate(idata, to_map)
-    table = pd.DataFrame(
-        {
-            "judgment": stated["id"].to_numpy(),
-            "recalibrated": mapped["median"].to_numpy(),
-            "recalibrated_low": mapped["low"].to_numpy(),
-            "recalibrated_high": mapped["high"].to_numpy(),
-        }
+    return replace(
+        found,
+        record={**found.record, "state": "active", "reason": reason, "in_force": in_force},
+        table=recalibrated_by(active, judgments, lexicons),
+        map=bayes.laplace_map(active.posterior, _MAP_GRID),
+        effects=bayes.laplace_effects(active.posterior),
     )
-    return Recalibration(
-        record=record,
-        table=table,
-        map=bayes.recalibration_map(idata, _MAP_GRID),
-        effects=bayes.effects_table(idata),
-        folder=folder,
-        failed=() if diagnostics.passed else diagnostics.reasons,
-    )
-
-
-def _columns(
-    probability: pd.Series, analyst: pd.Series, phrase: pd.Series, topic: pd.Series
-) -> pd.DataFrame:
-    """Columns that the model reads; a stated number stands for its own phrase."""
-    value = probability.astype(float)
-    return pd.DataFrame(
-        {
-            "probability": value,
-            "analyst": analyst.astype(str),
-            "phrase": phrase.astype(object).where(phrase.notna(), value.map("{:g}".format)),
-            "topic": topic.astype(object).where(topic.notna(), "no topic"),
-        }
-    ).reset_index(drop=True)

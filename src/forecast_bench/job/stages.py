@@ -20,6 +20,7 @@ from forecast_bench.job.calibration import (
 from forecast_bench.job.changes import changes, read_judgments
 from forecast_bench.job.feeds import Alarm, source_record
 from forecast_bench.job.looking import Clock, look
+from forecast_bench.job.maps import LineageError
 from forecast_bench.job.recalibrating import Recalibration, recalibrating
 from forecast_bench.job.runs import read_manifest
 from forecast_bench.problems import Problem, as_record
@@ -62,6 +63,7 @@ def run_stages(
     as_of: datetime.date,
     previous: Path | None,
     clock: Clock,
+    is_newest: bool = True,
 ) -> Finished:
     """Read, check, import, count, follow, score, fit and diagnose.
 
@@ -75,6 +77,8 @@ def run_stages(
         The run published last, to say what changed since.
     clock : Clock
         Told of every stage.
+    is_newest : bool
+        Whether the run will be in force; a replay of the past decides nothing.
     """
     seen = look(workspace_folder, as_of=as_of, clock=clock)
     if seen.broken == "problems":
@@ -86,14 +90,19 @@ def run_stages(
         record = resolved_record(judgments, workspace.lexicons)
         reliability = _reliability(workspace, judgments, record)
     with clock.stage("recalibrate"):
-        fit = recalibrating(
-            workspace_folder,
-            judgments,
-            record,
-            lexicons=workspace.lexicons,
-            model=workspace.recalibration,
-            settings=workspace.settings,
-        )
+        try:
+            fit = recalibrating(
+                workspace_folder,
+                judgments,
+                record,
+                lexicons=workspace.lexicons,
+                model=workspace.recalibration,
+                settings=workspace.settings,
+                as_of=as_of,
+                may_withdraw=is_newest,
+            )
+        except LineageError as fault:
+            return Finished("failed", seen.problems, _listed([Alarm("lineage", str(fault))]))
     if fit.failed:
         failed = [Alarm("fit-failed", f"models/recalibration.yaml: {why}") for why in fit.failed]
         return Finished("failed", seen.problems, _listed(failed))
@@ -103,7 +112,7 @@ def run_stages(
     return Finished(
         "published",
         seen.problems,
-        _listed(seen.alarms),
+        _listed((*seen.alarms, *fit.alarms)),
         manifest={
             **_manifest(workspace, judgments, seen.choices, fit, previous),
             "suppressed": [

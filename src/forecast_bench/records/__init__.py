@@ -26,7 +26,11 @@ from forecast_bench.records.question import (
     Share,
 )
 from forecast_bench.records.rates import RateSpecification
-from forecast_bench.records.recalibration import DiagnosticLimits, RecalibrationSettings
+from forecast_bench.records.recalibration import (
+    DiagnosticLimits,
+    GateSettings,
+    RecalibrationSettings,
+)
 from forecast_bench.records.resolution import HandResolution, Outcome
 from forecast_bench.records.series import SeriesSettings
 from forecast_bench.records.settings import CountingSettings, FitSettings, Settings, Weights
@@ -64,6 +68,7 @@ __all__ = [
     "FetchRequest",
     "FileHeader",
     "FitSettings",
+    "GateSettings",
     "HandResolution",
     "IncidentFilter",
     "Indicator",

@@ -36,6 +36,26 @@ class DiagnosticLimits(BaseModel):
     e_bfmi: float = Field(0.3, ge=0, description="Smallest energy fraction (E-BFMI) allowed.")
 
 
+class GateSettings(BaseModel):
+    """How a recalibration is held against outcomes that it has not seen.
+
+    Examples
+    --------
+    >>> GateSettings().growth
+    1.25
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    growth: float = Field(
+        1.25, gt=1, description="Factor by which what has resolved grows between two refits."
+    )
+    least_judged: int = Field(
+        50, ge=2, description="Groups of judgments with a common fate that must have been judged."
+    )
+    resamples: int = Field(2000, ge=200, description="Bootstrap draws for the interval of a gain.")
+
+
 class RecalibrationSettings(BaseModel):
     """Priors, groups, sampler and verdict of the recalibration model.
 
@@ -79,4 +99,8 @@ class RecalibrationSettings(BaseModel):
     limits: DiagnosticLimits = Field(
         default_factory=lambda: DiagnosticLimits(),
         description="What the draws must reach for the fit to stand.",
+    )
+    gate: GateSettings = Field(
+        default_factory=lambda: GateSettings(),
+        description="What a map must show on outcomes it has not seen.",
     )

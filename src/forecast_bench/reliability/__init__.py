@@ -15,7 +15,7 @@ from forecast_bench.reliability.discrimination import (
     discrimination,
     forecasts_by_outcome,
 )
-from forecast_bench.reliability.interval import MEASURES, reliability_interval
+from forecast_bench.reliability.interval import MEASURES, mean_interval, reliability_interval
 from forecast_bench.reliability.measures import Measures
 from forecast_bench.reliability.murphy_diagram import murphy_diagram
 from forecast_bench.reliability.over_time import MONTHS, SPANS, scores_over_time
@@ -60,6 +60,7 @@ __all__ = [
     "horizon_of",
     "isotonic_curve",
     "last_stated_probability",
+    "mean_interval",
     "murphy_decomposition",
     "murphy_diagram",
     "over_under_confidence",

@@ -104,6 +104,75 @@ def reliability_interval(
     return table.assign(low=low, high=high)
 
 
+def mean_interval(
+    values: npt.ArrayLike,
+    *,
+    question: npt.ArrayLike,
+    situation: npt.ArrayLike | None = None,
+    level: float = 0.9,
+    draws: int = 2000,
+    seed: int,
+) -> tuple[float, float, float]:
+    """Mean of values, with a percentile interval by a bootstrap of whole clusters.
+
+    Parameters
+    ----------
+    values : array_like of float, shape (n,)
+        One finite value for each judgment, such as its gain in score.
+    question, situation : array_like, shape (n,)
+        As in `forecast_bench.reliability.cluster_codes`.
+    level : float
+        Mass of the central interval, in 0..1.
+    draws : int
+        Bootstrap draws.
+    seed : int
+        Seed of the draws.
+
+    Returns
+    -------
+    mean, low, high : float
+        With one cluster nothing can be said of the spread, and `low` and `high` are NaN.
+
+    Raises
+    ------
+    ValueError
+        If there are no values, one is not finite, or lengths differ or domains are left.
+
+    References
+    ----------
+    Davison & Hinkley (1997), Bootstrap Methods and their Application, section 3.8,
+    doi:10.1017/CBO9780511802843.
+
+    Examples
+    --------
+    >>> mean_interval([0.5] * 8, question=range(8), seed=1)
+    (0.5, 0.5, 0.5)
+    """
+    numbers = np.asarray(values, dtype=np.float64)
+    if numbers.ndim != 1 or not numbers.size or not np.isfinite(numbers).all():
+        raise ValueError("values must be one or more finite numbers in a row")
+    if not 0.0 < level < 1.0 or draws < 1:
+        raise ValueError(f"level must lie in 0..1 and draws be 1 or more, got {level!r}, {draws!r}")
+    cluster = cluster_codes(question=question, situation=situation)
+    if cluster.shape != numbers.shape:
+        raise ValueError(f"question must have shape {numbers.shape}, got {cluster.shape}")
+    mean = float(numbers.mean())
+    sizes = np.bincount(cluster).astype(np.float64)
+    if sizes.size == 1:
+        return mean, float("nan"), float("nan")
+    sums = np.bincount(cluster, weights=numbers)
+    random = np.random.default_rng(seed)
+    drawn = np.empty(draws)
+    step = max(1, _CELLS_AT_ONCE // sizes.size)
+    for start in range(0, draws, step):
+        stop = min(start + step, draws)
+        picked = random.integers(0, sizes.size, (stop - start, sizes.size))
+        drawn[start:stop] = sums[picked].sum(axis=1) / sizes[picked].sum(axis=1)
+    tail = (1.0 - level) / 2.0
+    low, high = np.quantile(drawn, [tail, 1.0 - tail])
+    return mean, float(low), float(high)
+
+
 def _measures(pooled: DistinctForecasts, *, rule: str) -> list[float]:
     corp, murphy = corp_of(pooled, rule=rule), murphy_of(pooled)
     return [

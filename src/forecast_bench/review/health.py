@@ -52,7 +52,9 @@ def health_section(run: Run) -> Section:
 
 
 def _facts(row: Row) -> list[tuple[str, str]]:
-    found: list[tuple[str, str]] = []
+    found = _in_force(row.within("in_force"))
+    if row.text("id"):
+        found.append(("The latest fit is map", row.text("id")))
     if row.number("gain") is not None:
         ends = f"{number(row.number('low'))} to {number(row.number('high'))}"
         found.append(
@@ -85,6 +87,18 @@ def _facts(row: Row) -> list[tuple[str, str]]:
     if row.text("seed"):
         found.append(("Seed", row.text("seed")))
     return found
+
+
+def _in_force(row: Row) -> list[tuple[str, str]]:
+    """What is in force, and what it has gained since; nothing where no map is."""
+    if not row.values:
+        return []
+    since = row.within("gain_since")
+    why = clean(row.text("because"))
+    return [
+        ("In force", f"map {row.text('id')} since {row.text('since')}: {why}"),
+        (f"Gain since, on {count(since.number('judged'))} judgments", clean(since.text("reason"))),
+    ]
 
 
 def _diagnostics(row: Row) -> list[Block]:
@@ -139,12 +153,17 @@ def _map(run: Run, state: str) -> list[Block]:
             kind="recalibration",
             alternative=f"Recalibration map ({force}): {said}.",
             caption="Median of the fitted map with its 90 % credible interval; dots: no change.",
-            source=f"Fitted on {count(Row(run.manifest['recalibration']).number('outcomes'))} "
-            "outcomes of this workspace.",
+            source=f"Fitted on {count(_fitted_on(run))} outcomes of this workspace.",
             frames={"map": frame},
             options={"title": f"Recalibration map: {force}", "warning": ""},
         )
     ]
+
+
+def _fitted_on(run: Run) -> float | None:
+    """Outcomes behind the map that is shown: the one in force, else the latest."""
+    row = Row(run.manifest["recalibration"])
+    return (row.within("in_force") if row.within("in_force").values else row).number("outcomes")
 
 
 def _effects(run: Run) -> list[Block]:

@@ -72,7 +72,8 @@ METHOD: Final = (
     (
         "Recalibrated",
         "Linear in log odds, partially pooled over analysts, phrases and topics. In force only "
-        "when it gains out of sample. Turner et al. 2014, doi:10.1007/s10994-013-5401-4.",
+        "once a person activated it; the gate asks for a gain out of sample. Turner et al. 2014, "
+        "doi:10.1007/s10994-013-5401-4.",
     ),
     (
         "r-hat, effective sample size",

@@ -1,0 +1,255 @@
+"""What a nested Laplace fit says: the map, single judgments recalibrated, effects of groups.
+
+The same columns as `recalibration_map`, `recalibrate` and `effects_table` give for a sampled fit,
+with the same meaning; quantiles are those of the mixture of normals, found by bisection.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import expit, logit, ndtr
+
+from forecast_bench.bayes.cell_counts import stated
+from forecast_bench.bayes.effects import confidence_statement
+from forecast_bench.bayes.groups import GROUPS, LOG_SLOPE
+from forecast_bench.bayes.nested_laplace import LaplacePosterior
+
+Array = NDArray[np.float64]
+
+_KEYS = ["analyst", "phrase", "topic", "probability"]
+_HALVINGS = 32
+_SLOPES = 9
+_CHUNK = 256
+
+
+def laplace_map(posterior: LaplacePosterior, stated_probability: ArrayLike) -> pd.DataFrame:
+    """Return what stated probabilities are worth, for an average analyst, phrase and topic.
+
+    Parameters
+    ----------
+    posterior
+        A fit.
+    stated_probability
+        Probabilities, strictly inside (0, 1).
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``probability``, ``median``, ``low``, ``high``, as `recalibration_map` gives them.
+
+    Raises
+    ------
+    ValueError
+        If a probability is not strictly inside (0, 1).
+
+    Examples
+    --------
+    With no outcomes the median is the identity:
+
+    >>> from forecast_bench.bayes.cell_counts import cells
+    >>> from forecast_bench.bayes.nested_laplace import nested_laplace
+    >>> from forecast_bench.bayes.settings import RecalibrationSettings
+    >>> none = pd.DataFrame(columns=["probability", "outcome", "analyst", "phrase", "topic"])
+    >>> laplace_map(nested_laplace(cells(none), RecalibrationSettings()), [0.2]).round(2)
+       probability  median   low  high
+    0          0.2     0.2  0.07   0.4
+    """
+    grid = np.atleast_1d(np.asarray(stated_probability, dtype=np.float64))
+    if not ((grid > 0) & (grid < 1)).all():
+        raise ValueError(f"stated probabilities must lie inside (0, 1), got {grid}")
+    log_odds = logit(grid)
+    line = _line(posterior, [[0] for _ in grid], [[1] for _ in grid])
+    median = _median_line(posterior, line, log_odds)
+    low, high = _interval(posterior, line, log_odds)
+    return pd.DataFrame({"probability": grid, "median": median, "low": low, "high": high})
+
+
+def laplace_recalibrate(
+    posterior: LaplacePosterior, frame: pd.DataFrame, *, with_interval: bool = True
+) -> pd.DataFrame:
+    """Recalibrate each judgment by what is known of its analyst, phrase and topic.
+
+    Parameters
+    ----------
+    posterior
+        A fit.
+    frame
+        Columns ``probability`` inside (0, 1), ``analyst``, ``phrase``, ``topic``.
+    with_interval
+        Whether the interval is wanted too, which takes most of the time.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``probability``, ``median`` and, where wanted, ``low`` and ``high``, with the
+        index of `frame`, as `recalibrate` gives them: a member of a group that the fit has not
+        seen has a median effect of zero, and the interval covers what it may be.
+
+    Raises
+    ------
+    ValueError
+        If a probability is outside (0, 1) or a name is missing.
+    """
+    names = ["probability", "median", *(("low", "high") if with_interval else ())]
+    rows = stated(frame)
+    if rows.empty:
+        return pd.DataFrame({name: np.zeros(0) for name in names}, index=frame.index)
+    distinct = rows[_KEYS].drop_duplicates(ignore_index=True)
+    parts = [
+        _recalibrated(posterior, distinct.iloc[at : at + _CHUNK], with_interval=with_interval)
+        for at in range(0, len(distinct), _CHUNK)
+    ]
+    found = rows[_KEYS].merge(pd.concat(parts), on=_KEYS, how="left", validate="many_to_one")
+    return found[names].set_axis(frame.index)
+
+
+def laplace_effects(posterior: LaplacePosterior) -> pd.DataFrame:
+    """Return each group effect with its interval, and how sure over-confidence is.
+
+    Parameters
+    ----------
+    posterior
+        A fit.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As `effects_table`: ``group``, ``level``, ``quantity``, ``median``, ``low``, ``high``,
+        ``below``, ``statement``.
+    """
+    tail = (1 - posterior.settings.interval) / 2
+    columns = ["group", "level", "quantity", "median", "low", "high", "below", "statement"]
+    tables = []
+    for name, levels in posterior.levels.items():
+        if not levels:
+            continue
+        slope = name.endswith(LOG_SLOPE)
+        first = posterior.column(name)
+        own = [[1, first + at] if slope else [first + at] for at in range(len(levels))]
+        mean, variance = _sum_of(posterior, own)
+        below = posterior.weight @ ndtr(-mean / np.sqrt(variance))
+        ends = [_quantile(posterior.weight, mean, variance, at) for at in (0.5, tail, 1 - tail)]
+        values = np.exp(ends) if slope else np.array(ends)
+        table = pd.DataFrame(values.T, columns=["median", "low", "high"])
+        tables.append(
+            table.assign(
+                group=GROUPS[name],
+                level=list(levels),
+                quantity="slope" if slope else "shift",
+                below=below,
+                statement=[confidence_statement(one) if slope else "" for one in below],
+            )
+        )
+    return (
+        pd.concat(tables, ignore_index=True)[columns]
+        if tables
+        else pd.DataFrame([], columns=columns)
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _Line:
+    """Normal shift and log slope of each row at each point of the grid: (points, rows)."""
+
+    shift: Array
+    shift_variance: Array
+    slope: Array
+    slope_variance: Array
+    covariance: Array
+
+
+def _sum_of(posterior: LaplacePosterior, effects: list[list[int]]) -> tuple[Array, Array]:
+    """Mean and variance of a sum of effects for each row."""
+    line = _line(posterior, effects, effects)
+    return line.shift, line.shift_variance
+
+
+def _line(posterior: LaplacePosterior, shift: list[list[int]], slope: list[list[int]]) -> _Line:
+    """Sum the effects of each row: -1 stands for none."""
+    # A last effect that is zero and certain takes the place of those that are not there.
+    mean = np.pad(posterior.mean, ((0, 0), (0, 1)))
+    covariance = np.pad(posterior.covariance, ((0, 0), (0, 1), (0, 1)))
+    a, b = (np.array(one, dtype=np.int64).T.reshape(-1, len(one)) for one in (shift, slope))
+
+    def together(left: NDArray[np.int64], right: NDArray[np.int64]) -> Array:
+        total: Array = sum(
+            (covariance[:, i, j] for i in left for j in right),
+            start=np.zeros((len(mean), left.shape[1])),
+        )
+        return total
+
+    return _Line(
+        shift=mean[:, a].sum(axis=1),
+        shift_variance=together(a, a),
+        slope=mean[:, b].sum(axis=1),
+        slope_variance=together(b, b),
+        covariance=together(a, b),
+    )
+
+
+def _recalibrated(
+    posterior: LaplacePosterior, part: pd.DataFrame, *, with_interval: bool
+) -> pd.DataFrame:
+    size = len(part)
+    effects = {False: [[0] for _ in range(size)], True: [[1] for _ in range(size)]}
+    unseen = {False: np.zeros((len(posterior.weight), size)), True: np.zeros((1, size))}
+    for name, levels in posterior.levels.items():
+        slope = name.endswith(LOG_SLOPE)
+        code = pd.Index(list(levels)).get_indexer(pd.Index(part[GROUPS[name]]))
+        first = posterior.column(name)
+        for row, at in enumerate(code):
+            effects[slope][row].append(-1 if at < 0 else first + int(at))
+        unseen[slope] = unseen[slope] + np.outer(posterior.scale[name] ** 2, code < 0)
+    line = _line(posterior, effects[False], effects[True])
+    log_odds = logit(part["probability"].to_numpy(dtype=np.float64))
+    found = part.assign(median=_median_line(posterior, line, log_odds))
+    if not with_interval:
+        return found
+    anew = _Line(
+        line.shift,
+        line.shift_variance + unseen[False],
+        line.slope,
+        line.slope_variance + unseen[True],
+        line.covariance,
+    )
+    low, high = _interval(posterior, anew, log_odds)
+    return found.assign(low=low, high=high)
+
+
+def _median_line(posterior: LaplacePosterior, line: _Line, log_odds: Array) -> Array:
+    shift = _quantile(posterior.weight, line.shift, line.shift_variance, 0.5)
+    slope = _quantile(posterior.weight, line.slope, line.slope_variance, 0.5)
+    middle: Array = expit(shift + np.exp(slope) * log_odds)
+    return middle
+
+
+def _quantile(weight: Array, mean: Array, variance: Array, level: float) -> Array:
+    """Quantile of a mixture of normals for each row, the points of the mixture first."""
+    spread = np.sqrt(variance)
+    low, high = (mean - 8 * spread).min(axis=0), (mean + 8 * spread).max(axis=0)
+    for _ in range(_HALVINGS):
+        middle = (low + high) / 2
+        under = weight @ ndtr((middle - mean) / spread) < level
+        low, high = np.where(under, middle, low), np.where(under, high, middle)
+    found: Array = (low + high) / 2
+    return found
+
+
+def _interval(posterior: LaplacePosterior, line: _Line, log_odds: Array) -> tuple[Array, Array]:
+    """Equal-tailed interval of the recalibrated probability, by a mixture over slopes too."""
+    tail = (1 - posterior.settings.interval) / 2
+    node, mass = np.polynomial.hermite_e.hermegauss(_SLOPES)
+    slope_spread = np.sqrt(line.slope_variance)
+    slope = line.slope[:, None] + slope_spread[:, None] * node[:, None]
+    tilt = line.covariance / slope_spread
+    mean = line.shift[:, None] + tilt[:, None] * node[:, None] + np.exp(slope) * log_odds
+    left = np.maximum(line.shift_variance - tilt**2, 1e-12)
+    variance = np.repeat(left[:, None], _SLOPES, axis=1)
+    weight = np.outer(posterior.weight, mass / mass.sum()).ravel()
+    flat = (mean.reshape(weight.size, -1), variance.reshape(weight.size, -1))
+    low, high = (expit(_quantile(weight, *flat, level)) for level in (tail, 1 - tail))
+    return low, high

@@ -1,0 +1,144 @@
+"""The map in force, applied to judgments: beside what was stated, never in its place."""
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from forecast_bench import bayes
+from forecast_bench.job.calibration import phrases_of
+from forecast_bench.job.maps import (
+    LineageError,
+    StateChange,
+    decisions_folder,
+    find_map,
+    in_force,
+    state_changes,
+)
+from forecast_bench.lexicons import Lexicon
+from forecast_bench.records import RecalibrationSettings
+from forecast_bench.workspace import shown
+
+_CODES = ("log_odds", "analyst", "phrase", "topic", "trials", "occurred")
+_LEVELS = ("analysts", "phrases", "topics")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ActiveMap:
+    """The map in force on a day.
+
+    Parameters
+    ----------
+    record : mapping
+        As it was made.
+    since : StateChange
+        What put it in force.
+    posterior : LaplacePosterior
+        Its effects, made anew from its counts: the road by which the gate judged it.
+    """
+
+    record: Mapping[str, Any]
+    since: StateChange
+    posterior: bayes.LaplacePosterior
+
+
+def active_map(workspace: Path, *, as_of: datetime.date) -> ActiveMap | None:
+    """Find the map in force on a day; None where statements stay as they are.
+
+    Raises
+    ------
+    LineageError
+        If the states cannot be read, or the map is missing or was altered.
+    """
+    since = in_force(state_changes(workspace, as_of=as_of))
+    if since is None:
+        return None
+    record = find_map(workspace, since.map)
+    if record is None:
+        place = shown(decisions_folder(workspace) / f"{since.map}.json", workspace)
+        raise LineageError(f"{place}: the map in force since {since.on} is missing")
+    settings = RecalibrationSettings.model_validate(record["model"])
+    return ActiveMap(record, since, bayes.nested_laplace(cells_of(record), settings))
+
+
+def stored_cells(counted: bayes.Cells) -> dict[str, list[Any]]:
+    """Counts of outcomes as a map keeps them, ready for JSON."""
+    codes = {name: getattr(counted, name).tolist() for name in _CODES}
+    return codes | {name: list(getattr(counted, name)) for name in _LEVELS}
+
+
+def cells_of(record: Mapping[str, Any]) -> bayes.Cells:
+    """Give the counts that a map was made of."""
+    kept: dict[str, Any] = {
+        **{name: np.array(record["cells"][name], dtype=np.int64) for name in _CODES[1:]},
+        **{name: tuple(record["cells"][name]) for name in _LEVELS},
+    }
+    return bayes.Cells(log_odds=np.array(record["cells"]["log_odds"], dtype=np.float64), **kept)
+
+
+def recalibrated_by(
+    active: ActiveMap, judgments: pd.DataFrame, lexicons: Mapping[str, Lexicon]
+) -> pd.DataFrame:
+    """Recalibrate every judgment that states a probability.
+
+    Parameters
+    ----------
+    active : ActiveMap
+        The map.
+    judgments : DataFrame
+        The table of judgments.
+    lexicons : mapping of str to Lexicon
+        What phrases are of.
+
+    Returns
+    -------
+    DataFrame
+        Columns judgment, recalibrated, recalibrated_low, recalibrated_high.
+    """
+    stated, columns = to_map(judgments, lexicons)
+    return as_table(stated, bayes.laplace_recalibrate(active.posterior, columns))
+
+
+def to_map(
+    judgments: pd.DataFrame, lexicons: Mapping[str, Lexicon]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Judgments that state a probability, and the columns of them that a map reads."""
+    stated = judgments[judgments["prior_mean"].notna()]
+    columns = map_columns(
+        stated["prior_mean"],
+        stated["analyst"],
+        phrases_of(stated, lexicons) + "@" + stated["lexicon"],
+        stated["topic"],
+    )
+    return stated, columns
+
+
+def as_table(stated: pd.DataFrame, mapped: pd.DataFrame) -> pd.DataFrame:
+    """Recalibrated probabilities by the id of the judgment."""
+    return pd.DataFrame(
+        {
+            "judgment": stated["id"].to_numpy(),
+            "recalibrated": mapped["median"].to_numpy(),
+            "recalibrated_low": mapped["low"].to_numpy(),
+            "recalibrated_high": mapped["high"].to_numpy(),
+        }
+    )
+
+
+def map_columns(
+    probability: pd.Series, analyst: pd.Series, phrase: pd.Series, topic: pd.Series
+) -> pd.DataFrame:
+    """Columns that the model reads; a stated number stands for its own phrase."""
+    value = probability.astype(float)
+    return pd.DataFrame(
+        {
+            "probability": value,
+            "analyst": analyst.astype(str),
+            "phrase": phrase.astype(object).where(phrase.notna(), value.map("{:g}".format)),
+            "topic": topic.astype(object).where(topic.notna(), "no topic"),
+        }
+    ).reset_index(drop=True)
