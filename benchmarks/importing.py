@@ -116,7 +116,7 @@ def measure(road: str, path: Path) -> tuple[int, float, float]:
     done = subprocess.run(
         [sys.executable, __file__, "--read", road, str(path)],
         check=True,
-        capture_output=True,
+        stdout=subprocess.PIPE,
         text=True,
     )
     rows, seconds, memory = done.stdout.split()

@@ -181,6 +181,7 @@ def state_of(vintage: Vintage) -> dict[str, tuple[Any, ...]]:
             assert row["event_id"] not in found, "an incident has two versions at once"
             names = ("date_from", "date_to", "country", "event_type", "admin1")
             sides = tuple(row["side_a"]), tuple(row["side_b"])
+            assert row["sides"] == "\x1e".join("\x1f".join(side) for side in sides)
             deaths = row["fatalities_best"]
             found[row["event_id"]] = (*(row[name] for name in names), *sides, deaths)
     return found

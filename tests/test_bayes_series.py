@@ -47,6 +47,11 @@ def table_of(**columns):
             "month is one that the series has already in 2 of 3 months",
         ),
         (
+            {"month": pd.to_datetime(["2020-01-01", "2020-01-31", None]), "count": [1, 1, 1]},
+            "month is missing in 1 of 3 months;"
+            " month is one that the series has already in 1 of 3 months",
+        ),
+        (
             {"month": [1, 2], "count": [1, 1], "exposure_months": [0, 1]},
             "exposure_months is not above 0 in 1 of 2 months",
         ),

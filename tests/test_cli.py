@@ -2,6 +2,7 @@
 
 import json
 
+import numpy as np
 import pytest
 
 from first_case import SMALL, first_case, small_case
@@ -286,6 +287,44 @@ def test_score_keeps_murphys_parts_back_where_they_say_nothing(run, tmp_path):
     _, out, _ = run("score", record)
     assert "Murphy's parts say nothing here: 60 distinct probabilities among 60" in out
     assert "ndi" not in out
+
+
+def test_score_by_cell_and_over_time(run, tmp_path):
+    record = tmp_path / "record.csv"
+    random = np.random.default_rng(1)
+    rows = []
+    for number in range(80):
+        stated = (0.2, 0.5, 0.9)[number % 3]
+        happened = int(random.random() < stated)
+        rows.append(
+            f"{stated},{happened},{'ab'[number % 2]},{'north' if number < 40 else 'south'},"
+            f"{(20, 300)[number % 2]},{stated / 2},high,B2,2020-{1 + number // 40:02d}-03"
+        )
+    header = (
+        "probability,outcome,forecaster,team,horizon_days,base_rate,confidence,source_grade,date"
+    )
+    record.write_text("\n".join([header, *rows, ""]), encoding="utf-8")
+    found = document(run, "score", record)
+    assert list(found["by"]) == ["forecaster", "team", "horizon", "confidence", "source_grade"]
+    assert list(found["by"]["horizon"]) == ["up to a month", "up to a year"]
+    assert found["verdict"] == "no fault found"
+    assert found["skill_against"] == "base rate of each judgment"
+    north = found["by"]["team"]["north"]
+    assert (north["n"], north["verdict"]) == (40, "no fault found")
+    assert north["brier_low"] < north["brier"] < north["brier_high"]
+    assert [(one["month"], one["span"], one["n"]) for one in found["over_time"]] == [
+        ("2020-01", "cumulative", 40),
+        ("2020-01", "rolling", 40),
+        ("2020-02", "cumulative", 80),
+        ("2020-02", "rolling", 80),
+    ]
+    assert any("clustered by question" in one for one in found["conventions"])
+    _, out, _ = run("score", record)
+    for said in ("verdict: no fault found", "12 months to", "source grade", "from_base_rate"):
+        assert said in out
+    # the same rows in another order print the same
+    record.write_text("\n".join([header, *reversed(rows), ""]), encoding="utf-8")
+    assert run("score", record)[1] == out
 
 
 def test_score_leaves_out_ties_with_their_lines(run, tmp_path):

@@ -52,6 +52,7 @@ from forecast_bench.records import (
     Window,
 )
 from forecast_bench.records.recalibration import DiagnosticLimits
+from forecast_bench.reliability import NO_FAULT, TOO_FEW, Measures
 from forecast_bench.scoring import SCORING_RULES
 
 ROOT = Path(__file__).parents[1]
@@ -300,3 +301,17 @@ def test_commands_print_what_pages_show(page, tmp_path):
 
     for command, printed in run(done, tmp_path):
         assert agrees(command.expected, printed), f"$ {command.line}\n{printed}"
+
+
+def test_every_measure_of_a_cell_is_documented():
+    listed = set(re.findall(r"`([a-z_]+)`", section("run-folder.md", "Cells")))
+    ends = {f"{name}{end}" for name in listed for end in ("_low", "_high")}
+    missing = sorted(set(Measures.model_fields) - listed - ends)
+
+    assert missing == []
+
+
+def test_every_verdict_is_documented():
+    said = section("method.md", "Verdicts").replace("\n", " ")
+    for word in (TOO_FEW, NO_FAULT, "over-confident", "under-confident", "stated too high"):
+        assert word in said

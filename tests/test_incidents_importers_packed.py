@@ -151,11 +151,20 @@ def test_parquet_is_read_in_pieces(tmp_path):
     assert max(sizes) < 5_000
 
 
-def test_a_column_of_lists_is_no_column(tmp_path):
-    (found,) = problems_of(parquet(tmp_path, 3, actor1=pa.array([["a"], ["b"], []])))
+@pytest.mark.parametrize("name", ["actor1", "actor2", "fatalities"])
+def test_a_column_of_lists_is_never_read_as_empty(tmp_path, name):
+    file = opened(parquet(tmp_path, 3, **{name: pa.array([["a"], ["b"], []])}))
+    assert not file.by_actor
+    with pytest.raises(UnreadableFileError) as raised:
+        list(file.batches())
+    said = raised.value.problem
+    assert said.identifier == "incident-file"
+    assert said.message == f'the column "{name}" holds list<element: string>, not single values'
 
-    assert found.identifier == "incident-header"
-    assert any("missing: actor1" in one for one in found.notes)
+
+def test_a_column_of_lists_that_nobody_needs_is_passed_over(tmp_path):
+    rows, rejected = read_all(opened(parquet(tmp_path, 3, more=pa.array([["a"], ["b"], []]))))
+    assert (len(rows), rejected) == (3, [])
 
 
 def test_a_long_cell_of_parquet_costs_its_row(tmp_path):

@@ -77,7 +77,9 @@ def test_an_import_killed_at_any_moment_is_there_or_not(tmp_path, number, kills)
     after = states(whole)
     assert before != after
     rng, killed, undone = random.Random(SEED + number), 0, 0
-    for at in range(kills):
+    for at in range(5 * kills):
+        if killed == kills:
+            break
         folder = copied(base, tmp_path, at)
         killed += kill_after(start("import", folder, number), rng.uniform(0, lasts))
         found = states(folder)
@@ -87,7 +89,7 @@ def test_an_import_killed_at_any_moment_is_there_or_not(tmp_path, number, kills)
         assert states(folder) == after
         assert names(folder / "store") == names(whole / "store"), "litter"
         shutil.rmtree(folder)
-    assert killed > kills / 2
+    assert killed == kills
     assert undone
 
 
@@ -103,7 +105,9 @@ def test_a_compaction_killed_at_any_moment_changes_no_state(tmp_path, keep):
     assert states(whole) == before
     compact(LocalStorage(whole / "store"), SOURCE, keep=keep)  # sweeps
     rng, killed = random.Random(SEED + keep), 0
-    for at in range(10):
+    for at in range(50):
+        if killed == 10:
+            break
         folder = copied(base, tmp_path, at)
         killed += kill_after(start("compact", folder, keep), rng.uniform(0, lasts))
         assert states(folder) == before
@@ -112,7 +116,7 @@ def test_a_compaction_killed_at_any_moment_changes_no_state(tmp_path, keep):
         assert states(folder) == before
         assert names(folder / "store") == names(whole / "store"), "litter"
         shutil.rmtree(folder)
-    assert killed > 5
+    assert killed == 10
 
 
 @pytest.mark.slow

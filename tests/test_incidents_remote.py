@@ -2,7 +2,6 @@
 
 import datetime
 import os
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -93,7 +92,8 @@ def test_the_same_imports_give_the_same_states(storage, address, tmp_path):
     # Another machine, with no copies; and again after a compaction.
     other = open_storage(address, otherwise=tmp_path, cache=tmp_path / "other")
     assert states(other) == states(local)
-    assert compact(storage, SOURCE, keep=1).after < compact(other, SOURCE, keep=1).before + 10
+    done = compact(storage, SOURCE, keep=1)
+    assert done.after < done.before
     assert states(other) == states(storage) == states(local)
 
 
@@ -138,14 +138,14 @@ def test_a_put_that_fails_leaves_no_half_vintage(
     assert "the place went away" in fault.message
     assert states(storage) == before
     assert bring(storage, EXPORTS[3], tmp_path).added
-    named = set(storage.names(SOURCE))
     local = LocalStorage(tmp_path / "local")
     for one in (*EXPORTS[:2], EXPORTS[3]):
         bring(local, one, tmp_path)
     assert states(storage) == states(local)
-    assert bring(storage, replace(EXPORTS[2], replaces=True), tmp_path).added
-    litter = {one for one in named if one in storage.names(SOURCE)}
-    assert litter < named
+    (newest, *_) = reversed(vintages(storage, SOURCE))
+    named = {one.name for one in newest.catalogue.files}
+    labels = {one.labels_file for one in newest.catalogue.vintages}
+    assert set(storage.names(SOURCE)) >= {*named, *labels, f"{SOURCE}/catalogue.json"}
 
 
 def test_a_bucket_that_is_not_there_and_a_server_that_is_away(s3, tmp_path, monkeypatch):

@@ -115,7 +115,7 @@ def test_a_vintage_holds_the_table_and_the_manifest(tmp_path, data):
     assert files_of(tmp_path / "store") == {
         "made/catalogue.json",
         f"made/data/{vintage.manifest.folder}/labels.json",
-        f"made/data/{vintage.manifest.folder}/rows/year=2017/data_0.parquet",
+        f"made/data/{vintage.manifest.folder}/rows/year=2017/rows.parquet",
     }
 
 

@@ -45,6 +45,8 @@ def test_a_run_holds_everything_its_readers_need(published):
         "judgments.parquet",
         "tracking.parquet",
         "counts.parquet",
+        "cells.parquet",
+        "over_time.parquet",
         "phrases.parquet",
         "reliability.parquet",
         "calibration.json",

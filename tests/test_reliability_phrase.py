@@ -120,8 +120,27 @@ def test_the_table_has_every_phrase_in_the_lexicons_order():
     # six judgments of two questions that each came out one way are worth two
     assert table["effective_n"].tolist() == pytest.approx([1.0, 2.0, 0.0])
     assert table["questions"].tolist() == [1, 2, 0]
-    alone = phrase_meaning(**LIKELY, occurred=3, n=6)
+    alone = phrase_meaning(**LIKELY, occurred=3, n=6, effective_n=2.0)
+    # one trial in two came true, of a prior of .65 with weight 10
+    assert (alone.a, alone.b) == pytest.approx((6.5 + 1, 3.5 + 1))
     assert table.loc["likely", list(alone.model_dump())].to_dict() == alone.model_dump()
+
+
+def test_saying_it_again_is_no_evidence():
+    random = np.random.default_rng(3)
+    record = pd.DataFrame({"phrase": "likely", "probability": 0.65, "question": range(40)})
+    record["outcome"] = (random.random(40) < 0.4).astype(int)
+    once = phrase_table(lexicon=LEXICON, record=record)
+    often = phrase_table(lexicon=LEXICON, record=pd.concat([record] * 7))
+    columns = ["effective_n", "mean", "low", "high", "below", "inside", "above"]
+    np.testing.assert_allclose(once[columns], often[columns], rtol=1e-9)
+    assert once["verdict"].tolist() == often["verdict"].tolist()
+
+
+@pytest.mark.parametrize("effective_n", [-1.0, 6.1])
+def test_an_effective_number_is_no_more_than_the_number(effective_n):
+    with pytest.raises(ValueError, match=r"effective_n must lie in 0\.\.n, got"):
+        phrase_meaning(**LIKELY, occurred=3, n=6, effective_n=effective_n)
 
 
 def test_a_phrase_that_the_lexicon_lacks_is_not_dropped():

@@ -276,3 +276,23 @@ def test_a_record_of_games_with_its_ties(tmp_path):
     assert len(frame) == 1882
     scores = brier_score(probability=frame["probability"], outcome=frame["outcome"])
     assert scores.mean() == pytest.approx(0.220826, abs=5e-7)
+
+
+def test_columns_for_cells_and_base_rates(tmp_path):
+    path = tmp_path / "record.csv"
+    path.write_text(
+        "probability,outcome,team,horizon_days,base_rate\n"
+        "0.7,1,north,90,0.25\n"
+        "0.7,1,,,\n"
+        "0.7,1,north,-1,0.25\n"
+        "0.7,1,north,90,25 %\n",
+        encoding="utf-8",
+    )
+    frame, problems = read_scored_record(path)
+    assert frame["horizon_days"].tolist()[0] == 90.0
+    assert frame["base_rate"].tolist()[0] == 0.25
+    assert frame.loc[1, ["team", "horizon_days", "base_rate"]].isna().all()
+    assert [(one.location.line, one.location.column, one.message) for one in problems] == [
+        (4, 13, '"-1" is not a number of days, 0 or more'),
+        (5, 16, '"25 %" is not a base rate from 0 to 1'),
+    ]

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 SERIES_COLUMNS: Final = MappingProxyType(
     {
         "series": "name of the series, as text",
-        "month": "which month, once in a series; any type that tells months apart",
+        "month": "which month, once in a series: dates (any day of it), or names of months",
         "count": "incidents in the month, a whole number of 0 or more",
         "exposure_months": "time at risk in months, above 0; 1 where the column is left out",
     }
@@ -90,7 +90,7 @@ def series_months(
     if table["series"].isna().any():
         raise ValueError(f"{int(table['series'].isna().sum())} rows name no series")
     labels = table["series"].map(str).astype(object)
-    wanted = list(dict.fromkeys(labels)) if names is None else list(names)
+    wanted = list(dict.fromkeys(labels)) if names is None else [str(name) for name in names]
     if len(set(wanted)) < len(wanted):
         raise ValueError("a series is wanted twice")
     places = labels.groupby(labels, sort=False).indices
@@ -151,4 +151,8 @@ def _fault(month: pd.Series, count: Floats, exposure: Floats) -> str | None:
 
 
 def _repeated(month: pd.Series) -> NDArray[np.bool_]:
-    return (month.duplicated() & month.notna()).to_numpy()
+    """Find months that stand in an earlier row; two days of one month are one month."""
+    known = month.notna()
+    if pd.api.types.is_datetime64_any_dtype(month):
+        month = month.dt.year * 12 + month.dt.month
+    return (month.duplicated() & known).to_numpy()

@@ -37,10 +37,24 @@ def _reported(failure: Exception) -> bool:
     from forecast_bench.problems import Location, problem
     from forecast_bench.workspace import DERIVED
 
-    if not isinstance(failure, IncidentStoreError):
+    if not isinstance(failure, IncidentStoreError) and not _is_damage(failure):
         return False
-    report_problems([problem("incident-store", str(failure), Location(f"{DERIVED}/incidents"))])
+    message = str(failure).partition("\n")[0]
+    if not isinstance(failure, IncidentStoreError):
+        message = f"a file of the store cannot be read: {message}"
+    report_problems([problem("incident-store", message, Location(f"{DERIVED}/incidents"))])
     return True
+
+
+def _is_damage(failure: Exception) -> bool:
+    """Whether DuckDB, which reads nothing but the store, could not read what it was given."""
+    if "duckdb" not in sys.modules:
+        return False
+    import duckdb
+
+    faults = (duckdb.IOException, duckdb.InvalidInputException, duckdb.SerializationException)
+    # What its reader of Parquet meets is, in part, of no kind of error.
+    return isinstance(failure, faults) or type(failure) is duckdb.Error
 
 
 __all__ = ["main"]

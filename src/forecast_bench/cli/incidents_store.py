@@ -18,7 +18,7 @@ from forecast_bench.cli.output import print_json, print_line, print_table
 from forecast_bench.cli.sources import read_past_judgments
 
 if TYPE_CHECKING:
-    from forecast_bench.incidents import Vintage
+    from forecast_bench.incidents import Storage, Vintage
 
 _MOST_LABELS = 50
 
@@ -36,12 +36,12 @@ def status(
 
     Example: forecast-bench incidents status --picture coverage.svg
     """
-    from forecast_bench.incidents import vintages
+    from forecast_bench.incidents import sources_in, vintages
     from forecast_bench.job.feeds import store_of
 
     folder = workspace_folder(workspace)
     storage = store_of(folder, read_past_judgments(folder).settings)
-    sources = [known for name in storage.folders() if (known := vintages(storage, name))]
+    sources = [known for name in sources_in(storage) if (known := vintages(storage, name))]
     if picture is not None:
         _draw(sources, picture)
     if output is Format.json:
@@ -85,9 +85,11 @@ def labels(
 
     folder = workspace_folder(workspace)
     read = read_past_judgments(folder)
+    storage = store_of(folder, read.settings)
+    _check_source(storage, source)
     found = [
         (vintage.manifest.source, one)
-        for vintage in newest_vintages(store_of(folder, read.settings))
+        for vintage in newest_vintages(storage)
         if source in (None, vintage.manifest.source)
         for one in label_report(read.actors, vintage.labels)
     ]
@@ -130,12 +132,14 @@ def compact(
     from filelock import Timeout
 
     from forecast_bench.incidents import compact as compact_source
+    from forecast_bench.incidents import sources_in
     from forecast_bench.job.feeds import store_of
 
     folder = workspace_folder(workspace)
     storage = store_of(folder, read_past_judgments(folder).settings)
+    _check_source(storage, source)
     documents: list[dict[str, Any]] = []
-    for name in storage.folders():
+    for name in sources_in(storage):
         if source not in (None, name):
             continue
         try:
@@ -149,6 +153,16 @@ def compact(
         return
     for one in documents:
         print_line(f"{one['source']}: {one['before']} files before, {one['after']} now")
+
+
+def _check_source(storage: "Storage", source: str | None) -> None:
+    """Refuse a name of no source: to say nothing of it would say that all is well."""
+    from forecast_bench.incidents import sources_in
+
+    known = sources_in(storage)
+    if source is not None and source not in known:
+        message = f'the store has no source "{source}"; it has {", ".join(known) or "none"}'
+        raise typer.BadParameter(message, param_hint="--source")
 
 
 def _draw(sources: "list[tuple[Vintage, ...]]", picture: Path) -> None:

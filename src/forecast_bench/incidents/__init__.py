@@ -19,6 +19,7 @@ from forecast_bench.incidents.catalogue import (
     IncidentStoreError,
     Manifest,
     catalogue_file,
+    sources_in,
 )
 from forecast_bench.incidents.compaction import Compaction, compact
 from forecast_bench.incidents.comparison import VintageChanges, compare_vintages
@@ -101,6 +102,7 @@ __all__ = [
     "read_mapping",
     "read_monthly_counts",
     "recognise",
+    "sources_in",
     "survey",
     "taxonomy",
     "unmatched_labels",

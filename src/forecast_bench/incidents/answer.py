@@ -6,6 +6,7 @@ import datetime
 from dataclasses import dataclass
 from typing import Final
 
+from forecast_bench.incidents.catalogue import sources_in
 from forecast_bench.incidents.counting import counts
 from forecast_bench.incidents.coverage import coverage_gap, filter_labels
 from forecast_bench.incidents.requests import CountRequest
@@ -116,5 +117,5 @@ def newest_vintages(storage: Storage) -> tuple[Vintage, ...]:
     >>> newest_vintages(LocalStorage(Path("nowhere")))
     ()
     """
-    found = (vintages(storage, name) for name in storage.folders())
+    found = (vintages(storage, name) for name in sources_in(storage))
     return tuple(known[-1] for known in found if known)

@@ -103,11 +103,9 @@ SELECT $source AS source, event_id, $vintage::DATE AS vintage,
   date_from, date_to, country, country_code, admin1, admin2, latitude, longitude, event_type,
   source_type, side_a, side_b, fatalities_best, fatalities_low, fatalities_high, weight,
   array_to_string(side_a, chr(31)) || chr(30) || array_to_string(side_b, chr(31)) AS sides,
-  $key::BIGINT AS opened, NULL::BIGINT AS closed,
-  year(date_from) AS year
+  $key::BIGINT AS opened, NULL::BIGINT AS closed
 FROM delivered
 WHERE event_id IN (SELECT event_id FROM changes WHERE change <> 'withdrawn')
-ORDER BY date_from, event_id
 """
 _CLOSED: Final = """
 SELECT event_id, opened, $key::BIGINT AS closed FROM changes
@@ -116,12 +114,11 @@ WHERE change <> 'added' ORDER BY event_id
 _FOLDED: Final = """
 SELECT versions.* REPLACE (
     coalesce(CASE WHEN versions.closed <= $key THEN versions.closed END, ended.closed) AS closed
-  ), year(versions.date_from) AS year
+  )
 FROM versions
 LEFT JOIN (SELECT * FROM closings WHERE closed <= $key) AS ended
   ON versions.event_id = ended.event_id AND versions.opened = ended.opened
 WHERE versions.opened <= $key
-ORDER BY versions.date_from, versions.event_id, versions.opened
 """
 _LABELS: Final = """
 SELECT label, sum(weight)::BIGINT AS incidents FROM (
@@ -239,18 +236,26 @@ def fold(
 def write_rows(
     connection: duckdb.DuckDBPyConnection, query: str, given: dict[str, Any], folder: Path
 ) -> tuple[Path, ...]:
-    """Write rows of `stored_schema`, and their `year`, into a folder for every year."""
-    connection.sql(query, params=given).create_view("to_write", replace=True)
-    if not row_of(connection, "SELECT count(*) FROM to_write")[0]:
-        return ()
-    connection.table("to_write").write_parquet(
-        str(folder),
-        partition_by=["year"],
-        compression="zstd",
-        row_group_size=_ROW_GROUP,
-        overwrite=True,
-    )
-    return tuple(sorted(folder.rglob("*.parquet")))
+    """Write rows of `stored_schema` into a folder for every year, in order.
+
+    They are gathered first and put in order a year at a time, which takes the memory of a year.
+    """
+    folder.mkdir(parents=True)
+    gathered = folder / "gathered.parquet"
+    connection.sql(query, params=given).write_parquet(str(gathered), compression="zstd")
+    rows = connection.read_parquet(str(gathered))
+    years = rows.aggregate("year(date_from)").fetchall()
+    written = []
+    for (year,) in sorted(years):
+        target = folder / f"year={year}" / "rows.parquet"
+        target.parent.mkdir()
+        chosen = rows.filter(f"year(date_from) = {year:d}")
+        chosen.order("date_from, event_id, opened").write_parquet(
+            str(target), compression="zstd", row_group_size=_ROW_GROUP
+        )
+        written.append(target)
+    gathered.unlink()
+    return tuple(written)
 
 
 def _compare(

@@ -38,21 +38,40 @@ def store_faults(place: str) -> Iterator[None]:
     IncidentStoreError
         In their place; a lock that is held stays `filelock.Timeout`.
     """
+    try:
+        yield
+    except Exception as failure:
+        if not _of_the_store(failure):
+            raise
+        raise IncidentStoreError(f"{place}: {failure}") from failure
+
+
+def _of_the_store(failure: Exception) -> bool:
     import duckdb
     from filelock import Timeout
 
-    try:
-        yield
-    except Timeout:
-        raise
-    except (
+    faults = (
         OSError,
         duckdb.IOException,
         duckdb.InvalidInputException,
         duckdb.OutOfMemoryException,
         duckdb.SerializationException,
-    ) as failure:
-        raise IncidentStoreError(f"{place}: {failure}") from failure
+    )
+    # What DuckDB's reader of Parquet meets is, in part, of no kind of error.
+    of_it = isinstance(failure, faults) or type(failure) is duckdb.Error
+    return of_it and not isinstance(failure, Timeout)
+
+
+def sources_in(storage: Storage) -> tuple[str, ...]:
+    """Name the sources that a store may have something of.
+
+    Raises
+    ------
+    IncidentStoreError
+        If it cannot be reached.
+    """
+    with store_faults(storage.place):
+        return storage.folders()
 
 
 class ReadCounts(Record):

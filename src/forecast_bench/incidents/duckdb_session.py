@@ -34,6 +34,8 @@ def duckdb_session(
             "threads": threads,
             "memory_limit": memory,
             "temp_directory": spill,
+            # Whoever wants an order asks for it; keeping one that nobody wants takes memory.
+            "preserve_insertion_order": False,
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
         }

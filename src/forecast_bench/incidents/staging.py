@@ -93,7 +93,7 @@ def stage(
         total = _write(batches, raw, written)
         written.extend(_late(connection, raw, retrieved))
         written.extend(_gather(connection, raw, by_actor=by_actor))
-        span = _span(connection)
+        span = _span(connection, whole=coverage is None)
         if span is None:
             none = ReadCounts(rows=total, taken=0, rejected=written.number)
             return Staged(rows, None, none, tuple(written.shown), {})
@@ -186,6 +186,8 @@ _SPAN: Final = """
 SELECT min(date_from + ((date_to - date_from) // 2)::INTEGER),
   max(date_from + ((date_to - date_from) // 2)::INTEGER) FROM gathered
 """
+# A row of counts stands for all the days of its month.
+_WHOLE: Final = "SELECT min(date_from), max(date_to) FROM gathered"
 _OUTSIDE: Final = """
 CREATE VIEW judged AS SELECT *, CASE
   WHEN getvariable('countries') IS NOT NULL AND NOT list_contains(getvariable('countries'), country)
@@ -242,9 +244,9 @@ def _gather(
             yield RejectedRow(line, "", event_id, reason)
 
 
-def _span(connection: duckdb.DuckDBPyConnection) -> Window | None:
-    """First and last day on which something is filed; None where nothing is."""
-    first, last = row_of(connection, _SPAN)
+def _span(connection: duckdb.DuckDBPyConnection, *, whole: bool) -> Window | None:
+    """First and last day on which something is filed, or of what is; None where nothing is."""
+    first, last = row_of(connection, _WHOLE if whole else _SPAN)
     return None if first is None else Window(start=first, end=last)
 
 

@@ -257,7 +257,8 @@ def open_storage(location: str | None, *, otherwise: Path, cache: Path) -> Stora
     Parameters
     ----------
     location : str or None
-        A path, or an address that fsspec knows (``s3://bucket/incidents``); None for `otherwise`.
+        A path (``file://`` before it or not), or an address that fsspec knows
+        (``s3://bucket/incidents``); None for `otherwise`.
     otherwise : Path
         Folder of the store where none is named; relative paths start in its workspace.
     cache : Path
@@ -272,6 +273,7 @@ def open_storage(location: str | None, *, otherwise: Path, cache: Path) -> Stora
     """
     if location is None:
         return LocalStorage(otherwise)
+    location = location.removeprefix("file://")
     if "://" in location:
         return RemoteStorage(location.rstrip("/"), cache)
     return LocalStorage(Path(location))

@@ -1,5 +1,6 @@
 """Reliability of what has resolved: by stated value, by phrase, by analyst and topic."""
 
+import json
 import math
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -10,13 +11,19 @@ from forecast_bench.lexicons import Lexicon, look_up
 from forecast_bench.priors import encode_band
 from forecast_bench.records import Settings, number_of
 from forecast_bench.reliability import (
+    CONVENTIONS,
     LEAST_OUTCOMES,
+    Summary,
+    cell_table,
     consistency_band,
     isotonic_curve,
     last_stated_probability,
     phrase_table,
+    scores_over_time,
     summary,
 )
+
+_NAMES = {"forecaster": "analyst", "source_grade": "source grade"}
 
 
 def resolved_record(judgments: pd.DataFrame, lexicons: Mapping[str, Lexicon]) -> pd.DataFrame:
@@ -42,8 +49,23 @@ def resolved_record(judgments: pd.DataFrame, lexicons: Mapping[str, Lexicon]) ->
             "date": rows["issued"],
             "known_on": _known_on(rows),
             "reference": rows["base_rate"].astype("Float64").astype(float),
+            "confidence": rows["confidence"],
+            "source_grade": [_best_grade(text) for text in rows["sources"]],
+            "horizon_days": _days_to_the_end(rows),
         }
     ).reset_index(drop=True)
+
+
+def _best_grade(sources: object) -> str | None:
+    """Admiralty grade of the best source: the letter goes before the digit."""
+    listed = json.loads(sources) if isinstance(sources, str) else []
+    return min((one["grade"] for one in listed if one.get("grade")), default=None)
+
+
+def _days_to_the_end(rows: pd.DataFrame) -> "pd.Series[float]":
+    issued, end = (pd.to_datetime(rows[name]) for name in ("issued", "window_end"))
+    days: pd.Series[float] = (end - issued).dt.days.astype("float64")
+    return days.where(days >= 0)
 
 
 def _known_on(rows: pd.DataFrame) -> "pd.Series[pd.Timestamp]":
@@ -63,9 +85,16 @@ def phrases_of(judgments: pd.DataFrame, lexicons: Mapping[str, Lexicon]) -> "pd.
     return pd.Series(found, index=judgments.index, dtype="string")
 
 
-def calibration_summary(record: pd.DataFrame) -> dict[str, Any]:
+def record_summary(record: pd.DataFrame) -> Summary | None:
+    """Measures of a record and its cells; None where nothing has resolved."""
+    return (
+        None if record.empty else summary(record.drop(columns=["lexicon", "judgment", "known_on"]))
+    )
+
+
+def calibration_summary(found: Summary | None) -> dict[str, Any]:
     """Scores and reliability of a record, ready for JSON; unknown measures are null."""
-    if record.empty:
+    if found is None:
         return {
             "n": 0,
             "effective_n": 0,
@@ -74,11 +103,9 @@ def calibration_summary(record: pd.DataFrame) -> dict[str, Any]:
             "note": "no judgment has resolved and reached the end of its window",
             "by": {},
         }
-    found = summary(record.drop(columns=["lexicon", "judgment", "known_on"]))
     document: dict[str, Any] = found.model_dump()
-    document["by"] = {
-        {"forecaster": "analyst"}.get(name, name): groups for name, groups in document["by"].items()
-    }
+    document["by"] = {_NAMES.get(name, name): groups for name, groups in document["by"].items()}
+    document["conventions"] = list(CONVENTIONS)
     document["least"] = document.pop("least_outcomes")
     document["note"] = (
         ""
@@ -89,6 +116,20 @@ def calibration_summary(record: pd.DataFrame) -> dict[str, Any]:
     )
     plain: dict[str, Any] = _without_nan(document)
     return plain
+
+
+def measure_tables(record: pd.DataFrame, found: Summary | None) -> dict[str, pd.DataFrame]:
+    """Measures of each cell, and month by month; without rows where nothing has resolved."""
+    if found is None:
+        return {
+            "cells": pd.DataFrame({"grouping": [], "value": []}, dtype="string"),
+            "over_time": pd.DataFrame({"month": [], "span": []}, dtype="string"),
+        }
+    cells = cell_table(found)
+    return {
+        "cells": cells.assign(grouping=cells["grouping"].replace(_NAMES)),
+        "over_time": scores_over_time(record),
+    }
 
 
 def reliability_table(record: pd.DataFrame, *, seed: int) -> pd.DataFrame:

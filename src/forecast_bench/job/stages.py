@@ -11,7 +11,9 @@ import pandas as pd
 from forecast_bench.incidents import VintageChoice
 from forecast_bench.job.calibration import (
     calibration_summary,
+    measure_tables,
     phrases_in_practice,
+    record_summary,
     reliability_table,
     resolved_record,
 )
@@ -132,13 +134,15 @@ def run_stages(
 def _reliability(
     workspace: Workspace, judgments: pd.DataFrame, record: pd.DataFrame
 ) -> tuple[dict[str, pd.DataFrame], dict[str, Any]]:
+    found = record_summary(record)
     tables = {
         "phrases": phrases_in_practice(
             record, workspace.lexicons, _lexicons_in_use(judgments), workspace.settings
         ),
         "reliability": reliability_table(record, seed=workspace.settings.seed),
+        **measure_tables(record, found),
     }
-    return tables, calibration_summary(record)
+    return tables, calibration_summary(found)
 
 
 def _lexicons_in_use(judgments: pd.DataFrame) -> list[str]:

@@ -18,6 +18,10 @@ class Actor(Record):
     part_of: dict[Text, Day] = Field(
         default_factory=dict, description="Actors that this one joined, each with the day it did."
     )
+    source: Text | None = Field(
+        default=None,
+        description="Where its names, and the days on which it joined others, are from.",
+    )
     note: Text | None = None
 
 
@@ -29,6 +33,7 @@ class CompoundLabel(Record):
         default="none",
         description="either: counts for each of them; none: for none of them; own: only by itself.",
     )
+    source: Text | None = Field(default=None, description="Where the label is from.")
 
 
 class ActorBook(Record):

@@ -10,38 +10,63 @@ from forecast_bench.reliability.decomposition import (
     corp_decomposition,
     murphy_decomposition,
 )
+from forecast_bench.reliability.discrimination import (
+    Discrimination,
+    discrimination,
+    forecasts_by_outcome,
+)
 from forecast_bench.reliability.interval import MEASURES, mean_interval, reliability_interval
+from forecast_bench.reliability.measures import Measures
+from forecast_bench.reliability.murphy_diagram import murphy_diagram
+from forecast_bench.reliability.over_time import MONTHS, SPANS, scores_over_time
 from forecast_bench.reliability.phrase import PhraseMeaning, phrase_meaning, phrase_table
 from forecast_bench.reliability.record_summary import (
+    CONVENTIONS,
     GROUPINGS,
     LEAST_OUTCOMES,
-    Measures,
     Summary,
+    cell_table,
+    horizon_of,
     summary,
 )
+from forecast_bench.reliability.verdict import FALSE_ALARMS, FAULTS, NO_FAULT, TOO_FEW
 
 __all__ = [
+    "CONVENTIONS",
+    "FALSE_ALARMS",
+    "FAULTS",
     "GROUPINGS",
     "LEAST_OUTCOMES",
     "MEASURES",
+    "MONTHS",
+    "NO_FAULT",
+    "SPANS",
+    "TOO_FEW",
     "CorpDecomposition",
+    "Discrimination",
     "Measures",
     "MurphyDecomposition",
     "PhraseMeaning",
     "Summary",
     "calibration_in_the_large",
+    "cell_table",
     "cluster_codes",
     "consistency_band",
     "corp_decomposition",
     "design_effect",
+    "discrimination",
     "effective_number",
+    "forecasts_by_outcome",
+    "horizon_of",
     "isotonic_curve",
     "last_stated_probability",
     "mean_interval",
     "murphy_decomposition",
+    "murphy_diagram",
     "over_under_confidence",
     "phrase_meaning",
     "phrase_table",
     "reliability_interval",
+    "scores_over_time",
     "summary",
 ]

@@ -1,5 +1,7 @@
 """Which judgments share a fate, and how many independent ones a record is worth."""
 
+import math
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -153,13 +155,15 @@ def _clustered(
 
 def _design_effect(deviation: FloatArray, cluster: IntArray) -> float:
     n, clusters = deviation.size, int(cluster.max()) + 1
-    centred = deviation - deviation.mean()
-    squares = float((centred**2).sum())
+    # correctly rounded sums are the same to the bit for every order of the rows
+    centred = deviation - math.fsum(deviation) / n
+    squares = math.fsum(centred**2)
     # equal deviations differ by rounding alone
     if clusters == 1 or squares <= n * 1e-24:
         return float("nan")
-    sums = np.bincount(cluster, weights=centred)
-    return float((sums**2).sum()) / squares
+    order = np.lexsort((centred, cluster))
+    sums = np.bincount(cluster[order], weights=centred[order])
+    return math.fsum(sums**2) / squares
 
 
 def effective_number(
@@ -217,6 +221,7 @@ def effective_number(
         sizes = np.bincount(cluster).astype(np.float64)
         return float(cluster.size**2 / (sizes**2).sum())
     questions = int(label_codes(question).max()) + 1
-    if effect <= cluster.size / questions:
+    # rounding must not make thirty independent judgments a little fewer than thirty
+    if effect <= cluster.size / questions * (1.0 + 1e-9):
         return float(questions)
     return max(cluster.size / effect, 1.0)

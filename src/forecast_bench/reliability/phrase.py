@@ -55,12 +55,13 @@ def phrase_meaning(
     prior_weight: float = 10.0,
     occurred: int,
     n: int,
+    effective_n: float | None = None,
     threshold: float = 0.9,
 ) -> PhraseMeaning:
     """Update the frequency of a phrase's statements on their outcomes.
 
-    The prior is Beta with the band's mean and a weight of `prior_weight` statements; each
-    judgment counts once.
+    The prior is Beta with the band's mean and a weight of `prior_weight` statements; all
+    judgments together count as `effective_n` trials with the share of them that came true.
 
     Parameters
     ----------
@@ -72,6 +73,9 @@ def phrase_meaning(
         Weight of the prior in judgments, more than 0.
     occurred, n : int
         Judgments that came true, of all with the phrase.
+    effective_n : float, optional
+        Independent judgments that they are worth, 0 to n; n by default. Else what is said of one
+        question several times would pass for several trials.
     threshold : float
         Posterior probability from which on there is a verdict, more than one half, up to 1.
 
@@ -108,8 +112,13 @@ def phrase_meaning(
         raise ValueError(f"occurred must lie in 0..n, got {occurred!r} of {n!r}")
     if not 0.5 < threshold <= 1.0:
         raise ValueError(f"threshold must be more than 0.5, up to 1, got {threshold!r}")
-    a = prior_weight * prior_mean + occurred
-    b = prior_weight * (1.0 - prior_mean) + (n - occurred)
+    worth = 1.0
+    if effective_n is not None:
+        if not 0.0 <= effective_n <= n * (1.0 + 1e-9):
+            raise ValueError(f"effective_n must lie in 0..n, got {effective_n!r} of {n!r}")
+        worth = effective_n / n if n else 0.0
+    a = prior_weight * prior_mean + worth * occurred
+    b = prior_weight * (1.0 - prior_mean) + worth * (n - occurred)
     below, above = float(betainc(a, b, band_low)), float(betaincc(a, b, band_high))
     inside = max(1.0 - below - above, 0.0)
     return PhraseMeaning(
@@ -144,8 +153,8 @@ def phrase_table(
 ) -> pd.DataFrame:
     """Tabulate what every phrase of a lexicon means in practice.
 
-    Outcomes count once for each judgment, also where several judgments share a question; the
-    effective number beside them says how far that can be trusted.
+    The judgments of a phrase count as their effective number: what several analysts, or
+    revisions, say of one question is one trial.
 
     Parameters
     ----------
@@ -194,6 +203,7 @@ def phrase_table(
         index=False, name=None
     ):
         group = groups.get(phrase, none)
+        independence = _independence(group)
         meaning = phrase_meaning(
             band_low=float(low),
             band_high=float(high),
@@ -201,11 +211,12 @@ def phrase_table(
             prior_weight=prior_weight,
             occurred=int(group["outcome"].sum()),
             n=len(group),
+            effective_n=independence["effective_n"],
             threshold=threshold,
         )
         rows.append(
             {"phrase": phrase, "band_low": float(low), "band_high": float(high)}
-            | {"n": len(group), **_independence(group)}
+            | {"n": len(group), **independence}
             | meaning.model_dump(exclude={"n"})
         )
     return pd.DataFrame(rows)

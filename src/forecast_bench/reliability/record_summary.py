@@ -1,95 +1,52 @@
-"""All measures of a scored record, for the whole and for each phrase, forecaster and topic."""
+"""All measures of a scored record, for the whole and for each group of its judgments."""
 
 from collections.abc import Mapping
 from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
-from pydantic import BaseModel, ConfigDict
+from pydantic import ConfigDict
 
-from forecast_bench.reliability.bias import in_the_large_of, over_under_of
-from forecast_bench.reliability.clusters import cluster_codes, effective_number
-from forecast_bench.reliability.decomposition import corp_of, murphy_of
-from forecast_bench.reliability.distinct import distinct_forecasts, mean_score, recalibrated
-from forecast_bench.scoring import brier_score, scoring_rule, skill
+from forecast_bench.reliability.clusters import label_codes
+from forecast_bench.reliability.measures import BASE_RATE, CLIMATOLOGY, Measures, measured
 
-GROUPINGS: Final = ("phrase", "forecaster", "topic")
+GROUPINGS: Final = (
+    "phrase",
+    "forecaster",
+    "team",
+    "topic",
+    "horizon",
+    "confidence",
+    "source_grade",
+)
 """Columns by which `summary` groups, where a record has them."""
 
-CLIMATOLOGY: Final = "climatology of the record"
-BASE_RATE: Final = "base rate of each judgment"
+HORIZONS: Final[Mapping[str, int]] = {
+    "up to a month": 31,
+    "up to 3 months": 92,
+    "up to 6 months": 183,
+    "up to a year": 366,
+}
+"""Names of spans from statement to the end of the window, each with its last day."""
+BEYOND: Final = "over a year"
+
+_CONFIDENCE: Final = ("low", "moderate", "high")
 
 # Independent outcomes below which no measure is judged: a convention of this project. At 30 the
 # 90 % interval of a frequency near one half is still 30 percentage points wide.
 LEAST_OUTCOMES = 30.0
-# Statements of each distinct value, on average, from which Murphy's parts say anything.
-STATED_OFTEN = 5
 
 
-class Measures(BaseModel):
-    """Scores and reliability of a set of resolved judgments; undefined measures are NaN.
-
-    Attributes
-    ----------
-    n : int
-        Resolved judgments.
-    effective_n : float
-        Independent judgments they are worth.
-    clusters : int
-        Groups of judgments without a question or a situation in common.
-    judgeable : bool
-        Whether both `effective_n` and `clusters` reach the least number of outcomes; else too few
-        to judge. From few groups no spread between groups can be told.
-    brier, log_score : float
-        Mean scores, lower is better; the log score in nats, clamped to 0.0001..0.9999.
-    mcb, dsc, unc : float
-        Miscalibration, discrimination and uncertainty of the Brier score, by CORP.
-    log_mcb, log_dsc, log_unc : float
-        The same of the log score.
-    vi, ci, di, ndi, andi : float
-        Murphy's decomposition over distinct values; see `MurphyDecomposition`.
-    distinct_values : int
-        Distinct probabilities stated.
-    murphy_judgeable : bool
-        Whether each distinct value was stated often enough (five times on average) for Murphy's
-        parts to say anything: where every value is stated once, DI equals VI for anybody.
-    in_the_large, over_under : float
-        Signed biases; see `calibration_in_the_large` and `over_under_confidence`.
-    skill : float
-        Brier skill against the reference, higher is better.
-    skill_against : str
-        The reference: the climatology of the whole record (its frequency of outcomes, also for
-        a group), or the base rate of each judgment.
-    skill_n : int
-        Judgments that have a reference, on which `skill` is measured.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    n: int
-    effective_n: float
-    clusters: int
-    judgeable: bool
-    brier: float
-    log_score: float
-    mcb: float
-    dsc: float
-    unc: float
-    log_mcb: float
-    log_dsc: float
-    log_unc: float
-    vi: float
-    ci: float
-    di: float
-    ndi: float
-    andi: float
-    distinct_values: int
-    murphy_judgeable: bool
-    in_the_large: float
-    over_under: float
-    skill: float
-    skill_against: str
-    skill_n: int
+CONVENTIONS: Final = (
+    "Brier (p - y)^2; log score in nats, clamped to 0.0001..0.9999; lower is better",
+    "intervals: central 90 %, clustered by question and by situation, Student's t",
+    "verdicts: at most one in ten sound records that can be judged is said to have a fault",
+    "skill against climatology: the share of the whole record that occurred, for groups too",
+    "horizon: from the statement to the end of its window; source grade: of the best source",
+    "time: of the statement; rolling over 12 calendar months",
+)
+"""What the numbers of a record mean, printed beside them."""
 
 
 class Summary(Measures):
@@ -99,15 +56,50 @@ class Summary(Measures):
     ----------
     least_outcomes : float
         Effective number from which on a set is judgeable.
+    climatology : float
+        Share of the whole record that occurred.
     by : mapping of str to mapping of str to Measures
-        Column (of `GROUPINGS`), then value, in sorted order. Judgments without a value are in
-        no group.
+        Column (of `GROUPINGS`), then value, in sorted order; horizons and confidence in their
+        own. Judgments without a value are in no group.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     least_outcomes: float
+    climatology: float
     by: Mapping[str, Mapping[str, Measures]]
+
+
+def horizon_of(days: npt.ArrayLike) -> "pd.Categorical[Any]":
+    """Name the span from a statement to the end of its window.
+
+    Parameters
+    ----------
+    days : array_like of float, shape (n,)
+        Days, 0 or more; NaN where the horizon is not known.
+
+    Returns
+    -------
+    Categorical
+        A key of `HORIZONS`, or `BEYOND`, in their order; missing where not known.
+
+    Raises
+    ------
+    ValueError
+        If a number of days is negative.
+
+    Examples
+    --------
+    >>> list(horizon_of([31, 32, 400]))
+    ['up to a month', 'up to 3 months', 'over a year']
+    """
+    numbers = np.asarray(days, dtype=np.float64)
+    if (numbers < 0.0).any():
+        raise ValueError(f"days must be 0 or more, got {float(numbers[numbers < 0.0][0])!r}")
+    names = [*HORIZONS, BEYOND]
+    codes = np.searchsorted(list(HORIZONS.values()), numbers)
+    known = [None if np.isnan(n) else names[code] for n, code in zip(numbers, codes, strict=True)]
+    return pd.Categorical(known, categories=names)
 
 
 def summary(frame: pd.DataFrame, *, least_outcomes: float = LEAST_OUTCOMES) -> Summary:
@@ -117,7 +109,8 @@ def summary(frame: pd.DataFrame, *, least_outcomes: float = LEAST_OUTCOMES) -> S
     ----------
     frame : DataFrame
         Columns `probability` (0..1) and `outcome` (0 or 1); optional `phrase`, `forecaster`,
-        `topic` (groups), `question` (else every row is its own), `situation`, and `reference`
+        `team`, `topic`, `confidence`, `source_grade` (groups), `horizon_days` (grouped by
+        `horizon_of`), `question` (else every row is its own), `situation`, and `reference`
         (base rate of the judgment, 0..1 or missing). Other columns are ignored.
     least_outcomes : float
         Effective number below which a set is too few to judge.
@@ -125,8 +118,8 @@ def summary(frame: pd.DataFrame, *, least_outcomes: float = LEAST_OUTCOMES) -> S
     Returns
     -------
     Summary
-        The measures, the same for every group. ``model_dump_json()`` writes undefined measures
-        as null.
+        The measures, the same for every group, and to the bit for every order of the rows.
+        ``model_dump_json()`` writes undefined measures as null.
 
     Raises
     ------
@@ -140,81 +133,100 @@ def summary(frame: pd.DataFrame, *, least_outcomes: float = LEAST_OUTCOMES) -> S
     >>> record.n, round(record.brier, 3), record.judgeable, record.skill_against
     (4, 0.225, False, 'climatology of the record')
     """
+    record = prepared(frame)
+    if not least_outcomes > 0.0:
+        raise ValueError(f"least_outcomes must be positive, got {least_outcomes!r}")
+    against = BASE_RATE if "reference" in frame.columns else CLIMATOLOGY
+    groups = {
+        column: {
+            str(value): Measures(**measured(rows, against=against, least_outcomes=least_outcomes))
+            for value, rows in record.groupby(column, sort=True, observed=True)
+        }
+        for column in GROUPINGS
+        if column in record.columns
+    }
+    return Summary(
+        **measured(record, against=against, least_outcomes=least_outcomes),
+        least_outcomes=least_outcomes,
+        climatology=float(record["climatology"].iloc[0]),
+        by=groups,
+    )
+
+
+def prepared(frame: pd.DataFrame) -> pd.DataFrame:
+    """Check a record, and name its references and its groups that have an order.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        As of `summary`.
+
+    Returns
+    -------
+    DataFrame
+        The record with `base_rate`, `climatology` and, where it can be told, `horizon`.
+
+    Raises
+    ------
+    ValueError
+        If a needed column is missing or there is no row.
+
+    Examples
+    --------
+    >>> record = prepared(pd.DataFrame({"probability": [0.5, 0.5], "outcome": [0, 1]}))
+    >>> record["climatology"].tolist()
+    [0.5, 0.5]
+    """
     missing = [name for name in ("probability", "outcome") if name not in frame.columns]
     if missing:
         raise ValueError(f"the record lacks the columns {', '.join(missing)}")
     if frame.empty:
         raise ValueError("at least one resolved judgment is needed, got 0")
-    if not least_outcomes > 0.0:
-        raise ValueError(f"least_outcomes must be positive, got {least_outcomes!r}")
-    if "reference" in frame.columns:
-        against, record = BASE_RATE, frame
-    else:
-        against, record = CLIMATOLOGY, frame.assign(reference=float(frame["outcome"].mean()))
-    groups = {
-        column: _groups(record, column, against, least_outcomes)
-        for column in GROUPINGS
-        if column in record.columns
-    }
-    return Summary(
-        **_measures(record, against, least_outcomes),
-        least_outcomes=least_outcomes,
-        by=groups,
+    reference = frame["reference"] if "reference" in frame.columns else np.nan
+    record = frame.assign(base_rate=reference, climatology=float(frame["outcome"].mean()))
+    for shared in ("question", "situation"):
+        if shared in frame.columns:
+            # numbers for names, once for all groups and months
+            record[shared] = label_codes(frame[shared])
+    if "horizon_days" in frame.columns:
+        record["horizon"] = horizon_of(frame["horizon_days"])
+    if "confidence" in frame.columns:
+        others = sorted(set(frame["confidence"].dropna()) - set(_CONFIDENCE))
+        record["confidence"] = pd.Categorical(frame["confidence"], [*_CONFIDENCE, *others])
+    return record
+
+
+def cell_table(found: Summary) -> pd.DataFrame:
+    """Tabulate the measures of a record and of each of its groups, one row for each.
+
+    Parameters
+    ----------
+    found : Summary
+        Result of `summary`.
+
+    Returns
+    -------
+    DataFrame
+        `grouping` ("all" for the whole record, else a column of `GROUPINGS`), `value`, and the
+        fields of `Measures`.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"probability": [0.5, 0.5], "outcome": [0, 1], "topic": ["a", "b"]})
+    >>> cell_table(summary(frame))[["grouping", "value", "n"]]
+      grouping value  n
+    0      all        2
+    1    topic     a  1
+    2    topic     b  1
+    """
+    names = list(Measures.model_fields)
+    cells: list[tuple[str, str, Measures]] = [("all", "", found)]
+    for grouping, groups in found.by.items():
+        cells += [(grouping, value, group) for value, group in groups.items()]
+    return pd.DataFrame(
+        [
+            {"grouping": grouping, "value": value}
+            | {name: getattr(measures, name) for name in names}
+            for grouping, value, measures in cells
+        ]
     )
-
-
-def _groups(
-    record: pd.DataFrame, column: str, against: str, least_outcomes: float
-) -> dict[str, Measures]:
-    return {
-        str(value): Measures(**_measures(group, against, least_outcomes))
-        for value, group in record.groupby(column, sort=True, observed=True)
-    }
-
-
-def _measures(rows: pd.DataFrame, against: str, least_outcomes: float) -> dict[str, Any]:
-    pooled = distinct_forecasts(probability=rows["probability"], outcome=rows["outcome"])
-    fitted = recalibrated(pooled)
-    brier = corp_of(pooled, rule="brier", fitted=fitted)
-    log = corp_of(pooled, rule="log", fitted=fitted)
-    question = rows["question"] if "question" in rows.columns else np.arange(len(rows))
-    situation = rows["situation"] if "situation" in rows.columns else None
-    number = effective_number(
-        probability=rows["probability"],
-        outcome=rows["outcome"],
-        question=question,
-        situation=situation,
-    )
-    clusters = int(cluster_codes(question=question, situation=situation).max()) + 1
-    gain, scored = _skill(rows)
-    murphy = murphy_of(pooled)
-    return {
-        **murphy.model_dump(),
-        "murphy_judgeable": murphy.n >= STATED_OFTEN * murphy.distinct_values,
-        "effective_n": number,
-        "clusters": clusters,
-        "judgeable": min(number, clusters) >= least_outcomes,
-        "log_score": log.score,
-        "mcb": brier.mcb,
-        "dsc": brier.dsc,
-        "unc": brier.unc,
-        "log_mcb": log.mcb,
-        "log_dsc": log.dsc,
-        "log_unc": log.unc,
-        "in_the_large": in_the_large_of(pooled),
-        "over_under": over_under_of(pooled),
-        "skill": gain,
-        "skill_against": against,
-        "skill_n": scored,
-    }
-
-
-def _skill(rows: pd.DataFrame) -> tuple[float, int]:
-    """Brier skill over the rows that have a reference, and how many those are."""
-    known = rows.loc[rows["reference"].notna()]
-    if known.empty:
-        return float("nan"), 0
-    stated = distinct_forecasts(probability=known["probability"], outcome=known["outcome"])
-    reference = brier_score(probability=known["reference"], outcome=known["outcome"]).mean()
-    own = mean_score(stated, rule=scoring_rule("brier"))
-    return float(skill(score=own, reference=float(reference))), len(known)

@@ -1,6 +1,14 @@
 """Scores of resolved judgments: pure mathematics on probabilities and outcomes."""
 
+from forecast_bench.scoring.counts import (
+    Uniformity,
+    crps_negative_binomial,
+    crps_poisson,
+    pit_uniformity,
+    randomised_pit,
+)
 from forecast_bench.scoring.inputs import checked_forecasts, checked_outcome, checked_probability
+from forecast_bench.scoring.ranked import ranked_probability_score
 from forecast_bench.scoring.rules import (
     LOG_SCORE_CLAMP,
     SCORING_RULES,
@@ -24,11 +32,17 @@ __all__ = [
     "Score",
     "ScoringRule",
     "TimeWeightedScore",
+    "Uniformity",
     "brier_score",
     "checked_forecasts",
     "checked_outcome",
     "checked_probability",
+    "crps_negative_binomial",
+    "crps_poisson",
     "log_score",
+    "pit_uniformity",
+    "randomised_pit",
+    "ranked_probability_score",
     "scoring_rule",
     "skill",
     "time_weighted_score",

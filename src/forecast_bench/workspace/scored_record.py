@@ -2,6 +2,7 @@
 
 import csv
 import io
+import math
 import re
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
@@ -14,7 +15,19 @@ if TYPE_CHECKING:
     import pandas as pd
 
 REQUIRED_COLUMNS: Final = ("probability", "outcome")
-OPTIONAL_COLUMNS: Final = ("phrase", "forecaster", "question", "situation", "date", "topic")
+OPTIONAL_COLUMNS: Final = (
+    "phrase",
+    "forecaster",
+    "question",
+    "situation",
+    "date",
+    "topic",
+    "team",
+    "confidence",
+    "source_grade",
+    "horizon_days",
+    "base_rate",
+)
 
 # Python's float() also takes nan, inf, underscores and digits of other scripts
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
@@ -44,8 +57,8 @@ def read_scored_record(path: Path) -> tuple["pd.DataFrame", list[Problem]]:
     r"""Read a CSV of resolved forecasts; what cannot be scored is reported and left out.
 
     The first row names the columns, in any order: `probability` and `outcome`, and optionally
-    `phrase`, `forecaster`, `question`, `situation`, `date` and `topic`. The text is UTF-8, with
-    or without a byte order mark; fields are separated by commas and may be quoted.
+    those of `OPTIONAL_COLUMNS`. The text is UTF-8, with or without a byte order mark; fields are
+    separated by commas and may be quoted.
 
     Parameters
     ----------
@@ -58,8 +71,9 @@ def read_scored_record(path: Path) -> tuple["pd.DataFrame", list[Problem]]:
         The rows that can be scored, in the order of the file: `probability` (float, 0..1),
         `outcome` (0 or 1), `question` (a name of its own for a row that gives none), and of the
         other columns those that the file has (text, missing where empty; `date` as a
-        timestamp). The problems, each with the line of the file and the column of the field; the
-        table is empty where the file or its header cannot be read.
+        timestamp, `horizon_days` and `base_rate` as numbers). The problems, each with the line of
+        the file and the column of the field; the table is empty where the file or its header
+        cannot be read.
 
     Examples
     --------
@@ -210,6 +224,18 @@ def _probability(text: str) -> tuple[object, _Fault]:
     return None, ("score-bad-probability", f"{said} a probability from 0 to 1")
 
 
+def _base_rate(text: str) -> tuple[object, _Fault]:
+    if not text or (_NUMBER.fullmatch(text) and 0.0 <= float(text) <= 1.0):
+        return float(text) if text else None, None
+    return None, ("score-bad-probability", f'"{text}" is not a base rate from 0 to 1')
+
+
+def _days(text: str) -> tuple[object, _Fault]:
+    if not text or (_NUMBER.fullmatch(text) and 0.0 <= float(text) < math.inf):
+        return float(text) if text else None, None
+    return None, ("score-bad-horizon", f'"{text}" is not a number of days, 0 or more')
+
+
 def _outcome(text: str) -> tuple[object, _Fault]:
     number = float(text) if _NUMBER.fullmatch(text) else None
     if number is not None and number in (0.0, 1.0):
@@ -243,8 +269,23 @@ _READERS: Final[dict[str, Callable[[str], tuple[object, _Fault]]]] = {
     "probability": _probability,
     "outcome": _outcome,
     "date": _date,
-    **dict.fromkeys(("phrase", "forecaster", "question", "situation", "topic"), _text),
+    "horizon_days": _days,
+    "base_rate": _base_rate,
+    **dict.fromkeys(
+        (
+            "phrase",
+            "forecaster",
+            "question",
+            "situation",
+            "topic",
+            "team",
+            "confidence",
+            "source_grade",
+        ),
+        _text,
+    ),
 }
+_KINDS: Final = {"date": "datetime64[s]", "horizon_days": "float64", "base_rate": "float64"}
 
 
 def _two_outcomes(
@@ -280,8 +321,8 @@ def _table(kept: Sequence[tuple[int, dict[str, object]]], names: tuple[str, ...]
     }
     for name in OPTIONAL_COLUMNS:
         if name in names and name != "question":
-            kind = "datetime64[s]" if name == "date" else "str"
-            columns[name] = pd.Series([values[name] for _, values in kept], dtype=kind)
+            given_values = [values[name] for _, values in kept]
+            columns[name] = pd.Series(given_values, dtype=_KINDS.get(name, "str"))
     return pd.DataFrame(columns)
 
 

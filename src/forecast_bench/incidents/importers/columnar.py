@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -50,6 +50,7 @@ def open_columnar(path: Path, shown_as: str) -> tuple[RawFile | None, tuple[Prob
             schema = opened.schema_arrow
             names = tuple(schema.names)
             plain = tuple(one.name for one in schema if _is_plain(one.type))
+            nested = {one.name: str(one.type) for one in schema if not _is_plain(one.type)}
     except (pa.ArrowException, OSError, ValueError, OverflowError) as failure:
         return None, (damaged(shown_as, f"the Parquet file is damaged: {_said(failure)}"),)
     twice = next((name for name in names if names.count(name) > 1), None)
@@ -59,13 +60,13 @@ def open_columnar(path: Path, shown_as: str) -> tuple[RawFile | None, tuple[Prob
     if not all(name.isprintable() for name in names):
         message = "the name of a column holds a control character"
         return None, (problem("incident-header", message, Location(shown_as)),)
-    read = partial(_read, path, shown_as, plain)
+    read = partial(_read, path, shown_as, plain, nested)
     try:
-        start = next(_read(path, shown_as, plain, plain), None)
+        start = next(read(plain), None)
     except UnreadableFileError as failure:
         return None, (failure.problem,)
     first = {} if start is None else _first(start)
-    return RawFile("Parquet", plain, (1, ""), first, read), ()
+    return RawFile("Parquet", names, (1, ""), first, read), ()
 
 
 def _first(batch: RawBatch) -> dict[str, str]:
@@ -87,10 +88,19 @@ def _is_plain(kind: pa.DataType) -> bool:
 
 
 def _read(
-    path: Path, shown_as: str, plain: tuple[str, ...], wanted: Collection[str]
+    path: Path,
+    shown_as: str,
+    plain: tuple[str, ...],
+    nested: Mapping[str, str],
+    wanted: Collection[str],
 ) -> Iterator[RawBatch]:
     import pyarrow as pa
     import pyarrow.parquet as pq
+
+    for name in nested:
+        if name in wanted:
+            message = f'the column "{shorten(name)}" holds {nested[name]}, not single values'
+            raise UnreadableFileError(damaged(shown_as, message))
 
     names = [name for name in plain if name in wanted]
     number = 0

@@ -52,6 +52,12 @@ SCORED_RECORDS = {
         "Days and months in another order would be swapped in silence. The row is left out.",
         "Write dates as 2018-06-30.",
     ),
+    "score-bad-horizon": Entry(
+        "A horizon of a record is not a number of days",
+        "Horizons are grouped by days from the statement to the end of its window. The row is "
+        "left out.",
+        "Write days as a number, such as 90, or leave the field empty.",
+    ),
     "score-two-outcomes": Entry(
         "One question has two outcomes",
         "A question comes out one way for everyone who judged it. The rows are scored as given.",

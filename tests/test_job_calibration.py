@@ -1,0 +1,112 @@
+"""The record that calibration counts, its cells and its months."""
+
+import json
+
+import pandas as pd
+import pytest
+
+from forecast_bench.job.calibration import (
+    calibration_summary,
+    measure_tables,
+    record_summary,
+    resolved_record,
+)
+from forecast_bench.lexicons.shipped import load_shipped
+
+LEXICONS = load_shipped()
+
+
+def judgments(n=40):
+    rows = []
+    for number in range(n):
+        rows.append(
+            {
+                "id": f"j{number}",
+                "in_calibration": number != 0,
+                "prior_mean": 0.65,
+                "state": "occurred" if number % 3 else "did not occur",
+                "stated_kind": "phrase",
+                "lexicon": "uk-phia@2018",
+                "stated_text": "Likely",
+                "analyst": "a" if number < 35 else "b",
+                "question": f"q{number}",
+                "window_start": "2020-01-01",
+                "window_end": "2020-03-31",
+                "issued": "2020-01-15" if number % 2 else "2019-03-31",
+                "situation": None,
+                "topic": "war",
+                "base_rate": 0.4 if number % 2 else None,
+                "confidence": "low" if number < 10 else "high",
+                "sources": json.dumps(
+                    [
+                        {"source": "x", "grade": "C2"},
+                        {"source": "y", "grade": "B3"},
+                        {"source": "z"},
+                    ]
+                    if number < 20
+                    else [{"source": "z"}]
+                ),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def test_each_judgment_brings_its_horizon_and_the_grade_of_its_best_source():
+    record = resolved_record(judgments(), LEXICONS)
+    assert len(record) == 39
+    assert record.loc[0, ["judgment", "source_grade", "confidence"]].tolist() == ["j1", "B3", "low"]
+    # 15 January to 31 March 2020, and 31 March 2019 to then
+    assert record["horizon_days"].tolist()[:2] == [76.0, 366.0]
+    assert record["source_grade"].isna().sum() == 20
+    assert set(record["phrase"]) == {"likely"}
+
+
+def test_cells_by_all_that_is_recorded_with_their_verdicts():
+    record = resolved_record(judgments(), LEXICONS)
+    cells = measure_tables(record, record_summary(record))["cells"].set_index(["grouping", "value"])
+    assert set(cells.index.get_level_values("grouping")) == {
+        "all",
+        "phrase",
+        "analyst",
+        "topic",
+        "horizon",
+        "confidence",
+        "source grade",
+    }
+    assert cells.loc[("all", ""), "n"] == 39
+    assert cells.loc[("analyst", "a"), "verdict"] == "no fault found"
+    assert cells.loc[("analyst", "b"), "verdict"] == "too few to judge"
+    assert cells.loc[("horizon", "up to 3 months"), "n"] == 20
+    # nine of ten of low confidence are in calibration, of the twenty graded nineteen
+    assert cells.loc[("confidence", "low"), "n"] == 9
+    assert cells.loc[("source grade", "B3"), "n"] == 19
+    document = calibration_summary(record_summary(record))
+    assert document["by"]["analyst"]["a"]["brier"] == cells.loc[("analyst", "a"), "brier"]
+    assert document["by"]["source grade"]["B3"]["n"] == 19
+    assert document["skill_n"] == 20
+    assert any("90 %" in one for one in document["conventions"])
+    json.dumps(document, allow_nan=False)
+
+
+def test_months_are_those_of_issue():
+    record = resolved_record(judgments(), LEXICONS)
+    table = measure_tables(record, record_summary(record))["over_time"]
+    assert table["month"].tolist() == ["2019-03"] * 2 + ["2020-01"] * 2
+    assert table["n"].tolist() == [19, 19, 39, 39]
+
+
+def test_rows_in_another_order_give_the_same_tables():
+    rows = judgments()
+    shuffled = rows.sample(frac=1, random_state=3).reset_index(drop=True)
+    records = [resolved_record(frame, LEXICONS) for frame in (rows, shuffled)]
+    one, other = (measure_tables(record, record_summary(record)) for record in records)
+    for name in ("cells", "over_time"):
+        pd.testing.assert_frame_equal(one[name], other[name], check_exact=True)
+
+
+@pytest.mark.parametrize("name", ["cells", "over_time"])
+def test_where_nothing_has_resolved_the_tables_are_empty(name):
+    record = resolved_record(judgments(1), LEXICONS)
+    table = measure_tables(record, record_summary(record))[name]
+    assert table.empty
+    assert calibration_summary(record_summary(record))["n"] == 0
