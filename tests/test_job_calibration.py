@@ -32,6 +32,7 @@ def judgments(n=40):
                 "question": f"q{number}",
                 "window_start": "2020-01-01",
                 "window_end": "2020-03-31",
+                "outcome_on": "2020-02-10" if number % 3 else "2020-03-31",
                 "issued": "2020-01-15" if number % 2 else "2019-03-31",
                 "situation": None,
                 "topic": "war",
@@ -59,6 +60,8 @@ def test_each_judgment_brings_its_horizon_and_the_grade_of_its_best_source():
     assert record["horizon_days"].tolist()[:2] == [76.0, 366.0]
     assert record["source_grade"].isna().sum() == 20
     assert set(record["phrase"]) == {"likely"}
+    # An early Yes enters only with the scheduled end of its window.
+    assert set(record["known_on"]) == {pd.Timestamp("2020-03-31")}
 
 
 def test_cells_by_all_that_is_recorded_with_their_verdicts():
