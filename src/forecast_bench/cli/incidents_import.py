@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from forecast_bench.workspace import Workspace
 
 _MOST_TOLD = 10
-_Day = Annotated[datetime.date | None, typer.Option(parser=parse_day, metavar="DATE")]
 
 
 def import_(
