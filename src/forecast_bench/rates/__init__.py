@@ -15,12 +15,14 @@ from forecast_bench.rates.count import (
     predictive_log_pmf,
 )
 from forecast_bench.rates.law import RateLaw, after, rate_law, widened
+from forecast_bench.rates.parameters import RateParameters
 from forecast_bench.rates.reach import area_laws, log_odds_reach, log_probability_reach, rate_spread
 from forecast_bench.rates.share import ShareCounts, log_odds_share, log_probability_share
 from forecast_bench.rates.threshold import ThresholdLogOdds, threshold_log_odds
 
 __all__ = [
     "RateLaw",
+    "RateParameters",
     "ShareCounts",
     "ThresholdLogOdds",
     "after",
