@@ -5,13 +5,20 @@ import pandas as pd
 from scipy.special import expit, logit
 
 STATED = np.array([0.03, 0.125, 0.325, 0.5, 0.675, 0.875, 0.97])
+EVEN = np.full(7, 1 / 7)
+"""How often a team uses each phrase: all alike."""
+BOLD = np.array([5, 3, 1, 1, 1, 3, 5]) / 19
+"""More than half of what is said is that something is nearly certain, or nearly impossible."""
 
 
-def team(*, slope, seed, outcomes=400):
+def team(*, slope, seed, outcomes=400, words=EVEN):
     """Eight analysts, seven phrases, three topics; log odds of what comes true are slope times
     those stated, for everybody. Each question is judged once."""
     generator = np.random.default_rng([seed, 41])
-    phrase = generator.integers(0, STATED.size, outcomes)
+    if words is EVEN:
+        phrase = generator.integers(0, STATED.size, outcomes)
+    else:
+        phrase = generator.choice(STATED.size, outcomes, p=words)
     true = expit(slope * logit(STATED[phrase]))
     days = np.sort(generator.integers(0, 1500, outcomes))
     return pd.DataFrame(

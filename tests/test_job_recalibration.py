@@ -80,7 +80,8 @@ def test_a_fit_that_gains_is_a_candidate_until_somebody_activates_it(story):
     assert (found["state"], found["gate_passed"], found["in_force"]) == ("candidate", True, None)
     assert 0 < found["low"] < found["gain"] < found["high"]
     assert found["reason"].endswith(
-        f"a gain is shown. forecast-bench recalibration activate {story['id']} puts it in force."
+        "a gain is shown. It is that of the whole correction by analyst, phrase and topic. "
+        f"forecast-bench recalibration activate {story['id']} puts it in force."
     )
     assert found["agreement"] < 0.2
     assert found["parents"] == ["identity"]

@@ -4,7 +4,7 @@ The only package that uses PyMC, ArviZ, nutpie and PyTensor, and it imports them
 importing it is cheap. The road: `cells` counts outcomes, `fit` samples, `diagnose` judges,
 `recalibration_state` says whether the fit may be proposed, `recalibration_map` and `recalibrate`
 say what it means, `save` and `load` keep it. `nested_laplace` is the quick road to the same
-posterior, without sampling, and `rolling_origin` holds its maps against outcomes not seen.
+posterior, without sampling, and `gate` holds its maps against outcomes not seen.
 `fit_series` fits many monthly series, each by itself.
 """
 
@@ -13,7 +13,8 @@ from forecast_bench.bayes.diagnostics import Diagnostics, diagnose
 from forecast_bench.bayes.effects import confidence_statement, effects_table
 from forecast_bench.bayes.figures import diagnostic_figures
 from forecast_bench.bayes.fitting import Fit, fit
-from forecast_bench.bayes.groups import stored_variables
+from forecast_bench.bayes.gate import WHOLE, Correction, GateVerdict, gate
+from forecast_bench.bayes.groups import stored_variables, without_groups
 from forecast_bench.bayes.identity import data_hash, seed_from
 from forecast_bench.bayes.laplace_map import (
     laplace_effects,
@@ -31,7 +32,6 @@ from forecast_bench.bayes.rolling_origin import (
     gain_over_identity,
     origins,
     out_of_sample,
-    rolling_origin,
 )
 from forecast_bench.bayes.series_fits import FIT_COLUMNS, fit_series
 from forecast_bench.bayes.settings import (
@@ -46,12 +46,15 @@ from forecast_bench.bayes.storage import load, save
 __all__ = [
     "FIT_COLUMNS",
     "SERIES_COLUMNS",
+    "WHOLE",
     "Cells",
     "Comparison",
+    "Correction",
     "DiagnosticLimits",
     "Diagnostics",
     "Fit",
     "FitSettings",
+    "GateVerdict",
     "LaplacePosterior",
     "RecalibrationSettings",
     "RecalibrationState",
@@ -68,6 +71,7 @@ __all__ = [
     "fit",
     "fit_series",
     "gain_over_identity",
+    "gate",
     "gated",
     "laplace_effects",
     "laplace_map",
@@ -81,11 +85,11 @@ __all__ = [
     "recalibration_map",
     "recalibration_model",
     "recalibration_state",
-    "rolling_origin",
     "save",
     "seed_from",
     "series_model",
     "series_months",
     "stored_variables",
     "versions",
+    "without_groups",
 ]

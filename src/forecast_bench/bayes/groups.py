@@ -50,6 +50,17 @@ def enabled_groups(settings: RecalibrationSettings) -> tuple[str, ...]:
     return tuple(name for name in GROUPS if getattr(settings, _SWITCHES[name]))
 
 
+def without_groups(settings: RecalibrationSettings) -> RecalibrationSettings:
+    """Give the model with what is common to all and nothing else.
+
+    Examples
+    --------
+    >>> enabled_groups(without_groups(RecalibrationSettings()))
+    ()
+    """
+    return settings.model_copy(update=dict.fromkeys(_SWITCHES.values(), False))
+
+
 def stored_variables(settings: RecalibrationSettings) -> dict[str, str]:
     """Name every variable of a posterior and say what it is.
 

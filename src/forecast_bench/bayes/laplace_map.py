@@ -26,7 +26,9 @@ _SLOPES = 9
 _CHUNK = 256
 
 
-def laplace_map(posterior: LaplacePosterior, stated_probability: ArrayLike) -> pd.DataFrame:
+def laplace_map(
+    posterior: LaplacePosterior, stated_probability: ArrayLike, *, share: float = 1.0
+) -> pd.DataFrame:
     """Return what stated probabilities are worth, for an average analyst, phrase and topic.
 
     Parameters
@@ -35,6 +37,8 @@ def laplace_map(posterior: LaplacePosterior, stated_probability: ArrayLike) -> p
         A fit.
     stated_probability
         Probabilities, strictly inside (0, 1).
+    share
+        How much of the correction is made, see `partly`.
 
     Returns
     -------
@@ -65,11 +69,43 @@ def laplace_map(posterior: LaplacePosterior, stated_probability: ArrayLike) -> p
     line = _line(posterior, [[0] for _ in grid], [[1] for _ in grid])
     median = _median_line(posterior, line, log_odds)
     low, high = _interval(posterior, line, log_odds)
-    return pd.DataFrame({"probability": grid, "median": median, "low": low, "high": high})
+    found = pd.DataFrame({"probability": grid, "median": median, "low": low, "high": high})
+    return partly(found, share=share)
+
+
+def partly(recalibrated: pd.DataFrame, *, share: float) -> pd.DataFrame:
+    """Make a share of a correction, on the scale of log odds.
+
+    Parameters
+    ----------
+    recalibrated
+        Columns ``probability``, as stated, and any of ``median``, ``low``, ``high``.
+    share
+        0 leaves what was stated, 1 makes the whole correction.
+
+    Examples
+    --------
+    >>> whole = pd.DataFrame({"probability": [0.9], "median": [0.8]})
+    >>> partly(whole, share=0.5).round(3)["median"].tolist()
+    [0.857]
+    """
+    if share == 1:
+        return recalibrated
+    stated_odds = logit(recalibrated["probability"].to_numpy())
+    ends = [name for name in ("median", "low", "high") if name in recalibrated]
+    moved = {
+        name: expit(stated_odds + share * (logit(recalibrated[name].to_numpy()) - stated_odds))
+        for name in ends
+    }
+    return recalibrated.assign(**moved)
 
 
 def laplace_recalibrate(
-    posterior: LaplacePosterior, frame: pd.DataFrame, *, with_interval: bool = True
+    posterior: LaplacePosterior,
+    frame: pd.DataFrame,
+    *,
+    with_interval: bool = True,
+    share: float = 1.0,
 ) -> pd.DataFrame:
     """Recalibrate each judgment by what is known of its analyst, phrase and topic.
 
@@ -81,6 +117,8 @@ def laplace_recalibrate(
         Columns ``probability`` inside (0, 1), ``analyst``, ``phrase``, ``topic``.
     with_interval
         Whether the interval is wanted too, which takes most of the time.
+    share
+        How much of the correction is made, see `partly`.
 
     Returns
     -------
@@ -104,7 +142,7 @@ def laplace_recalibrate(
         for at in range(0, len(distinct), _CHUNK)
     ]
     found = rows[_KEYS].merge(pd.concat(parts), on=_KEYS, how="left", validate="many_to_one")
-    return found[names].set_axis(frame.index)
+    return partly(found[names].set_axis(frame.index), share=share)
 
 
 def laplace_effects(posterior: LaplacePosterior) -> pd.DataFrame:

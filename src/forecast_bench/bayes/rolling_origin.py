@@ -154,43 +154,6 @@ def out_of_sample(frame: pd.DataFrame, settings: RecalibrationSettings) -> pd.Da
     return pd.concat(parts).sort_index(kind="stable")
 
 
-def rolling_origin(
-    frame: pd.DataFrame, settings: RecalibrationSettings, *, seed: int
-) -> Comparison:
-    """Compare recalibrating with leaving as stated, on outcomes that no fit had seen.
-
-    Parameters
-    ----------
-    frame
-        As for `out_of_sample`; its index has no row twice.
-    settings
-        The model and the gate.
-    seed
-        Of the bootstrap of the interval.
-
-    Returns
-    -------
-    Comparison
-        The gain with its interval by clusters (`forecast_bench.reliability.cluster_codes`).
-
-    Raises
-    ------
-    ValueError
-        As for `out_of_sample`.
-
-    Examples
-    --------
-    >>> few = pd.DataFrame({"probability": [0.9], "outcome": [1], "analyst": "a", "phrase": "p",
-    ...     "topic": "t", "known_on": ["2020-01-31"], "question": ["q"]})
-    >>> rolling_origin(few, RecalibrationSettings(), seed=1).reason
-    'Too few to judge: 0 groups of judgments with a common fate can be held against it,
-    50 are needed.'
-    """
-    plain = frame.reset_index(drop=True)
-    judged = out_of_sample(plain, settings)
-    return _compared(judged, plain, settings, seed=seed, origins=int(judged["origin"].nunique()))
-
-
 def gain_over_identity(
     frame: pd.DataFrame, settings: RecalibrationSettings, *, seed: int
 ) -> Comparison:
@@ -220,10 +183,10 @@ def gain_over_identity(
     (-0.118, True)
     """
     plain = frame.reset_index(drop=True)
-    return _compared(plain, plain, settings, seed=seed, origins=0)
+    return compared(plain, plain, settings, seed=seed, origins=0)
 
 
-def _compared(
+def compared(
     judged: pd.DataFrame,
     frame: pd.DataFrame,
     settings: RecalibrationSettings,
@@ -231,6 +194,22 @@ def _compared(
     seed: int,
     origins: int,
 ) -> Comparison:
+    """Give the mean gain of recalibrated over stated probabilities, with its interval.
+
+    Parameters
+    ----------
+    judged
+        Columns ``probability``, ``recalibrated`` and ``outcome``; its index is part of that of
+        `frame`.
+    frame
+        Column ``question`` and, where there is one, ``situation``: what shares a fate.
+    settings
+        Its ``interval`` and ``gate``.
+    seed
+        Of the bootstrap.
+    origins
+        Refits that judged something.
+    """
     own = frame.loc[judged.index]
     fate: dict[str, Any] = {"question": own["question"], "situation": own.get("situation")}
     clusters = int(cluster_codes(**fate).max()) + 1 if len(own) else 0

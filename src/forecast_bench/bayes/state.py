@@ -12,9 +12,9 @@ from typing import Any, Literal
 import numpy as np
 
 from forecast_bench.bayes.diagnostics import Diagnostics
+from forecast_bench.bayes.gate import GateVerdict
 from forecast_bench.bayes.groups import LOG_SLOPE
 from forecast_bench.bayes.recalibration import draws, settings_of
-from forecast_bench.bayes.rolling_origin import Comparison
 
 
 @dataclass(frozen=True)
@@ -106,15 +106,15 @@ def recalibration_state(
     )
 
 
-def gated(state: RecalibrationState, comparison: Comparison) -> RecalibrationState:
+def gated(state: RecalibrationState, verdict: GateVerdict) -> RecalibrationState:
     """Add what the gate found to the standing of a candidate.
 
     Parameters
     ----------
     state
         The standing of a fit; an inactive one stays as it is.
-    comparison
-        The rolling-origin comparison of the same outcomes.
+    verdict
+        Of the gate, on the same outcomes.
 
     Returns
     -------
@@ -123,11 +123,12 @@ def gated(state: RecalibrationState, comparison: Comparison) -> RecalibrationSta
     """
     if state.state != "candidate":
         return state
+    _, found = verdict.best
     return replace(
         state,
-        gain=comparison.gain,
-        low=comparison.low,
-        high=comparison.high,
-        gate_passed=comparison.passed,
-        reason=comparison.reason,
+        gain=found.gain,
+        low=found.low,
+        high=found.high,
+        gate_passed=verdict.passed,
+        reason=verdict.reason,
     )

@@ -85,6 +85,8 @@ def show(
 
     Example: forecast-bench recalibration show 0c1d2e3f4a5b
     """
+    from forecast_bench.bayes import Correction
+
     folder = workspace_folder(workspace)
     record = _map(folder, identifier)
     changes = _read(lambda: state_changes(folder, as_of=as_of))
@@ -102,6 +104,7 @@ def show(
     print_line(
         f"  gate {'passed' if record['gate']['passed'] else 'not passed'}: {record['reason']}"
     )
+    print_line(f"  makes {Correction(**record['correction'])}")
     for one in own:
         print_line(f"  {one.on} {one.state}, by {one.by}: {one.because}")
     print_line("")

@@ -39,11 +39,14 @@ class ActiveMap:
         What put it in force.
     posterior : LaplacePosterior
         Its effects, made anew from its counts: the road by which the gate judged it.
+    correction : Correction
+        Which part of it is made.
     """
 
     record: Mapping[str, Any]
     since: StateChange
     posterior: bayes.LaplacePosterior
+    correction: bayes.Correction
 
 
 def active_map(workspace: Path, *, as_of: datetime.date) -> ActiveMap | None:
@@ -62,7 +65,17 @@ def active_map(workspace: Path, *, as_of: datetime.date) -> ActiveMap | None:
         place = shown(decisions_folder(workspace) / f"{since.map}.json", workspace)
         raise LineageError(f"{place}: the map in force since {since.on} is missing")
     settings = RecalibrationSettings.model_validate(record["model"])
-    return ActiveMap(record, since, bayes.nested_laplace(cells_of(record), settings))
+    correction = bayes.Correction(**record["correction"])
+    posterior = posterior_of(cells_of(record), settings, correction)
+    return ActiveMap(record, since, posterior, correction)
+
+
+def posterior_of(
+    counted: bayes.Cells, settings: RecalibrationSettings, correction: bayes.Correction
+) -> bayes.LaplacePosterior:
+    """Fit what a correction is a share of."""
+    model = settings if correction.groups else bayes.without_groups(settings)
+    return bayes.nested_laplace(counted, model)
 
 
 def stored_cells(counted: bayes.Cells) -> dict[str, list[Any]]:
@@ -100,7 +113,8 @@ def recalibrated_by(
         Columns judgment, recalibrated, recalibrated_low, recalibrated_high.
     """
     stated, columns = to_map(judgments, lexicons)
-    return as_table(stated, bayes.laplace_recalibrate(active.posterior, columns))
+    share = active.correction.share
+    return as_table(stated, bayes.laplace_recalibrate(active.posterior, columns, share=share))
 
 
 def to_map(

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from forecast_bench import bayes
-from forecast_bench.job.applying import ActiveMap, stored_cells
+from forecast_bench.job.applying import ActiveMap, posterior_of, stored_cells
 from forecast_bench.job.maps import IDENTITY, find_map, keep_map, map_id, map_record
 from forecast_bench.records import RecalibrationSettings
 
@@ -80,9 +80,11 @@ def judged_map(
             f"{AGREEMENT} are allowed."
         )
         state = replace(state, state="inactive", reason=reason)
-    comparison = bayes.rolling_origin(fit.frame, fit.model, seed=fit.seed)
-    state = bayes.gated(state, comparison)
-    passed = state.state == "candidate" and comparison.passed
+    verdict = bayes.gate(fit.frame, fit.model, seed=fit.seed)
+    state = bayes.gated(state, verdict)
+    passed = state.state == "candidate" and verdict.passed
+    correction = verdict.best[0] if passed else bayes.WHOLE
+    made = posterior_of(fit.counted, fit.model, correction)
     record = map_record(
         {
             "data_hash": fit.data_hash,
@@ -90,10 +92,15 @@ def judged_map(
             "as_of": as_of.isoformat(),
             "parents": [IDENTITY if parent is None else parent.since.map],
             **asdict(state),
-            "gate": {**asdict(comparison), "passed": passed},
+            "gate": {
+                **asdict(verdict.best[1]),
+                "passed": passed,
+                "tried": [asdict(one) | asdict(found) for one, found in verdict.tried],
+            },
+            "correction": asdict(correction),
             "agreement": round(apart, 4),
             "diagnostics": asdict(fit.diagnostics),
-            "map": bayes.laplace_map(posterior, _SHOWN).round(6).to_dict("list"),
+            "map": bayes.laplace_map(made, _SHOWN, share=correction.share).round(6).to_dict("list"),
             "model": fit.model.model_dump(mode="json"),
             "cells": stored_cells(fit.counted),
         }
@@ -120,7 +127,9 @@ def gain_in_force(
     """
     since = pd.Timestamp(active.since.on)
     later = frame[frame["known_on"] > since]
-    mapped = bayes.laplace_recalibrate(active.posterior, later, with_interval=False)
+    mapped = bayes.laplace_recalibrate(
+        active.posterior, later, with_interval=False, share=active.correction.share
+    )
     return bayes.gain_over_identity(later.assign(recalibrated=mapped["median"]), model, seed=seed)
 
 

@@ -27,7 +27,7 @@ WITHDRAWN: Final = "recalibration-withdrawn"
 HARMLESS_ALARMS: Final = frozenset({WITHDRAWN})
 """Alarms with which a run is as good as any other: the job does not fail for them."""
 
-_FORMAT = 1
+_FORMAT = 2
 
 State = Literal["inactive", "candidate", "active", "withdrawn"]
 

@@ -192,6 +192,7 @@ def _with_active(
         "since": active.since.on,
         "because": active.since.because,
         "outcomes": made["outcomes"],
+        "correction": str(active.correction),
         "gain_since": asdict(since),
     }
     latest = f"The latest fit, {found.record['id']}: {found.record['reason']}"
@@ -205,6 +206,6 @@ def _with_active(
         found,
         record={**found.record, "state": "active", "reason": reason, "in_force": in_force},
         table=recalibrated_by(active, judgments, lexicons),
-        map=bayes.laplace_map(active.posterior, _MAP_GRID),
+        map=bayes.laplace_map(active.posterior, _MAP_GRID, share=active.correction.share),
         effects=bayes.laplace_effects(active.posterior),
     )

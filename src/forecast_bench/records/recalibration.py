@@ -5,6 +5,8 @@ A record without behaviour, so that a file under ``models/`` fills it and nothin
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from pydantic import BaseModel, ConfigDict, Field
 
 
@@ -54,6 +56,11 @@ class GateSettings(BaseModel):
         50, ge=2, description="Groups of judgments with a common fate that must have been judged."
     )
     resamples: int = Field(2000, ge=200, description="Bootstrap draws for the interval of a gain.")
+    shares: tuple[Annotated[float, Field(gt=0, le=1)], ...] = Field(
+        (0.1, 0.25, 0.5, 0.75, 1.0),
+        min_length=1,
+        description="Shares of the correction that are tried; the first must pass.",
+    )
 
 
 class RecalibrationSettings(BaseModel):

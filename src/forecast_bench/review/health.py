@@ -97,6 +97,7 @@ def _in_force(row: Row) -> list[tuple[str, str]]:
     why = clean(row.text("because"))
     return [
         ("In force", f"map {row.text('id')} since {row.text('since')}: {why}"),
+        ("It makes", clean(row.text("correction"))),
         (f"Gain since, on {count(since.number('judged'))} judgments", clean(since.text("reason"))),
     ]
 
