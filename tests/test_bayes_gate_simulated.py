@@ -21,52 +21,56 @@ from test_bayes_recalibration import simulated
 
 MODEL = RecalibrationSettings()
 TEAMS = 200
+LATER_TEAMS = 40
 
 
-def through_the_gate(slope, words):
-    """Share of teams with a correction put forward, its shares, and what it gains later."""
-    chosen, fresh = [], []
-    for seed in range(TEAMS):
-        frame = team(slope=slope, seed=seed, words=words)
-        verdict = gate(frame, MODEL, seed=seed)
-        if verdict.passed:
-            correction, _ = verdict.best
-            chosen.append(correction)
-            model = MODEL if correction.groups else without_groups(MODEL)
-            later = team(slope=slope, seed=seed + 10_000, outcomes=2000, words=words)
-            mapped = laplace_recalibrate(
-                nested_laplace(cells(frame), model),
-                later,
-                with_interval=False,
-                share=correction.share,
-            )
-            held = gain_over_identity(later.assign(recalibrated=mapped["median"]), MODEL, seed=seed)
-            fresh.append(held.gain)
-    return len(chosen) / TEAMS, chosen, np.array(fresh)
-
-
-def told(name, share, chosen, fresh):
-    shares = {str(one): chosen.count(one) for one in sorted(set(chosen), key=str)}
-    gains = f"{fresh.mean():.4f}, {(fresh > 0).mean():.1%} above zero" if fresh.size else "none"
-    print(f"{name}: {share:.1%} pass {shares}; later: {gains}")  # noqa: T201
+def share_that_passes(slope, words):
+    """Share of teams that pass: the first share of the correction common to all decides it."""
+    first = MODEL.gate.model_copy(update={"shares": MODEL.gate.shares[:1]})
+    model = without_groups(MODEL).model_copy(update={"gate": first})
+    passed = [
+        gate(team(slope=slope, seed=seed, words=words), model, seed=seed).passed
+        for seed in range(TEAMS)
+    ]
+    print(f"slope {slope}: {np.mean(passed):.1%} pass")  # noqa: T201
+    return np.mean(passed)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("words", [EVEN, BOLD], ids=["even", "bold"])
 def test_few_sound_teams_pass(words):
-    share, chosen, fresh = through_the_gate(1.0, words)
-    told("sound", share, chosen, fresh)
-    assert share <= 0.05
+    assert share_that_passes(1.0, words) <= 0.05
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("words", "least"), [(EVEN, 0.75), (BOLD, 0.9)], ids=["even", "bold"])
-def test_over_confident_teams_pass_and_gain_later(words, least):
-    share, chosen, fresh = through_the_gate(0.7, words)
-    told("over-confident", share, chosen, fresh)
-    assert share >= least
-    assert fresh.mean() > 0
-    assert (fresh > 0).mean() >= 0.95
+@pytest.mark.parametrize(("words", "least"), [(EVEN, 0.78), (BOLD, 0.9)], ids=["even", "bold"])
+def test_most_over_confident_teams_pass(words, least):
+    assert share_that_passes(0.7, words) >= least
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("words", [EVEN, BOLD], ids=["even", "bold"])
+def test_what_is_put_forward_gains_later(words):
+    chosen, gains = [], []
+    for seed in range(LATER_TEAMS):
+        frame = team(slope=0.7, seed=seed, words=words)
+        verdict = gate(frame, MODEL, seed=seed)
+        if not verdict.passed:
+            continue
+        correction, _ = verdict.best
+        model = MODEL if correction.groups else without_groups(MODEL)
+        later = team(slope=0.7, seed=seed + 10_000, outcomes=2000, words=words)
+        mapped = laplace_recalibrate(
+            nested_laplace(cells(frame), model), later, with_interval=False, share=correction.share
+        )
+        held = gain_over_identity(later.assign(recalibrated=mapped["median"]), MODEL, seed=seed)
+        chosen.append(str(correction))
+        gains.append(held.gain)
+    gains = np.array(gains)
+    shares = {one: chosen.count(one) for one in sorted(set(chosen))}
+    print(f"{gains.mean():.4f}, {(gains > 0).mean():.1%} above zero; {shares}")  # noqa: T201
+    assert gains.mean() > 0.005
+    assert (gains > 0).mean() >= 0.9
 
 
 def power(outcomes, *, words, share):
