@@ -42,12 +42,20 @@ from forecast_bench.bayes.settings import (
 )
 from forecast_bench.bayes.state import RecalibrationState, gated, recalibration_state
 from forecast_bench.bayes.storage import load, save
+from forecast_bench.bayes.time_limit import (
+    Deadline,
+    TimeLimitExceededError,
+    begun,
+    run_within,
+    sample_within,
+)
 
 __all__ = [
     "FIT_COLUMNS",
     "SERIES_COLUMNS",
     "Cells",
     "Comparison",
+    "Deadline",
     "DiagnosticLimits",
     "Diagnostics",
     "Fit",
@@ -58,6 +66,8 @@ __all__ = [
     "SeriesFit",
     "SeriesMonths",
     "SeriesSettings",
+    "TimeLimitExceededError",
+    "begun",
     "cells",
     "compile_folder",
     "confidence_statement",
@@ -82,6 +92,8 @@ __all__ = [
     "recalibration_model",
     "recalibration_state",
     "rolling_origin",
+    "run_within",
+    "sample_within",
     "save",
     "seed_from",
     "series_model",

@@ -13,7 +13,7 @@ def data_hash(cells: Cells, settings: RecalibrationSettings) -> str:
     """Hash what determines a fit, apart from its seed and the versions of the libraries.
 
     SHA-256 over canonical JSON (sorted keys, shortest exact decimals) of the cells and of every
-    setting but those of the gate. Equal hashes mean that a refit would sample the same posterior.
+    setting but those of the gate and the time limit. Equal hashes mean that a refit would sample the same posterior.
 
     Parameters
     ----------
@@ -37,8 +37,8 @@ def data_hash(cells: Cells, settings: RecalibrationSettings) -> str:
     64
     """
     content = {
-        # What the gate asks for changes no fit.
-        "settings": settings.model_dump(mode="json", exclude={"gate"}),
+        # What the gate asks for, and how long a fit may take, change no fit.
+        "settings": settings.model_dump(mode="json", exclude={"gate", "time_limit"}),
         "cells": {
             name: getattr(cells, name).tolist()
             for name in ("log_odds", "analyst", "phrase", "topic", "trials", "occurred")

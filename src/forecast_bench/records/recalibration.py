@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from forecast_bench.records.time_limit import TimeLimit, TimeLimitText
+
 
 class DiagnosticLimits(BaseModel):
     """What a set of draws must reach before anything is concluded from it.
@@ -92,6 +94,9 @@ class RecalibrationSettings(BaseModel):
     chains: int = Field(4, ge=2, description="Independent chains; r_hat needs two.")
     target_accept: float = Field(
         0.95, gt=0.5, lt=1, description="Acceptance the step size is adapted to."
+    )
+    time_limit: TimeLimitText = Field(
+        TimeLimit(10, "minute"), description="Time after which a fit is stopped."
     )
     least_outcomes: int = Field(
         50, ge=1, description="Distinct questions resolved before a recalibration is proposed."
