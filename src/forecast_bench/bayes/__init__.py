@@ -25,7 +25,7 @@ from forecast_bench.bayes.model import recalibration_model
 from forecast_bench.bayes.month_counts import SERIES_COLUMNS, SeriesMonths, series_months
 from forecast_bench.bayes.nested_laplace import LaplacePosterior, nested_laplace
 from forecast_bench.bayes.one_series import SeriesFit, series_model
-from forecast_bench.bayes.recalibration import recalibrate, recalibration_map
+from forecast_bench.bayes.recalibration import recalibrate, recalibration_map, settings_of
 from forecast_bench.bayes.rolling_origin import (
     Comparison,
     gain_over_identity,
@@ -98,6 +98,7 @@ __all__ = [
     "seed_from",
     "series_model",
     "series_months",
+    "settings_of",
     "stored_variables",
     "versions",
 ]

@@ -13,7 +13,8 @@ def data_hash(cells: Cells, settings: RecalibrationSettings) -> str:
     """Hash what determines a fit, apart from its seed and the versions of the libraries.
 
     SHA-256 over canonical JSON (sorted keys, shortest exact decimals) of the cells and of every
-    setting but those of the gate and the time limit. Equal hashes mean that a refit would sample the same posterior.
+    setting but those of the gate and the time limit. Equal hashes mean that a refit would sample
+    the same posterior.
 
     Parameters
     ----------

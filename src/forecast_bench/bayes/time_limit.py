@@ -157,11 +157,12 @@ def run_within(
     Examples
     --------
     >>> import sys
-    >>> run_within([sys.executable, "-c", "print(6 * 7)"], begun(TimeLimit(1, "minute"))).stdout
-    '42\\n'
+    >>> deadline = begun(TimeLimit(1, "minute"))
+    >>> run_within([sys.executable, "-c", "print(6 * 7, end='')"], deadline).stdout
+    '42'
     """
     seconds = deadline.left()
-    with subprocess.Popen(
+    with subprocess.Popen(  # noqa: S603 - a list of words, no shell
         [str(one) for one in arguments],
         cwd=folder,
         env=environment,

@@ -81,12 +81,26 @@ def _facts(row: Row) -> list[tuple[str, str]]:
             )
         )
     if "fitted" in row.values:
-        found.append(("This run", "fitted anew" if row.flag("fitted") else "reused the last fit"))
+        found.append(("This run", _made(row)))
     if row.text("data_hash"):
         found.append(("Data", row.text("data_hash")))
     if row.text("seed"):
         found.append(("Seed", row.text("seed")))
     return found
+
+
+def _made(row: Row) -> str:
+    """Whether the fit is new, and how old it is where it is not."""
+    age = row.within("fit")
+    if row.flag("fitted"):
+        return "fitted anew"
+    if not age.values:
+        return "reused the last fit"
+    days = counted(int(age.number("days_old") or 0), "day")
+    said = f"reused the fit made for {age.text('made_for')}, {days} before"
+    if age.text("when") == "never":
+        said += "; outcomes known since are not in it, since no fit was to be made"
+    return said
 
 
 def _in_force(row: Row) -> list[tuple[str, str]]:
