@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from forecast_bench.bayes.cell_counts import Cells
+from forecast_bench.bayes.covariates import enabled_covariates
 from forecast_bench.bayes.groups import INTERCEPT, LOG_SLOPE, enabled_groups, stored_variables
 from forecast_bench.bayes.identity import data_hash
 from forecast_bench.bayes.libraries import prepare, versions
@@ -162,4 +163,6 @@ def _prior(settings: RecalibrationSettings, seed: int) -> Any:
     for name in enabled_groups(settings):
         scales = np.abs(generator.normal(0, settings.group_scale, (chains, draws)))
         posterior[f"{name}_scale"] = scales
+    for name in enabled_covariates(settings):
+        posterior[name] = generator.normal(0, settings.covariate_scale, (chains, draws))
     return arviz.from_dict({"posterior": posterior})

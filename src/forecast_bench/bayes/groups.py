@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
+from forecast_bench.bayes.covariates import COVARIATES, enabled_covariates
 from forecast_bench.bayes.settings import RecalibrationSettings
 
 INTERCEPT: Final = "intercept"
@@ -83,4 +84,7 @@ def stored_variables(settings: RecalibrationSettings) -> dict[str, str]:
         unit = "added to log_slope" if name.endswith(LOG_SLOPE) else "in log odds"
         meanings[f"{name}_scale"] = f"standard deviation of {name} over {GROUPS[name]}s"
         meanings[name] = f"{what} of each {GROUPS[name]}, {unit}"
+    for name in enabled_covariates(settings):
+        what = COVARIATES[name].removesuffix("_step")
+        meanings[name] = f"change of log_slope with each step of {what}"
     return meanings

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+from typing import Any
 
 from forecast_bench.bayes.cell_counts import Cells
+from forecast_bench.bayes.covariates import enabled_covariates
 from forecast_bench.bayes.settings import RecalibrationSettings
 
 
@@ -37,15 +39,20 @@ def data_hash(cells: Cells, settings: RecalibrationSettings) -> str:
     >>> len(data_hash(cells(frame), RecalibrationSettings()))
     64
     """
-    content = {
-        # What the gate asks for, and how long a fit may take, change no fit.
-        "settings": settings.model_dump(mode="json", exclude={"gate", "time_limit"}),
+    # What the gate asks for, how long a fit may take, and covariates that are off change no fit.
+    idle = {"gate", "time_limit"}
+    if not enabled_covariates(settings):
+        idle |= {"horizons", "confidences", "covariate_scale"}
+    content: dict[str, Any] = {
+        "settings": settings.model_dump(mode="json", exclude=idle),
         "cells": {
             name: getattr(cells, name).tolist()
             for name in ("log_odds", "analyst", "phrase", "topic", "trials", "occurred")
         },
         "levels": [list(cells.analysts), list(cells.phrases), list(cells.topics)],
     }
+    if cells.covariates:
+        content["covariates"] = {name: steps.tolist() for name, steps in cells.covariates.items()}
     text = json.dumps(content, sort_keys=True, separators=(",", ":"), allow_nan=False)
     return hashlib.sha256(text.encode()).hexdigest()
 

@@ -6,7 +6,9 @@ with the same meaning; quantiles are those of the mixture of normals, found by b
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
@@ -14,11 +16,15 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import expit, logit, ndtr
 
 from forecast_bench.bayes.cell_counts import stated
+from forecast_bench.bayes.covariates import COVARIATES, enabled_covariates, refuse_lacking
 from forecast_bench.bayes.effects import confidence_statement
 from forecast_bench.bayes.groups import GROUPS, LOG_SLOPE
 from forecast_bench.bayes.nested_laplace import LaplacePosterior
 
 Array = NDArray[np.float64]
+
+# An effect of each row, and how much of it.
+type _Part = tuple[NDArray[np.int64], Array]
 
 _KEYS = ["analyst", "phrase", "topic", "probability"]
 _HALVINGS = 32
@@ -78,7 +84,8 @@ def laplace_recalibrate(
     posterior
         A fit.
     frame
-        Columns ``probability`` inside (0, 1), ``analyst``, ``phrase``, ``topic``.
+        Columns ``probability`` inside (0, 1), ``analyst``, ``phrase``, ``topic``, and the steps
+        of the fit's covariates.
     with_interval
         Whether the interval is wanted too, which takes most of the time.
 
@@ -92,18 +99,20 @@ def laplace_recalibrate(
     Raises
     ------
     ValueError
-        If a probability is outside (0, 1) or a name is missing.
+        If a probability is outside (0, 1), or a name or a covariate is missing.
     """
     names = ["probability", "median", *(("low", "high") if with_interval else ())]
     rows = stated(frame)
+    refuse_lacking(list(rows.columns), posterior.settings)
     if rows.empty:
         return pd.DataFrame({name: np.zeros(0) for name in names}, index=frame.index)
-    distinct = rows[_KEYS].drop_duplicates(ignore_index=True)
+    keys = [*_KEYS, *(COVARIATES[name] for name in enabled_covariates(posterior.settings))]
+    distinct = rows[keys].drop_duplicates(ignore_index=True)
     parts = [
         _recalibrated(posterior, distinct.iloc[at : at + _CHUNK], with_interval=with_interval)
         for at in range(0, len(distinct), _CHUNK)
     ]
-    found = rows[_KEYS].merge(pd.concat(parts), on=_KEYS, how="left", validate="many_to_one")
+    found = rows[keys].merge(pd.concat(parts), on=keys, how="left", validate="many_to_one")
     return found[names].set_axis(frame.index)
 
 
@@ -168,24 +177,39 @@ def _sum_of(posterior: LaplacePosterior, effects: list[list[int]]) -> tuple[Arra
     return line.shift, line.shift_variance
 
 
-def _line(posterior: LaplacePosterior, shift: list[list[int]], slope: list[list[int]]) -> _Line:
-    """Sum the effects of each row: -1 stands for none."""
+def _line(
+    posterior: LaplacePosterior,
+    shift: list[list[int]],
+    slope: list[list[int]],
+    steps: Mapping[str, Array] = MappingProxyType({}),
+) -> _Line:
+    """Sum the effects of each row: -1 stands for none; covariates by their steps, to the slope."""
     # A last effect that is zero and certain takes the place of those that are not there.
     mean = np.pad(posterior.mean, ((0, 0), (0, 1)))
     covariance = np.pad(posterior.covariance, ((0, 0), (0, 1), (0, 1)))
-    a, b = (np.array(one, dtype=np.int64).T.reshape(-1, len(one)) for one in (shift, slope))
+    whole = np.ones(len(shift))
+    a, b = (
+        [(row, whole) for row in np.array(one, dtype=np.int64).T.reshape(-1, len(one))]
+        for one in (shift, slope)
+    )
+    for name, step in steps.items():
+        b.append((np.full(len(slope), posterior.covariate_column(name)), step))
 
-    def together(left: NDArray[np.int64], right: NDArray[np.int64]) -> Array:
+    def summed(parts: list[_Part]) -> Array:
+        total: Array = sum((mean[:, i] * of_i for i, of_i in parts), start=np.zeros(1))
+        return total
+
+    def together(left: list[_Part], right: list[_Part]) -> Array:
         total: Array = sum(
-            (covariance[:, i, j] for i in left for j in right),
-            start=np.zeros((len(mean), left.shape[1])),
+            (covariance[:, i, j] * (of_i * of_j) for i, of_i in left for j, of_j in right),
+            start=np.zeros((len(mean), len(shift))),
         )
         return total
 
     return _Line(
-        shift=mean[:, a].sum(axis=1),
+        shift=summed(a),
         shift_variance=together(a, a),
-        slope=mean[:, b].sum(axis=1),
+        slope=summed(b),
         slope_variance=together(b, b),
         covariance=together(a, b),
     )
@@ -204,7 +228,11 @@ def _recalibrated(
         for row, at in enumerate(code):
             effects[slope][row].append(-1 if at < 0 else first + int(at))
         unseen[slope] = unseen[slope] + np.outer(posterior.scale[name] ** 2, code < 0)
-    line = _line(posterior, effects[False], effects[True])
+    steps = {
+        name: part[COVARIATES[name]].to_numpy(dtype=np.float64)
+        for name in enabled_covariates(posterior.settings)
+    }
+    line = _line(posterior, effects[False], effects[True], steps)
     log_odds = logit(part["probability"].to_numpy(dtype=np.float64))
     found = part.assign(median=_median_line(posterior, line, log_odds))
     if not with_interval:

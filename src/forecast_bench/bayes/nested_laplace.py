@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast_bench.bayes.cell_counts import Cells
+from forecast_bench.bayes.covariates import enabled_covariates
 from forecast_bench.bayes.groups import GROUPS, enabled_groups
 from forecast_bench.bayes.laplace_mode import Design, design, modes
 from forecast_bench.bayes.settings import RecalibrationSettings
@@ -44,7 +45,7 @@ class LaplacePosterior:
     weight : ndarray, shape (points,)
         Posterior probability of each point; they sum to 1.
     mean : ndarray, shape (points, effects)
-        Mean of the effects: intercept, log slope, then the members of each group.
+        Mean of the effects: intercept, log slope, the members of each group, the covariates.
     covariance : ndarray, shape (points, effects, effects)
         Of the effects around it.
     scale : mapping of str to ndarray, shape (points,)
@@ -69,6 +70,11 @@ class LaplacePosterior:
         """First effect of a group, as an index into `mean`."""
         names = list(self.levels)
         return 2 + sum(len(self.levels[name]) for name in names[: names.index(group)])
+
+    def covariate_column(self, covariate: str) -> int:
+        """Effect of a covariate, as an index into `mean`."""
+        names = enabled_covariates(self.settings)
+        return 2 + sum(len(one) for one in self.levels.values()) + names.index(covariate)
 
 
 def nested_laplace(

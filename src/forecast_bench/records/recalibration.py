@@ -86,6 +86,15 @@ class RecalibrationSettings(BaseModel):
     analyst_slopes: bool = Field(default=True, description="Give each analyst a log slope.")
     phrases: bool = Field(default=True, description="Give each phrase or stated value a shift.")
     topics: bool = Field(default=True, description="Give each topic a shift.")
+    horizons: bool = Field(
+        default=False, description="Let the slope change with the horizon, by the log of months."
+    )
+    confidences: bool = Field(
+        default=False, description="Let the slope change with the analytic confidence."
+    )
+    covariate_scale: float = Field(
+        0.2, gt=0, description="Prior sd of the change of the log slope from one step to the next."
+    )
     interval: float = Field(
         0.9, gt=0, lt=1, description="Posterior probability of every interval, equal tails."
     )
