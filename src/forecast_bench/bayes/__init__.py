@@ -15,11 +15,8 @@ from forecast_bench.bayes.figures import diagnostic_figures
 from forecast_bench.bayes.fitting import Fit, fit
 from forecast_bench.bayes.groups import stored_variables
 from forecast_bench.bayes.identity import data_hash, seed_from
-from forecast_bench.bayes.laplace_map import (
-    laplace_effects,
-    laplace_map,
-    laplace_recalibrate,
-)
+from forecast_bench.bayes.laplace_effects import laplace_effects
+from forecast_bench.bayes.laplace_map import laplace_map, laplace_recalibrate
 from forecast_bench.bayes.libraries import compile_folder, prepare, versions
 from forecast_bench.bayes.model import recalibration_model
 from forecast_bench.bayes.month_counts import SERIES_COLUMNS, SeriesMonths, series_months

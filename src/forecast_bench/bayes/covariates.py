@@ -89,7 +89,8 @@ def horizon_steps(months: ArrayLike) -> NDArray[np.int64]:
     if (found < 0).any():
         raise ValueError(f"a horizon must not be negative, got {found[found < 0][0]} months")
     # NaN is neither short nor long.
-    return (found > _LONG).astype(np.int64) - (found < _SHORT).astype(np.int64)
+    steps = np.where(found > _LONG, 1, 0) - np.where(found < _SHORT, 1, 0)
+    return steps.astype(np.int64)
 
 
 def confidence_steps(confidence: Sequence[str | None] | pd.Series) -> NDArray[np.int64]:
@@ -120,7 +121,8 @@ def confidence_steps(confidence: Sequence[str | None] | pd.Series) -> NDArray[np
     strange = said[steps.isna() & said.notna()]
     if not strange.empty:
         raise ValueError(f"confidence must be low, moderate or high, got {strange.iloc[0]}")
-    return steps.fillna(0).to_numpy(dtype=np.int64)
+    found: NDArray[np.int64] = steps.fillna(0).to_numpy(dtype=np.int64)
+    return found
 
 
 def covariate_columns(frame: pd.DataFrame) -> list[str]:
