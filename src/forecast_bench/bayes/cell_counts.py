@@ -110,6 +110,32 @@ def cells(frame: pd.DataFrame) -> Cells:
     )
 
 
+def cell_of(frame: pd.DataFrame) -> NDArray[np.int64]:
+    """Give the cell of each row, as `cells` orders them.
+
+    Parameters
+    ----------
+    frame
+        As for `cells`.
+
+    Returns
+    -------
+    ndarray of int, shape (rows,)
+
+    Examples
+    --------
+    >>> cell_of(pd.DataFrame({
+    ...     "probability": [0.85, 0.85, 0.3], "outcome": [1, 0, 0],
+    ...     "analyst": ["lee", "lee", "ada"], "topic": ["x", "x", "x"],
+    ...     "phrase": ["highly likely", "highly likely", "0.3"]})).tolist()
+    [1, 1, 0]
+    """
+    clean = resolved(frame)
+    keys = [*_KEYS, *covariate_columns(clean)]
+    codes = clean.groupby(keys, sort=True, observed=True).ngroup()
+    return np.asarray(codes.to_numpy(), dtype=np.int64)
+
+
 def resolved(frame: pd.DataFrame) -> pd.DataFrame:
     """Return the columns the model uses, checked and typed.
 

@@ -121,8 +121,7 @@ def confidence_steps(confidence: Sequence[str | None] | pd.Series) -> NDArray[np
     strange = said[steps.isna() & said.notna()]
     if not strange.empty:
         raise ValueError(f"confidence must be low, moderate or high, got {strange.iloc[0]}")
-    found: NDArray[np.int64] = steps.fillna(0).to_numpy(dtype=np.int64)
-    return found
+    return np.asarray(steps.fillna(0).to_numpy(), dtype=np.int64)
 
 
 def covariate_columns(frame: pd.DataFrame) -> list[str]:
