@@ -9,19 +9,32 @@ posterior, without sampling, and `rolling_origin` holds its maps against outcome
 """
 
 from forecast_bench.bayes.cell_counts import Cells, cells
+from forecast_bench.bayes.covariates import (
+    COVARIATES,
+    confidence_steps,
+    enabled_covariates,
+    horizon_steps,
+)
 from forecast_bench.bayes.diagnostics import Diagnostics, diagnose
 from forecast_bench.bayes.effects import confidence_statement, effects_table
-from forecast_bench.bayes.figures import diagnostic_figures
+from forecast_bench.bayes.figures import diagnostic_figures, predictive_figure
 from forecast_bench.bayes.fitting import Fit, fit
 from forecast_bench.bayes.groups import stored_variables
 from forecast_bench.bayes.identity import data_hash, seed_from
 from forecast_bench.bayes.laplace_effects import laplace_effects
 from forecast_bench.bayes.laplace_map import laplace_map, laplace_recalibrate
+from forecast_bench.bayes.left_out import left_out_comparison, left_out_points
 from forecast_bench.bayes.libraries import compile_folder, prepare, versions
 from forecast_bench.bayes.model import recalibration_model
 from forecast_bench.bayes.month_counts import SERIES_COLUMNS, SeriesMonths, series_months
 from forecast_bench.bayes.nested_laplace import LaplacePosterior, nested_laplace
 from forecast_bench.bayes.one_series import SeriesFit, series_model
+from forecast_bench.bayes.predictive import (
+    REPLICATES,
+    PredictiveChecks,
+    predictive_checks,
+    predictive_statement,
+)
 from forecast_bench.bayes.recalibration import recalibrate, recalibration_map, settings_of
 from forecast_bench.bayes.rolling_origin import (
     Comparison,
@@ -48,7 +61,9 @@ from forecast_bench.bayes.time_limit import (
 )
 
 __all__ = [
+    "COVARIATES",
     "FIT_COLUMNS",
+    "REPLICATES",
     "SERIES_COLUMNS",
     "Cells",
     "Comparison",
@@ -58,6 +73,7 @@ __all__ = [
     "Fit",
     "FitSettings",
     "LaplacePosterior",
+    "PredictiveChecks",
     "RecalibrationSettings",
     "RecalibrationState",
     "SeriesFit",
@@ -68,21 +84,29 @@ __all__ = [
     "cells",
     "compile_folder",
     "confidence_statement",
+    "confidence_steps",
     "data_hash",
     "diagnose",
     "diagnostic_figures",
     "effects_table",
+    "enabled_covariates",
     "fit",
     "fit_series",
     "gain_over_identity",
     "gated",
+    "horizon_steps",
     "laplace_effects",
     "laplace_map",
     "laplace_recalibrate",
+    "left_out_comparison",
+    "left_out_points",
     "load",
     "nested_laplace",
     "origins",
     "out_of_sample",
+    "predictive_checks",
+    "predictive_figure",
+    "predictive_statement",
     "prepare",
     "recalibrate",
     "recalibration_map",

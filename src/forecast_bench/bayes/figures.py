@@ -185,10 +185,10 @@ def _worst_pair(thinned: Any, idata: Any) -> Any:
     worst = sorted(ranked, key=lambda one: one[0])[:2]
     posterior = thinned["posterior"].dataset
     columns = {}
-    for _, name, place in worst:
-        levels = ", ".join(str(posterior[dim].to_numpy()[at]) for dim, at in place.items())
+    for _, name, held in worst:
+        levels = ", ".join(str(posterior[dim].to_numpy()[at]) for dim, at in held.items())
         label = f"{name}[{levels}]" if levels else name
-        columns[label] = posterior[name].isel(place).reset_coords(drop=True)
+        columns[label] = posterior[name].isel(held).reset_coords(drop=True)
     groups = {"posterior": xarray.Dataset(columns)}
     if "sample_stats" in thinned.children:
         groups["sample_stats"] = thinned["sample_stats"].dataset

@@ -123,7 +123,7 @@ def predictive_statement(checks: PredictiveChecks) -> str:
     outside, rows = int((~checks.shares["inside"]).sum()), len(checks.shares)
     shares = (
         f"{outside} of {rows} observed shares lie outside their replicated interval; if the model "
-        f"were true, about one in ten would."
+        "were true, about one in ten or fewer would."
     )
     if odd:
         told = ", ".join(f"{_WORDS[name]} (p {found.loc[name, 'p_value']:.2f})" for name in odd)

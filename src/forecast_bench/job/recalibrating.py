@@ -17,6 +17,7 @@ from forecast_bench.job.applying import (
     cells_of,
     map_columns,
     recalibrated_by,
+    steps_of,
     to_map,
 )
 from forecast_bench.job.feeds import Alarm
@@ -31,6 +32,7 @@ from forecast_bench.job.fits import (
 )
 from forecast_bench.job.gating import Fitted, gain_in_force, in_words, judged_map
 from forecast_bench.job.maps import WITHDRAWN, find_map, state_changes, withdraw
+from forecast_bench.job.model_checks import model_checks
 from forecast_bench.lexicons import Lexicon
 from forecast_bench.records import RecalibrationSettings, Settings
 from forecast_bench.workspace import DERIVED
@@ -126,7 +128,7 @@ def recalibrating(
     if fit.diagnostics.passed:
         note_good(workspace, GoodFit(MODEL, folder.name, as_of.isoformat(), judged["id"]))
     alarms: tuple[Alarm, ...] = ()
-    since = None if active is None else gain_in_force(active, fit.frame, model, seed=fit.seed)
+    since = None if active is None else gain_in_force(active, frame, model, seed=fit.seed)
     may_withdraw = may_withdraw and not _decided_later(workspace, as_of)
     if active is not None and since is not None and since.lost and may_withdraw:
         alarms = (_withdrawn(workspace, active, since, as_of),)
@@ -140,6 +142,7 @@ def recalibrating(
         # A fit that is reused keeps the seed it was drawn with.
         "seed": int(fit.idata.attrs["seed"]),
         "diagnostics": asdict(fit.diagnostics),
+        **model_checks(fit, folder, of_these_outcomes=fits != "never"),
     }
     found = Recalibration(
         record=record,
@@ -154,13 +157,21 @@ def recalibrating(
 
 
 def _frame(resolved: pd.DataFrame) -> pd.DataFrame:
-    """Outcomes in the columns of the model and of the gate."""
-    return map_columns(
+    """Outcomes in the columns of the model, with every covariate, and of the gate."""
+    columns = map_columns(
         resolved["probability"],
         resolved["forecaster"],
         resolved["phrase"] + "@" + resolved["lexicon"],
         resolved["topic"],
-    ).assign(**{name: resolved[name] for name in ("outcome", "known_on", "question", "situation")})
+    )
+    more = {name: resolved[name] for name in ("outcome", "known_on", "question", "situation")}
+    return columns.assign(**more, **steps_of(resolved["horizon_days"], resolved["confidence"]))
+
+
+def _of_model(frame: pd.DataFrame, model: RecalibrationSettings) -> pd.DataFrame:
+    """Leave out the covariates that are off: they would tell apart cells that are alike."""
+    on = {bayes.COVARIATES[name] for name in bayes.enabled_covariates(model)}
+    return frame.drop(columns=[name for name in bayes.COVARIATES.values() if name not in on])
 
 
 def _kept(folder: Path, *, of_these_versions: bool = True) -> Any:
@@ -182,6 +193,7 @@ def _fitted(
     fits: FitWhen,
 ) -> tuple[Fitted, Path, bool]:
     """Fit, or load the fit of the same data; say where it lies and whether it was loaded."""
+    frame = _of_model(frame, model)
     counted = bayes.cells(frame)
     data_hash = bayes.data_hash(counted, model)
     folder = fit_folder(workspace, data_hash)
@@ -211,6 +223,7 @@ def _last_good(
     model = bayes.settings_of(idata)
     diagnostics = bayes.diagnose(idata, model.limits)
     counted = cells_of(judged)
+    frame = _of_model(frame, model)
     fit = Fitted(frame, counted, idata, diagnostics, model, judged["data_hash"], settings.seed)
     return fit, folder, judged
 
