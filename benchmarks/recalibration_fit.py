@@ -182,6 +182,8 @@ def measure(*, limit: float, names: list[str]) -> dict[str, Any]:
                 "goal_seconds": GOALS.get(name),
                 "load_before": load,
             }
+            # Told at once: on a busy machine the whole takes long.
+            print(_line(fits[name]), file=sys.stderr, flush=True)
     report: dict[str, Any] = {"fits": list(fits.values()), "versions": versions()}
     if set(GROWTH) <= set(fits):
         first, *_, last = (fits[name]["processor_seconds"] for name in GROWTH)
@@ -205,8 +207,7 @@ def main() -> None:
     if chosen.json:
         print(json.dumps(report, indent=2))
         return
-    for row in report["fits"]:
-        print(_line(row))
+    print(f"{len(report['fits'])} cases, {os.cpu_count()} processors")
     if "growth_200_to_20000" in report:
         print(f"100 times the outcomes take {report['growth_200_to_20000']:.2f} times.")
 

@@ -3,6 +3,7 @@
 import datetime
 import json
 import shutil
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -11,6 +12,7 @@ from forecast_bench import bayes
 from forecast_bench.cli import main
 from forecast_bench.job import recalibrate
 from forecast_bench.job.fits import GoodFit, NoFitError, good_fits, last_good, note_good
+from forecast_bench.job.maps import activate, find_map
 from forecast_bench.records.time_limit import TimeLimit
 from recalibrated_workspace import FIRST, LATER, desk
 
@@ -119,6 +121,56 @@ def test_a_fit_that_takes_too_long_is_an_alarm_and_the_last_run_stays(
     assert left.value.code == 0
     out = capsys.readouterr().out
     assert "; the last good fit, made for 2019-01-31, is 364 days old" in out
+
+
+def test_covariates_of_the_model_are_in_the_fit_the_map_and_the_review(tmp_path, monkeypatch):
+    folder = desk(tmp_path / "desk", later=False)
+    with (folder / "models" / "recalibration.yaml").open("a", encoding="utf-8") as model:
+        model.write("horizons: true\nconfidences: true\n")
+    first = run_job(folder, as_of=FIRST, fits="changed", hours=0)
+    assert first.ending == "published", first.alarms
+    fitted = first.run / "recalibration"
+    effects = pd.read_json(fitted / "effects.json")
+    assert set(effects["group"]) == {"analyst", "phrase", "horizon", "confidence"}
+    assert set(effects.loc[effects["group"] == "horizon", "level"]) == {
+        *("under 3 months", "3 to 12 months", "over 12 months", "each step"),
+    }
+    found = first.manifest["recalibration"]
+    assert [one["model"] for one in found["left_out"]] == [
+        *("identity", "shift", "slope", "shift and slope", "full"),
+    ]
+    assert found["left_out"][0]["outcomes"] == found["outcomes"] == 160
+    assert len(found["predictive"]["measures"]) == 3
+    assert {one.stem for one in fitted.glob("*.svg")} == {
+        *("rank", "energy", "scales", "forest", "pair", "predictive"),
+    }
+    review = (first.run / "review" / "review.md").read_text(encoding="utf-8")
+    for said in ("Replicated data: ", "One slope for all", "under 3 months", "model-predictive"):
+        assert said in review
+    # Every window is 20 days, and nobody said how confident: the steps are kept with the map.
+    record = find_map(folder, found["id"])
+    assert set(record["cells"]["covariates"]["horizon_step"]) == {-1}
+    assert set(record["cells"]["covariates"]["confidence_step"]) == {0}
+    activate(folder, record, on=FIRST, because="to see")
+    second = run_job(folder, as_of=FIRST, fits="changed", hours=1)
+    assert second.manifest["recalibration"]["state"] == "active"
+    before, after = (pd.read_parquet(one.run / "judgments.parquet") for one in (first, second))
+    assert (before["recalibrated"] - after["recalibrated"]).abs().max() < 0.02
+    # A fit that fails publishes nothing, and says where its pictures are.
+    passed = bayes.diagnose
+    monkeypatch.setattr(
+        bayes,
+        "diagnose",
+        lambda *given: replace(
+            passed(*given), passed=False, reasons=("r_hat of x is 2, too far.",)
+        ),
+    )
+    third = run_job(folder, as_of=FIRST, fits="always", hours=2)
+    fit = found["data_hash"][:16]
+    assert third.ending == "failed"
+    assert third.alarms[0]["text"] == (
+        f"models/recalibration.yaml: r_hat of x is 2, too far. Pictures: .forecast-bench/fits/{fit}"
+    )
 
 
 def test_fits_of_other_versions_are_made_anew(story, tmp_path, monkeypatch):

@@ -29,7 +29,7 @@ REPLICATES: Final = 500
 MEASURES: Final = ("in_the_large", "over_under", "mcb")
 """Stated less observed; confidence less share right; miscalibration (Brier, CORP)."""
 
-EDGES: Final = tuple(tenth / 10 for tenth in range(11))
+EDGES: Final = tuple(round(tenth / 10, 1) for tenth in range(11))
 """Ends of the bins of what was stated."""
 
 _STREAM: Final = 173
@@ -166,7 +166,8 @@ def _groups(cells: Cells) -> list[tuple[str, str, NDArray[np.int64]]]:
         ("phrase", name, np.flatnonzero(cells.phrase == code))
         for code, name in enumerate(cells.phrases)
     ]
-    stated = np.digitize(expit(cells.log_odds), EDGES[1:-1])
+    # A probability that went to log odds and back may be off by its last digit, at an edge too.
+    stated = np.digitize(expit(cells.log_odds).round(9), EDGES[1:-1])
     for code in np.unique(stated).tolist():
         name = f"{EDGES[code]:.0%} to {EDGES[code + 1]:.0%}"
         found.append(("stated", name, np.flatnonzero(stated == code)))

@@ -27,7 +27,7 @@ from forecast_bench.job.recalibrating import Recalibration, recalibrating
 from forecast_bench.job.runs import read_manifest
 from forecast_bench.problems import Problem, as_record
 from forecast_bench.tracking import count_table, path_table
-from forecast_bench.workspace import Workspace
+from forecast_bench.workspace import Workspace, shown
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -110,8 +110,7 @@ def run_stages(
         except (LineageError, NoFitError, TimeLimitExceededError) as fault:
             return Finished("failed", seen.problems, _listed([_alarm_of(fault)]))
     if fit.failed:
-        failed = [Alarm("fit-failed", f"models/recalibration.yaml: {why}") for why in fit.failed]
-        return Finished("failed", seen.problems, _listed(failed))
+        return Finished("failed", seen.problems, _listed(_failures(workspace_folder, fit)))
     judgments = judgments.merge(
         fit.table, how="left", left_on="id", right_on="judgment", validate="one_to_one"
     ).drop(columns="judgment")
@@ -135,6 +134,11 @@ def run_stages(
         documents={"calibration": reliability[1]},
         recalibration=fit,
     )
+
+
+def _failures(workspace_folder: Path, fit: Recalibration) -> list[Alarm]:
+    where = "" if fit.folder is None else f" Pictures: {shown(fit.folder, workspace_folder)}"
+    return [Alarm("fit-failed", f"models/recalibration.yaml: {why}{where}") for why in fit.failed]
 
 
 def _alarm_of(fault: Exception) -> Alarm:
