@@ -1,8 +1,10 @@
-"""Time the recalibration fit: 2,000 outcomes of 20 analysts in 8 phrases, and how it grows.
+"""Time the recalibration fit: 2,000 and 1,000,000 outcomes of 20 analysts in 8 phrases.
 
-Each fit runs in a process of its own with an empty cache, so that seconds include imports and
-compilation. The peer is the same model of the same data with one Bernoulli per outcome. Growth is
-measured at 160 cells for 200, 2,000 and 20,000 outcomes.
+Each fit runs in a process of its own, so that seconds include imports and compilation: first with
+an empty cache of compiled code, then with the cache of that process, for the same data and for
+others of the same shape. The peer is the same model of the same data written with one Bernoulli
+for each outcome and sampled with PyMC's defaults; it is stopped after ``--limit`` seconds, and then
+took more than these. Growth is measured at 160 cells for 200, 2,000 and 20,000 outcomes.
 
 Run ``python benchmarks/recalibration_fit.py`` for a table, with ``--json`` for one JSON document.
 """
@@ -17,7 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -25,12 +27,44 @@ import numpy as np
 import pandas as pd
 from scipy.special import expit, logit
 
-from forecast_bench.bayes import Cells, RecalibrationSettings, cells, diagnose, fit
+from forecast_bench.bayes import (
+    RecalibrationSettings,
+    cells,
+    diagnose,
+    fit,
+    left_out_points,
+    nested_laplace,
+    predictive_checks,
+    prepare,
+    versions,
+)
 
-MAIN, PEER = "cells, 2000", "one Bernoulli per outcome, 2000"
-GROWTH = {f"160 cells, {outcomes}": outcomes for outcomes in (200, 2_000, 20_000)}
-CASES = {MAIN: 2_000, PEER: 2_000, **GROWTH}
-TARGET_SECONDS = 25.0
+
+@dataclass(frozen=True)
+class Case:
+    """One fit: of how many outcomes, by which road, with whose compiled code."""
+
+    outcomes: int
+    road: str = "cells"
+    cache: str | None = None
+    crossed: bool = False
+    seed: int = 20_171_231
+
+
+MAIN, MILLION = "2,000 outcomes", "1,000,000 outcomes"
+PEERS = {f"one Bernoulli each, {number:,}": number for number in (2_000, 20_000, 1_000_000)}
+GROWTH = {f"160 cells, {number:,} outcomes": number for number in (200, 2_000, 20_000)}
+CASES = {
+    MAIN: Case(2_000, cache="shared"),
+    f"{MAIN}, compiled before": Case(2_000, cache="shared"),
+    f"other {MAIN}, compiled before": Case(2_000, cache="shared", seed=1),
+    MILLION: Case(1_000_000),
+    **{name: Case(number, road="outcomes") for name, number in PEERS.items()},
+    **{name: Case(number, crossed=True) for name, number in GROWTH.items()},
+    "2,000 outcomes, nested Laplace": Case(2_000, road="laplace"),
+    "1,000,000 outcomes, nested Laplace": Case(1_000_000, road="laplace"),
+}
+GOALS = {MAIN: 25.0, MILLION: 35.0}
 STATED = np.array([0.03, 0.15, 0.3, 0.45, 0.55, 0.65, 0.85, 0.97])
 
 
@@ -61,83 +95,139 @@ def simulated(outcomes: int, *, crossed: bool = False, seed: int = 20_171_231) -
     )
 
 
-def per_outcome(frame: pd.DataFrame) -> Cells:
-    """Give each outcome a cell of its own: the Bernoulli form of the same model."""
-    levels = {
-        name: np.unique(frame[name], return_inverse=True) for name in ("analyst", "phrase", "topic")
-    }
-    return Cells(
-        log_odds=logit(frame["probability"].to_numpy()),
-        trials=np.ones(len(frame), dtype=np.int64),
-        occurred=frame["outcome"].to_numpy(dtype=np.int64),
-        **{name: codes.astype(np.int64) for name, (_, codes) in levels.items()},
-        **{f"{name}s": tuple(map(str, found)) for name, (found, _) in levels.items()},
-    )
+def sampled_by_outcome(frame: pd.DataFrame, cache: Path) -> Any:
+    """Write the model as its formula reads, one Bernoulli each, and sample it as PyMC does."""
+    prepare(cache)
+    import pymc
 
-
-def one(case: str) -> dict[str, Any]:
-    """Fit one case in this process."""
-    frame = simulated(CASES[case], crossed=case in GROWTH)
+    code = {name: pd.factorize(frame[name])[0] for name in ("analyst", "phrase", "topic")}
+    sizes = {name: int(own.max()) + 1 for name, own in code.items()}
     settings = RecalibrationSettings()
+
+    def group(name: str, of: str) -> Any:
+        scale = pymc.HalfNormal(f"{name}_scale", settings.group_scale)
+        unit = pymc.Normal(f"{name}_unit", 0, 1, shape=sizes[of])
+        return pymc.Deterministic(name, scale * unit)[code[of]]
+
+    with pymc.Model():
+        shift = pymc.Normal("intercept", 0, settings.intercept_scale)
+        for of in ("analyst", "topic", "phrase"):
+            shift = shift + group(f"{of}_shift", of)
+        log_slope = pymc.Normal("log_slope", 0, settings.log_slope_scale)
+        log_slope = log_slope + group("analyst_log_slope", "analyst")
+        eta = shift + pymc.math.exp(log_slope) * logit(frame["probability"].to_numpy())
+        pymc.Bernoulli("occurred", logit_p=eta, observed=frame["outcome"].to_numpy())
+        return pymc.sample(random_seed=1, progressbar=False, quiet=True)
+
+
+def one(name: str, cache: Path) -> dict[str, Any]:
+    """Fit one case in this process."""
+    case, settings = CASES[name], RecalibrationSettings()
+    frame = simulated(case.outcomes, crossed=case.crossed, seed=case.seed)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     began, worked = time.perf_counter(), time.process_time()
-    counted = per_outcome(frame) if case == PEER else cells(frame)
-    with tempfile.TemporaryDirectory() as cache:
-        fitted = fit(counted, settings, seed=1, cache=Path(cache))
-    seconds, processor = time.perf_counter() - began, time.process_time() - worked
-    return {
-        "case": case,
-        "outcomes": CASES[case],
-        "cells": len(counted.trials),
-        "seconds": round(seconds, 2),
-        "processor_seconds": round(processor, 2),
+    found: dict[str, Any] = {}
+    if case.road == "outcomes":
+        idata = sampled_by_outcome(frame, cache)
+    else:
+        counted = cells(frame)
+        found = {"cells": len(counted.trials), "counting": time.perf_counter() - began}
+        idata = None
+        if case.road == "laplace":
+            nested_laplace(counted, settings)
+        else:
+            idata = fit(counted, settings, seed=1, cache=cache).idata
+    found |= {
+        "seconds": round(time.perf_counter() - began, 2),
+        "processor_seconds": round(time.process_time() - worked, 2),
         "peak_mib": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
-        "diagnostics": asdict(diagnose(fitted.idata, settings.limits)),
+        "before_mib": round(before),
     }
+    if idata is not None:
+        found["diagnostics"] = asdict(diagnose(idata, settings.limits))
+    if case.road == "cells":
+        began = time.perf_counter()
+        predictive_checks(idata, counted)
+        left_out_points(idata, counted)
+        found["checks_seconds"] = round(time.perf_counter() - began, 2)
+    return found
 
 
-def measure() -> dict[str, Any]:
+def measure(*, limit: float, names: list[str]) -> dict[str, Any]:
     """Run the cases one after the other, each in a process of its own."""
-    load_before = os.getloadavg()[0]
     fits: dict[str, dict[str, Any]] = {}
-    for case in CASES:
-        done = subprocess.run(
-            [sys.executable, __file__, "--one", case], check=True, capture_output=True, text=True
-        )
-        fits[case] = json.loads(done.stdout.splitlines()[-1])
-    first, *_, last = (fits[case]["processor_seconds"] for case in GROWTH)
-    return {
-        "fits": list(fits.values()),
-        "target_seconds": TARGET_SECONDS,
-        "peer_over_cells": fits[PEER]["processor_seconds"] / fits[MAIN]["processor_seconds"],
-        "growth_200_to_20000": last / first,
-        "load_average": [load_before, os.getloadavg()[0]],
-    }
+    with tempfile.TemporaryDirectory() as folder:
+        for name in names:
+            case = CASES[name]
+            cache = Path(folder) / (case.cache or str(len(fits)))
+            began, load = time.perf_counter(), os.getloadavg()[0]
+            command = [sys.executable, __file__, "--one", name, "--cache", str(cache)]
+            try:
+                done = subprocess.run(
+                    command,
+                    check=True,
+                    capture_output=True,
+                    text=True,
+                    timeout=limit if case.road == "outcomes" else None,
+                )
+                found = json.loads(done.stdout.splitlines()[-1])
+            except subprocess.TimeoutExpired:
+                found = {"more_than_seconds": limit}
+            whole = round(time.perf_counter() - began, 2)
+            fits[name] = {
+                "case": name,
+                "outcomes": case.outcomes,
+                **found,
+                "process_seconds": whole,
+                "goal_seconds": GOALS.get(name),
+                "load_before": load,
+            }
+            # Told at once: on a busy machine the whole takes long.
+            print(_line(fits[name]), file=sys.stderr, flush=True)
+    report: dict[str, Any] = {"fits": list(fits.values()), "versions": versions()}
+    if set(GROWTH) <= set(fits):
+        first, *_, last = (fits[name]["processor_seconds"] for name in GROWTH)
+        report["growth_200_to_20000"] = last / first
+    return report
 
 
 def main() -> None:
     """Print a table, or one JSON document."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--json", action="store_true", help="print one JSON document")
-    parser.add_argument("--one", choices=CASES, help="fit this case only, in this process")
+    parser.add_argument("--limit", type=float, default=300, help="seconds for each peer")
+    parser.add_argument("--only", choices=CASES, action="append", help="measure this case")
+    parser.add_argument("--one", choices=CASES, help="fit this case in this process")
+    parser.add_argument("--cache", type=Path, help="folder of compiled code, with --one")
     chosen = parser.parse_args()
     if chosen.one:
-        print(json.dumps(one(chosen.one)))
+        print(json.dumps(one(chosen.one, chosen.cache)))
         return
-    report = measure()
+    report = measure(limit=chosen.limit, names=chosen.only or list(CASES))
     if chosen.json:
         print(json.dumps(report, indent=2))
         return
-    for row in report["fits"]:
+    print(f"{len(report['fits'])} cases, {os.cpu_count()} processors")
+    if "growth_200_to_20000" in report:
+        print(f"100 times the outcomes take {report['growth_200_to_20000']:.2f} times.")
+
+
+def _line(row: dict[str, Any]) -> str:
+    text = f"{row['case']:38}"
+    if "more_than_seconds" in row:
+        return f"{text} more than {row['more_than_seconds']:.0f} s, stopped"
+    counted = f"{row['cells']:,} cells" if "cells" in row else ""
+    text += f" {counted:>11} {row['seconds']:7.1f} s {row['processor_seconds']:7.1f} s processor"
+    text += f" {row['peak_mib']:5} MiB load {row['load_before']:.1f}"
+    if row["goal_seconds"]:
+        text += f" goal {row['goal_seconds']:.0f} s"
+    if "checks_seconds" in row:
+        text += f" checks {row['checks_seconds']:.1f} s"
+    if "diagnostics" in row:
         found = row["diagnostics"]
-        print(
-            f"{row['case']:32} {row['cells']:5} cells {row['seconds']:7.1f} s"
-            f" {row['processor_seconds']:7.1f} s processor {row['peak_mib']:5} MiB"
-            f"  r_hat {found['r_hat']:.4f}, ESS {found['ess_bulk']:.0f} and"
-            f" {found['ess_tail']:.0f}, passed {found['passed']}"
-        )
-    print(f"One Bernoulli per outcome: {report['peer_over_cells']:.2f} times the processor time.")
-    print(f"100 times the outcomes take {report['growth_200_to_20000']:.2f} times.")
-    print("Load average before and after: {:.1f}, {:.1f}".format(*report["load_average"]))
+        text += f" r_hat {found['r_hat']:.4f} ESS {found['ess_bulk']:.0f}, {found['ess_tail']:.0f}"
+        text += "" if found["passed"] else " not passed"
+    return text
 
 
 if __name__ == "__main__":

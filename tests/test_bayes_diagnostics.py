@@ -98,6 +98,40 @@ def test_round_trip_and_figures(tmp_path):
     assert [p.name for p in (tmp_path / "deep").iterdir()] == ["fit.nc"]
     first = diagnostic_figures(again, tmp_path / "one")
     second = diagnostic_figures(again, tmp_path / "two")
-    assert [p.name for p in first] == ["rank.svg", "energy.svg", "scales.svg"]
+    assert [p.name for p in first] == [
+        f"{name}.svg" for name in ("rank", "energy", "scales", "forest", "pair")
+    ]
     assert [p.read_bytes() for p in first] == [p.read_bytes() for p in second]
     assert b"<dc:date>" not in first[0].read_bytes()
+
+
+def test_a_failed_fit_says_where_how_far_and_what_to_try():
+    generator = np.random.default_rng(3)
+    shape = (4, 600)
+    scale = np.abs(generator.normal(size=shape))
+    shift = generator.normal(size=(*shape, 2))
+    shift[..., 1] = np.cumsum(shift[..., 1], axis=1) / 20
+    # Divergent where the scale is smallest; energy follows the second shift.
+    made = arviz.from_dict(
+        {
+            "posterior": {"phrase_shift_scale": scale, "phrase_shift": shift},
+            "sample_stats": {
+                "diverging": scale < np.quantile(scale, 0.01),
+                "energy": shift[..., 1] + 0.01 * generator.normal(size=shape),
+            },
+        },
+        dims={"phrase_shift": ["phrase"]},
+        coords={"phrase": ["likely", "remote chance"]},
+    )
+    found = diagnose(made, DiagnosticLimits())
+    assert found.reasons == (
+        "r_hat of phrase_shift[remote chance] is 2.136, above 1.01: raise `tune` and `draws`; if "
+        "it stays, the chains disagree about the model itself.",
+        "ess_bulk of phrase_shift[remote chance] is 5, below 400: raise `draws`.",
+        "ess_tail of phrase_shift[remote chance] is 8, below 400: raise `draws`.",
+        "divergences are 24, above 0, most of all in phrase_shift_scale: raise `target_accept` "
+        "towards 0.99, narrow the prior scales, or leave out a group with hardly any members.",
+        "e_bfmi is 0.014, below 0.3, most of all by phrase_shift[remote chance]: raise `tune`, or "
+        "leave out a group with hardly any members.",
+    )
+    assert found.divergences == 24

@@ -1,7 +1,5 @@
 """What the gate lets through, over simulated teams, and calibration of the nested Laplace."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from scipy.special import expit, logit, ndtr
@@ -17,7 +15,7 @@ from forecast_bench.bayes import (
     without_groups,
 )
 from recalibrated_teams import BOLD, EVEN, STATED, team
-from test_bayes_recalibration import simulated
+from simulated_ranks import histograms, ranks_of_the_truth
 
 MODEL = RecalibrationSettings()
 TEAMS = 200
@@ -97,30 +95,8 @@ def test_what_whoever_knew_the_slope_would_pass():
 
 @pytest.mark.slow
 def test_ranks_of_the_truth_in_the_nested_laplace_are_uniform():
-    # Parameters from the prior, data from them, and the posterior probability below the truth
-    # (Talts et al. 2018); a mixture of normals gives it exactly, so nothing is drawn.
-    generator = np.random.default_rng(12)
-    base = cells(simulated(600, seed=1))
-    sizes = {"analyst_shift": 6, "topic_shift": 3, "phrase_shift": 8, "analyst_log_slope": 6}
-    below = []
-    for _ in range(TEAMS):
-        common = np.array([generator.normal(0, 0.5), generator.normal(0, 0.3)])
-        effect = {
-            name: generator.normal(0, abs(generator.normal(0, 0.3)), size)
-            for name, size in sizes.items()
-        }
-        shift = common[0] + sum(
-            effect[f"{name}_shift"][getattr(base, name)] for name in ("analyst", "topic", "phrase")
-        )
-        slope = np.exp(common[1] + effect["analyst_log_slope"][base.analyst])
-        true = np.concatenate([common, *(effect[name] for name in sizes)])
-        hits = generator.binomial(base.trials, expit(shift + slope * base.log_odds))
-        found = nested_laplace(replace(base, occurred=hits), MODEL)
-        spread = np.sqrt(np.diagonal(found.covariance, axis1=1, axis2=2))
-        below.append(found.weight @ ndtr((true - found.mean) / spread))
-    ranks = np.array(below)
-    assert list(found.levels) == list(sizes)
-    counts = np.stack([np.histogram(column, bins=10, range=(0, 1))[0] for column in ranks.T])
+    ranks = ranks_of_the_truth(TEAMS)
+    counts = histograms(ranks)
     statistic = ((counts - 20) ** 2 / 20).sum(axis=1)
     print("chi-square", statistic.round(1), counts[:2].tolist())  # noqa: T201
     # 25 effects at once: the upper 0.001/25 point with 9 degrees of freedom.

@@ -207,6 +207,46 @@ def test_known_members_are_recalibrated_by_their_effects():
     assert table.loc[("analyst", "slope"), "statement"].startswith("over-confident")
 
 
+def test_a_phrase_has_a_slope_and_each_direction_its_probability():
+    # Two draws in four say one thing, two another: a = 0.1, exp(b) = 0.8, and d = 0.2 or 0.6.
+    shape = (2, 4)
+    shift = np.array([[0.2, 0.6, 0.2, 0.6], [0.6, 0.2, 0.6, 0.2]])[..., None]
+    made = arviz.from_dict(
+        {
+            "posterior": {
+                "intercept": np.full(shape, 0.1),
+                "log_slope": np.full(shape, np.log(0.8)),
+                "phrase_shift_scale": np.full(shape, 0.1),
+                "phrase_shift": np.concatenate([shift, -shift, shift], axis=-1),
+            },
+            "constant_data": {
+                "stated_log_odds": logit([0.9, 0.2, 0.52, 0.5]),
+                "phrase_code": np.array([0, 1, 2, 2]),
+                "trials": np.array([3, 4, 1, 1]),
+            },
+        },
+        dims={"phrase_shift": ["phrase"]},
+        coords={"phrase": ["likely", "unlikely", "even"]},
+    )
+    settings = RecalibrationSettings(analysts=False, analyst_slopes=False, topics=False)
+    made.attrs.update(settings=settings.model_dump_json(), seed=1, outcomes=9)
+    table = effects_table(made).set_index(["level", "quantity"])
+    # likely: (0.1 + d) / log 9 + 0.8 = 0.936536 or 1.118584; unlikely: (0.1 - d) / -log 4 + 0.8.
+    assert table.loc[("likely", "slope"), "median"] == pytest.approx((0.936536 + 1.118584) / 2)
+    assert table.loc[("likely", "slope"), ["below", "above"]].tolist() == [0.5, 0.5]
+    assert table.loc[("likely", "slope"), "statement"] == (
+        "cannot be told yet (posterior probability of over-confidence 0.50)"
+    )
+    assert table.loc[("unlikely", "slope"), "low"] == pytest.approx(0.872135, abs=1e-6)
+    assert table.loc[("unlikely", "slope"), "below"] == 0.5
+    assert table.loc[("unlikely", "shift"), "statement"] == (
+        "true less often than for the team (posterior probability 1.00)"
+    )
+    # Near an even chance there is no slope to speak of.
+    assert ("even", "slope") not in table.index
+    assert ("even", "shift") in table.index
+
+
 @pytest.fixture(scope="module")
 def fitted():
     return fit(cells(simulated(200)), RecalibrationSettings(), seed=7)

@@ -9,24 +9,34 @@ posterior, without sampling, and `gate` holds its maps against outcomes not seen
 """
 
 from forecast_bench.bayes.cell_counts import Cells, cells
+from forecast_bench.bayes.covariates import (
+    COVARIATES,
+    confidence_steps,
+    enabled_covariates,
+    horizon_steps,
+)
 from forecast_bench.bayes.diagnostics import Diagnostics, diagnose
 from forecast_bench.bayes.effects import confidence_statement, effects_table
-from forecast_bench.bayes.figures import diagnostic_figures
+from forecast_bench.bayes.figures import diagnostic_figures, predictive_figure
 from forecast_bench.bayes.fitting import Fit, fit
 from forecast_bench.bayes.gate import WHOLE, Correction, GateVerdict, gate
 from forecast_bench.bayes.groups import stored_variables, without_groups
 from forecast_bench.bayes.identity import data_hash, seed_from
-from forecast_bench.bayes.laplace_map import (
-    laplace_effects,
-    laplace_map,
-    laplace_recalibrate,
-)
+from forecast_bench.bayes.laplace_effects import laplace_effects
+from forecast_bench.bayes.laplace_map import laplace_map, laplace_recalibrate
+from forecast_bench.bayes.left_out import left_out_comparison, left_out_points
 from forecast_bench.bayes.libraries import compile_folder, prepare, versions
 from forecast_bench.bayes.model import recalibration_model
 from forecast_bench.bayes.month_counts import SERIES_COLUMNS, SeriesMonths, series_months
 from forecast_bench.bayes.nested_laplace import LaplacePosterior, nested_laplace
 from forecast_bench.bayes.one_series import SeriesFit, series_model
-from forecast_bench.bayes.recalibration import recalibrate, recalibration_map
+from forecast_bench.bayes.predictive import (
+    REPLICATES,
+    PredictiveChecks,
+    predictive_checks,
+    predictive_statement,
+)
+from forecast_bench.bayes.recalibration import recalibrate, recalibration_map, settings_of
 from forecast_bench.bayes.rolling_origin import (
     Comparison,
     gain_over_identity,
@@ -42,53 +52,77 @@ from forecast_bench.bayes.settings import (
 )
 from forecast_bench.bayes.state import RecalibrationState, gated, recalibration_state
 from forecast_bench.bayes.storage import load, save
+from forecast_bench.bayes.time_limit import (
+    Deadline,
+    TimeLimitExceededError,
+    begun,
+    run_within,
+    sample_within,
+)
 
 __all__ = [
+    "COVARIATES",
     "FIT_COLUMNS",
+    "REPLICATES",
     "SERIES_COLUMNS",
     "WHOLE",
     "Cells",
     "Comparison",
     "Correction",
+    "Deadline",
     "DiagnosticLimits",
     "Diagnostics",
     "Fit",
     "FitSettings",
     "GateVerdict",
     "LaplacePosterior",
+    "PredictiveChecks",
     "RecalibrationSettings",
     "RecalibrationState",
     "SeriesFit",
     "SeriesMonths",
     "SeriesSettings",
+    "TimeLimitExceededError",
+    "begun",
     "cells",
     "compile_folder",
     "confidence_statement",
+    "confidence_steps",
     "data_hash",
     "diagnose",
     "diagnostic_figures",
     "effects_table",
+    "enabled_covariates",
     "fit",
     "fit_series",
     "gain_over_identity",
     "gate",
     "gated",
+    "horizon_steps",
     "laplace_effects",
     "laplace_map",
     "laplace_recalibrate",
+    "left_out_comparison",
+    "left_out_points",
     "load",
     "nested_laplace",
     "origins",
     "out_of_sample",
+    "predictive_checks",
+    "predictive_figure",
+    "predictive_statement",
     "prepare",
     "recalibrate",
     "recalibration_map",
     "recalibration_model",
     "recalibration_state",
+    "run_within",
+    "sample_within",
     "save",
     "seed_from",
     "series_model",
     "series_months",
+    "settings_of",
     "stored_variables",
     "versions",
     "without_groups",

@@ -7,13 +7,16 @@ however many outcomes there are.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import logit
+
+from forecast_bench.bayes.covariates import checked_steps, covariate_columns
 
 COLUMNS = ("probability", "outcome", "analyst", "phrase", "topic")
 _KEYS = ("analyst", "phrase", "topic", "probability")
@@ -33,6 +36,8 @@ class Cells:
         Resolved judgments in each cell, and those whose event occurred.
     analysts, phrases, topics
         Level names, sorted.
+    covariates
+        Step of each cell, -1, 0 or 1, by the name of the covariate's column; none by default.
     """
 
     log_odds: NDArray[np.float64]
@@ -44,6 +49,7 @@ class Cells:
     analysts: tuple[str, ...]
     phrases: tuple[str, ...]
     topics: tuple[str, ...]
+    covariates: Mapping[str, NDArray[np.int64]] = field(default_factory=dict)
 
     @property
     def outcomes(self) -> int:
@@ -59,12 +65,13 @@ def cells(frame: pd.DataFrame) -> Cells:
     frame
         One row per resolved judgment: ``probability`` strictly between 0 and 1, ``outcome`` 0 or 1,
         and the texts ``analyst``, ``phrase`` (where no phrase was used: the stated value as text)
-        and ``topic``. No rows is legal and gives no cells. Other columns are ignored.
+        and ``topic``; the steps of covariates (``horizon_step``, ``confidence_step``) where they
+        are to be told apart. No rows is legal and gives no cells. Other columns are ignored.
 
     Returns
     -------
     Cells
-        Sorted by analyst, phrase, topic and probability.
+        Sorted by analyst, phrase, topic, probability and steps.
 
     Raises
     ------
@@ -83,8 +90,9 @@ def cells(frame: pd.DataFrame) -> Cells:
     (('ada', 'lee'), [1, 2], [0, 1])
     """
     clean = resolved(frame)
+    steps = covariate_columns(clean)
     counted = (
-        clean.groupby(list(_KEYS), sort=True, observed=True)["outcome"]
+        clean.groupby([*_KEYS, *steps], sort=True, observed=True)["outcome"]
         .agg(["size", "sum"])
         .reset_index()
     )
@@ -97,8 +105,35 @@ def cells(frame: pd.DataFrame) -> Cells:
         log_odds=logit(counted["probability"].to_numpy(dtype=np.float64)),
         trials=counted["size"].to_numpy(dtype=np.int64),
         occurred=counted["sum"].to_numpy(dtype=np.int64),
+        covariates={name: counted[name].to_numpy(dtype=np.int64) for name in steps},
         **coded,
     )
+
+
+def cell_of(frame: pd.DataFrame) -> NDArray[np.int64]:
+    """Give the cell of each row, as `cells` orders them.
+
+    Parameters
+    ----------
+    frame
+        As for `cells`.
+
+    Returns
+    -------
+    ndarray of int, shape (rows,)
+
+    Examples
+    --------
+    >>> cell_of(pd.DataFrame({
+    ...     "probability": [0.85, 0.85, 0.3], "outcome": [1, 0, 0],
+    ...     "analyst": ["lee", "lee", "ada"], "topic": ["x", "x", "x"],
+    ...     "phrase": ["highly likely", "highly likely", "0.3"]})).tolist()
+    [1, 1, 0]
+    """
+    clean = resolved(frame)
+    keys = [*_KEYS, *covariate_columns(clean)]
+    codes = clean.groupby(keys, sort=True, observed=True).ngroup()
+    return np.asarray(codes.to_numpy(), dtype=np.int64)
 
 
 def resolved(frame: pd.DataFrame) -> pd.DataFrame:
@@ -112,8 +147,8 @@ def resolved(frame: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Columns ``probability`` (float), ``outcome`` (int) and the texts ``analyst``, ``phrase``
-        and ``topic``.
+        Columns ``probability`` (float), ``outcome`` (int), the texts ``analyst``, ``phrase``
+        and ``topic``, and the steps of covariates that are there.
 
     Raises
     ------
@@ -148,7 +183,7 @@ def stated(frame: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Those four columns.
+        Those four columns, and the steps of covariates that are there.
 
     Raises
     ------
@@ -173,4 +208,5 @@ def stated(frame: pd.DataFrame) -> pd.DataFrame:
         if frame[name].isna().any():
             raise ValueError(f"{name} is missing in {int(frame[name].isna().sum())} rows")
         groups[name] = frame[name].map(str).astype(object)
-    return pd.DataFrame({"probability": probability, **groups}, index=frame.index)
+    columns = {"probability": probability, **groups, **checked_steps(frame)}
+    return pd.DataFrame(columns, index=frame.index)

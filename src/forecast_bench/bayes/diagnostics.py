@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from forecast_bench.bayes.settings import DiagnosticLimits
+
+Array = NDArray[np.float64]
 
 _REMEDY = {
     "r_hat": "raise `tune` and `draws`; if it stays, the chains disagree about the model itself",
     "ess_bulk": "raise `draws`",
     "ess_tail": "raise `draws`",
-    "divergences": "raise `target_accept` towards 0.99, or narrow the prior scales",
-    "e_bfmi": "raise `tune`, or leave out a group with hardly any levels",
+    "divergences": "raise `target_accept` towards 0.99, narrow the prior scales, or leave out a "
+    "group with hardly any members",
+    "e_bfmi": "raise `tune`, or leave out a group with hardly any members",
 }
 
 
@@ -103,8 +108,9 @@ def diagnose(idata: Any, limits: DiagnosticLimits) -> Diagnostics:
         *_against("ess_tail", *tail, at_least=limits.ess_tail),
     ]
     if not independent:
-        reasons += _against("divergences", divergences, "all", at_most=limits.divergences)
-        reasons += _against("e_bfmi", energy, "energy", at_least=limits.e_bfmi)
+        apart, moving = _divergent_at(idata), _moving_with_energy(idata)
+        reasons += _against("divergences", divergences, apart, at_most=limits.divergences)
+        reasons += _against("e_bfmi", energy, moving, at_least=limits.e_bfmi)
     return Diagnostics(
         r_hat=hat[0],
         r_hat_parameter=hat[1],
@@ -170,6 +176,58 @@ def _sampler_figures(idata: Any) -> tuple[float, float]:
     return divergences, float(np.min(np.asarray(fractions)))
 
 
+def _divergent_at(idata: Any) -> str:
+    """Name the parameter in which divergent draws lie farthest from the others."""
+    diverging = _statistic(idata, "diverging")
+    if diverging is None or not diverging.any():
+        return "no parameter"
+
+    def apart(values: Array) -> Array:
+        spread = values.std(axis=0)
+        away = np.abs(values[diverging.astype(bool)].mean(axis=0) - values.mean(axis=0))
+        found: Array = np.divide(away, spread, out=np.zeros_like(away), where=spread > 0)
+        return found
+
+    return _farthest(idata, apart)
+
+
+def _moving_with_energy(idata: Any) -> str:
+    """Name the parameter that the energy moves with most."""
+    energy = _statistic(idata, "energy")
+    if energy is None:
+        return "no parameter"
+    centred = energy - energy.mean()
+
+    def together(values: Array) -> Array:
+        own = values - values.mean(axis=0)
+        size = np.sqrt((own**2).sum(axis=0) * (centred**2).sum())
+        both = np.abs(np.tensordot(centred, own, axes=1))
+        found: Array = np.divide(both, size, out=np.zeros_like(both), where=size > 0)
+        return found
+
+    return _farthest(idata, together)
+
+
+def _statistic(idata: Any, name: str) -> Array | None:
+    """Give a statistic of the sampler, chains joined; None where it was not kept."""
+    if "sample_stats" not in idata.children or name not in idata["sample_stats"]:
+        return None
+    return np.asarray(idata["sample_stats"][name].to_numpy(), dtype=np.float64).ravel()
+
+
+def _farthest(idata: Any, figure: Callable[[Array], Array]) -> str:
+    """Name the parameter for which a figure of its draws is largest."""
+    best, where = -math.inf, "no parameter"
+    for name, array in idata["posterior"].dataset.data_vars.items():
+        values = np.asarray(array.to_numpy(), dtype=np.float64)
+        with np.errstate(all="ignore"):
+            found = np.nan_to_num(figure(values.reshape(-1, *values.shape[2:])), nan=-1.0).ravel()
+        if found.size and float(found.max()) > best:
+            best = float(found.max())
+            where = _label(str(name), array.isel(chain=0, draw=0), int(found.argmax()))
+    return where
+
+
 def _against(
     figure: str,
     value: float,
@@ -181,8 +239,15 @@ def _against(
     """Return the sentence against a figure outside its limit; none if it is inside."""
     if not math.isnan(value) and at_least <= value <= at_most:
         return []
+    # The sampler's own figures are of the whole; the parameter is where to look.
+    whole = {
+        "divergences": ("divergences are", f", most of all in {parameter}"),
+        "e_bfmi": ("e_bfmi is", f", most of all by {parameter}"),
+    }
+    what, where = whole.get(figure, (f"{figure} of {parameter} is", ""))
     if math.isnan(value):
-        return [f"{figure} of {parameter} cannot be computed: {_REMEDY[figure]}."]
+        named = figure if figure in whole else f"{figure} of {parameter}"
+        return [f"{named} cannot be computed: {_REMEDY[figure]}."]
     limit = f"above {at_most:g}" if value > at_most else f"below {at_least:g}"
     shown = f"{value:.3f}" if figure in ("r_hat", "e_bfmi") else f"{value:.0f}"
-    return [f"{figure} of {parameter} is {shown}, {limit}: {_REMEDY[figure]}."]
+    return [f"{what} {shown}, {limit}{where}: {_REMEDY[figure]}."]

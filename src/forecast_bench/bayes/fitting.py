@@ -10,11 +10,13 @@ from typing import Any
 import numpy as np
 
 from forecast_bench.bayes.cell_counts import Cells
+from forecast_bench.bayes.covariates import enabled_covariates
 from forecast_bench.bayes.groups import INTERCEPT, LOG_SLOPE, enabled_groups, stored_variables
 from forecast_bench.bayes.identity import data_hash
 from forecast_bench.bayes.libraries import prepare, versions
 from forecast_bench.bayes.model import recalibration_model
 from forecast_bench.bayes.settings import RecalibrationSettings
+from forecast_bench.bayes.time_limit import Deadline, begun, sample_within
 
 CORES = 2
 _TIMES = ("created_at", "sampling_time")
@@ -71,13 +73,16 @@ def fit(
     ------
     ValueError
         If the seed is negative or counts are impossible.
+    TimeLimitExceededError
+        If compiling and sampling take longer than the settings' ``time_limit``.
     """
     if seed < 0:
         raise ValueError(f"seed must not be negative, got {seed}")
+    deadline = begun(settings.time_limit)
     prepare(cache)
     content = data_hash(cells, settings)
     if cells.outcomes:
-        idata, sampler = _sampled(cells, settings, seed), "nutpie"
+        idata, sampler = _sampled(cells, settings, seed, deadline), "nutpie"
     else:
         idata, sampler = _prior(settings, seed), "prior"
     for group in idata.subtree:
@@ -101,27 +106,30 @@ def fit(
     return Fit(idata=idata, data_hash=content, seed=seed)
 
 
-def _sampled(cells: Cells, settings: RecalibrationSettings, seed: int) -> Any:
-    import pymc
+def _sampled(cells: Cells, settings: RecalibrationSettings, seed: int, deadline: Deadline) -> Any:
+    import nutpie
+    from pymc.backends.arviz import patch_nutpie_idata
     from pytensor.configdefaults import config
 
     # With fast-math the same code rounds differently when numba has just compiled it and when it
     # comes from the cache, so that a second process would draw other numbers.
-    exact = config.change_flags(numba__fastmath=False)
-    with exact, recalibration_model(cells, settings):
-        idata = pymc.sample(
+    with config.change_flags(numba__fastmath=False):
+        model = recalibration_model(cells, settings)
+        # With the data as constants numba compiles a third less, even for new data.
+        compiled = nutpie.compile_pymc_model(model, freeze_model=True, backend="numba")
+        idata = sample_within(
+            compiled,
+            deadline,
             draws=settings.draws,
             tune=settings.tune,
             chains=settings.chains,
             cores=min(CORES, settings.chains),
-            nuts_sampler="nutpie",
-            nuts={"target_accept": settings.target_accept},
-            # With the data as constants numba compiles a third less, even for new data.
-            compile_kwargs={"freeze_model": True},
-            random_seed=seed,
-            progressbar=False,
-            quiet=True,
+            target_accept=settings.target_accept,
+            seed=_handed_on(seed),
+            save_warmup=False,
         )
+    # As pymc.sample does: counts, and what they are of, stand beside the draws.
+    patch_nutpie_idata(idata, model, sampling_time=0.0)
     # Effects in units of their scale are left out: scales and effects determine them.
     idata["posterior"] = idata["posterior"].dataset[list(stored_variables(settings))]
     # A column of text or nothing, which netCDF cannot keep; divergences are counted elsewhere.
@@ -129,6 +137,12 @@ def _sampled(cells: Cells, settings: RecalibrationSettings, seed: int) -> Any:
         "divergence_message", errors="ignore"
     )
     return idata
+
+
+def _handed_on(seed: int) -> int:
+    """Give the seed that `pymc.sample` hands to nutpie, so that the draws are the same."""
+    first = np.random.default_rng(seed).spawn(1)[0]
+    return int(first.integers(2**30))
 
 
 def _prior(settings: RecalibrationSettings, seed: int) -> Any:
@@ -149,4 +163,6 @@ def _prior(settings: RecalibrationSettings, seed: int) -> Any:
     for name in enabled_groups(settings):
         scales = np.abs(generator.normal(0, settings.group_scale, (chains, draws)))
         posterior[f"{name}_scale"] = scales
+    for name in enabled_covariates(settings):
+        posterior[name] = generator.normal(0, settings.covariate_scale, (chains, draws))
     return arviz.from_dict({"posterior": posterior})

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from forecast_bench.bayes.covariates import enabled_covariates
 from forecast_bench.bayes.groups import enabled_groups, without_groups
 from forecast_bench.bayes.laplace_map import partly
 from forecast_bench.bayes.rolling_origin import Comparison, compared, out_of_sample
@@ -119,7 +120,8 @@ def gate(frame: pd.DataFrame, settings: RecalibrationSettings, *, seed: int) -> 
     plain = frame.reset_index(drop=True)
     common = _tried(plain, settings, groups=False, seed=seed)
     # A refit with groups for each origin takes most of the time, and decides nothing by itself.
-    with_groups = common[0][1].passed and enabled_groups(settings)
+    richer = enabled_groups(settings) or enabled_covariates(settings)
+    with_groups = common[0][1].passed and richer
     more = _tried(plain, settings, groups=True, seed=seed) if with_groups else ()
     return GateVerdict((*common, *more))
 

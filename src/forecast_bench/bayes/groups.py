@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
+from forecast_bench.bayes.covariates import COVARIATES, enabled_covariates
 from forecast_bench.bayes.settings import RecalibrationSettings
 
 INTERCEPT: Final = "intercept"
@@ -51,14 +52,16 @@ def enabled_groups(settings: RecalibrationSettings) -> tuple[str, ...]:
 
 
 def without_groups(settings: RecalibrationSettings) -> RecalibrationSettings:
-    """Give the model with what is common to all and nothing else.
+    """Give the model with one shift and one slope for all, and nothing else.
 
     Examples
     --------
-    >>> enabled_groups(without_groups(RecalibrationSettings()))
-    ()
+    >>> lean = without_groups(RecalibrationSettings(horizons=True))
+    >>> enabled_groups(lean), lean.horizons
+    ((), False)
     """
-    return settings.model_copy(update=dict.fromkeys(_SWITCHES.values(), False))
+    switches = (*_SWITCHES.values(), "horizons", "confidences")
+    return settings.model_copy(update=dict.fromkeys(switches, False))
 
 
 def stored_variables(settings: RecalibrationSettings) -> dict[str, str]:
@@ -94,4 +97,7 @@ def stored_variables(settings: RecalibrationSettings) -> dict[str, str]:
         unit = "added to log_slope" if name.endswith(LOG_SLOPE) else "in log odds"
         meanings[f"{name}_scale"] = f"standard deviation of {name} over {GROUPS[name]}s"
         meanings[name] = f"{what} of each {GROUPS[name]}, {unit}"
+    for name in enabled_covariates(settings):
+        what = COVARIATES[name].removesuffix("_step")
+        meanings[name] = f"change of log_slope with each step of {what}"
     return meanings

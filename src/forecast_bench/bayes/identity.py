@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+from typing import Any
 
 from forecast_bench.bayes.cell_counts import Cells
+from forecast_bench.bayes.covariates import enabled_covariates
 from forecast_bench.bayes.settings import RecalibrationSettings
 
 
@@ -13,7 +15,8 @@ def data_hash(cells: Cells, settings: RecalibrationSettings) -> str:
     """Hash what determines a fit, apart from its seed and the versions of the libraries.
 
     SHA-256 over canonical JSON (sorted keys, shortest exact decimals) of the cells and of every
-    setting but those of the gate. Equal hashes mean that a refit would sample the same posterior.
+    setting but those of the gate and the time limit. Equal hashes mean that a refit would sample
+    the same posterior.
 
     Parameters
     ----------
@@ -36,15 +39,20 @@ def data_hash(cells: Cells, settings: RecalibrationSettings) -> str:
     >>> len(data_hash(cells(frame), RecalibrationSettings()))
     64
     """
-    content = {
-        # What the gate asks for changes no fit.
-        "settings": settings.model_dump(mode="json", exclude={"gate"}),
+    # What the gate asks for, how long a fit may take, and covariates that are off change no fit.
+    idle = {"gate", "time_limit"}
+    if not enabled_covariates(settings):
+        idle |= {"horizons", "confidences", "covariate_scale"}
+    content: dict[str, Any] = {
+        "settings": settings.model_dump(mode="json", exclude=idle),
         "cells": {
             name: getattr(cells, name).tolist()
             for name in ("log_odds", "analyst", "phrase", "topic", "trials", "occurred")
         },
         "levels": [list(cells.analysts), list(cells.phrases), list(cells.topics)],
     }
+    if cells.covariates:
+        content["covariates"] = {name: steps.tolist() for name, steps in cells.covariates.items()}
     text = json.dumps(content, sort_keys=True, separators=(",", ":"), allow_nan=False)
     return hashlib.sha256(text.encode()).hexdigest()
 

@@ -1,12 +1,14 @@
-"""What a nested Laplace fit says: the map, single judgments recalibrated, effects of groups.
+"""What a nested Laplace fit says: the map, and single judgments recalibrated.
 
-The same columns as `recalibration_map`, `recalibrate` and `effects_table` give for a sampled fit,
-with the same meaning; quantiles are those of the mixture of normals, found by bisection.
+The same columns as `recalibration_map` and `recalibrate` give for a sampled fit, with the same
+meaning; quantiles are those of the mixture of normals, found by bisection.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
@@ -14,11 +16,14 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import expit, logit, ndtr
 
 from forecast_bench.bayes.cell_counts import stated
-from forecast_bench.bayes.effects import confidence_statement
+from forecast_bench.bayes.covariates import COVARIATES, enabled_covariates, refuse_lacking
 from forecast_bench.bayes.groups import GROUPS, LOG_SLOPE
 from forecast_bench.bayes.nested_laplace import LaplacePosterior
 
 Array = NDArray[np.float64]
+
+# An effect of each row, and how much of it.
+type _Part = tuple[NDArray[np.int64], Array]
 
 _KEYS = ["analyst", "phrase", "topic", "probability"]
 _HALVINGS = 32
@@ -66,7 +71,7 @@ def laplace_map(
     if not ((grid > 0) & (grid < 1)).all():
         raise ValueError(f"stated probabilities must lie inside (0, 1), got {grid}")
     log_odds = logit(grid)
-    line = _line(posterior, [[0] for _ in grid], [[1] for _ in grid])
+    line = line_of(posterior, [[0] for _ in grid], [[1] for _ in grid])
     median = _median_line(posterior, line, log_odds)
     low, high = _interval(posterior, line, log_odds)
     found = pd.DataFrame({"probability": grid, "median": median, "low": low, "high": high})
@@ -114,7 +119,8 @@ def laplace_recalibrate(
     posterior
         A fit.
     frame
-        Columns ``probability`` inside (0, 1), ``analyst``, ``phrase``, ``topic``.
+        Columns ``probability`` inside (0, 1), ``analyst``, ``phrase``, ``topic``, and the steps
+        of the fit's covariates.
     with_interval
         Whether the interval is wanted too, which takes most of the time.
     share
@@ -130,67 +136,25 @@ def laplace_recalibrate(
     Raises
     ------
     ValueError
-        If a probability is outside (0, 1) or a name is missing.
+        If a probability is outside (0, 1), or a name or a covariate is missing.
     """
     names = ["probability", "median", *(("low", "high") if with_interval else ())]
     rows = stated(frame)
+    refuse_lacking(list(rows.columns), posterior.settings)
     if rows.empty:
         return pd.DataFrame({name: np.zeros(0) for name in names}, index=frame.index)
-    distinct = rows[_KEYS].drop_duplicates(ignore_index=True)
+    keys = [*_KEYS, *(COVARIATES[name] for name in enabled_covariates(posterior.settings))]
+    distinct = rows[keys].drop_duplicates(ignore_index=True)
     parts = [
         _recalibrated(posterior, distinct.iloc[at : at + _CHUNK], with_interval=with_interval)
         for at in range(0, len(distinct), _CHUNK)
     ]
-    found = rows[_KEYS].merge(pd.concat(parts), on=_KEYS, how="left", validate="many_to_one")
+    found = rows[keys].merge(pd.concat(parts), on=keys, how="left", validate="many_to_one")
     return partly(found[names].set_axis(frame.index), share=share)
 
 
-def laplace_effects(posterior: LaplacePosterior) -> pd.DataFrame:
-    """Return each group effect with its interval, and how sure over-confidence is.
-
-    Parameters
-    ----------
-    posterior
-        A fit.
-
-    Returns
-    -------
-    pandas.DataFrame
-        As `effects_table`: ``group``, ``level``, ``quantity``, ``median``, ``low``, ``high``,
-        ``below``, ``statement``.
-    """
-    tail = (1 - posterior.settings.interval) / 2
-    columns = ["group", "level", "quantity", "median", "low", "high", "below", "statement"]
-    tables = []
-    for name, levels in posterior.levels.items():
-        if not levels:
-            continue
-        slope = name.endswith(LOG_SLOPE)
-        first = posterior.column(name)
-        own = [[1, first + at] if slope else [first + at] for at in range(len(levels))]
-        mean, variance = _sum_of(posterior, own)
-        below = posterior.weight @ ndtr(-mean / np.sqrt(variance))
-        ends = [_quantile(posterior.weight, mean, variance, at) for at in (0.5, tail, 1 - tail)]
-        values = np.exp(ends) if slope else np.array(ends)
-        table = pd.DataFrame(values.T, columns=["median", "low", "high"])
-        tables.append(
-            table.assign(
-                group=GROUPS[name],
-                level=list(levels),
-                quantity="slope" if slope else "shift",
-                below=below,
-                statement=[confidence_statement(one) if slope else "" for one in below],
-            )
-        )
-    return (
-        pd.concat(tables, ignore_index=True)[columns]
-        if tables
-        else pd.DataFrame([], columns=columns)
-    )
-
-
 @dataclass(frozen=True, eq=False)
-class _Line:
+class Line:
     """Normal shift and log slope of each row at each point of the grid: (points, rows)."""
 
     shift: Array
@@ -200,30 +164,39 @@ class _Line:
     covariance: Array
 
 
-def _sum_of(posterior: LaplacePosterior, effects: list[list[int]]) -> tuple[Array, Array]:
-    """Mean and variance of a sum of effects for each row."""
-    line = _line(posterior, effects, effects)
-    return line.shift, line.shift_variance
-
-
-def _line(posterior: LaplacePosterior, shift: list[list[int]], slope: list[list[int]]) -> _Line:
-    """Sum the effects of each row: -1 stands for none."""
+def line_of(
+    posterior: LaplacePosterior,
+    shift: list[list[int]],
+    slope: list[list[int]],
+    steps: Mapping[str, Array] = MappingProxyType({}),
+) -> Line:
+    """Sum the effects of each row: -1 stands for none; covariates by their steps, to the slope."""
     # A last effect that is zero and certain takes the place of those that are not there.
     mean = np.pad(posterior.mean, ((0, 0), (0, 1)))
     covariance = np.pad(posterior.covariance, ((0, 0), (0, 1), (0, 1)))
-    a, b = (np.array(one, dtype=np.int64).T.reshape(-1, len(one)) for one in (shift, slope))
+    whole = np.ones(len(shift))
+    a, b = (
+        [(row, whole) for row in np.array(one, dtype=np.int64).T.reshape(-1, len(one))]
+        for one in (shift, slope)
+    )
+    for name, step in steps.items():
+        b.append((np.full(len(slope), posterior.covariate_column(name)), step))
 
-    def together(left: NDArray[np.int64], right: NDArray[np.int64]) -> Array:
+    def summed(parts: list[_Part]) -> Array:
+        total: Array = sum((mean[:, i] * of_i for i, of_i in parts), start=np.zeros(1))
+        return total
+
+    def together(left: list[_Part], right: list[_Part]) -> Array:
         total: Array = sum(
-            (covariance[:, i, j] for i in left for j in right),
-            start=np.zeros((len(mean), left.shape[1])),
+            (covariance[:, i, j] * (of_i * of_j) for i, of_i in left for j, of_j in right),
+            start=np.zeros((len(mean), len(shift))),
         )
         return total
 
-    return _Line(
-        shift=mean[:, a].sum(axis=1),
+    return Line(
+        shift=summed(a),
         shift_variance=together(a, a),
-        slope=mean[:, b].sum(axis=1),
+        slope=summed(b),
         slope_variance=together(b, b),
         covariance=together(a, b),
     )
@@ -242,12 +215,16 @@ def _recalibrated(
         for row, at in enumerate(code):
             effects[slope][row].append(-1 if at < 0 else first + int(at))
         unseen[slope] = unseen[slope] + np.outer(posterior.scale[name] ** 2, code < 0)
-    line = _line(posterior, effects[False], effects[True])
+    steps = {
+        name: part[COVARIATES[name]].to_numpy(dtype=np.float64)
+        for name in enabled_covariates(posterior.settings)
+    }
+    line = line_of(posterior, effects[False], effects[True], steps)
     log_odds = logit(part["probability"].to_numpy(dtype=np.float64))
     found = part.assign(median=_median_line(posterior, line, log_odds))
     if not with_interval:
         return found
-    anew = _Line(
+    anew = Line(
         line.shift,
         line.shift_variance + unseen[False],
         line.slope,
@@ -258,14 +235,14 @@ def _recalibrated(
     return found.assign(low=low, high=high)
 
 
-def _median_line(posterior: LaplacePosterior, line: _Line, log_odds: Array) -> Array:
-    shift = _quantile(posterior.weight, line.shift, line.shift_variance, 0.5)
-    slope = _quantile(posterior.weight, line.slope, line.slope_variance, 0.5)
+def _median_line(posterior: LaplacePosterior, line: Line, log_odds: Array) -> Array:
+    shift = quantile_of(posterior.weight, line.shift, line.shift_variance, 0.5)
+    slope = quantile_of(posterior.weight, line.slope, line.slope_variance, 0.5)
     middle: Array = expit(shift + np.exp(slope) * log_odds)
     return middle
 
 
-def _quantile(weight: Array, mean: Array, variance: Array, level: float) -> Array:
+def quantile_of(weight: Array, mean: Array, variance: Array, level: float) -> Array:
     """Quantile of a mixture of normals for each row, the points of the mixture first."""
     spread = np.sqrt(variance)
     low, high = (mean - 8 * spread).min(axis=0), (mean + 8 * spread).max(axis=0)
@@ -277,9 +254,20 @@ def _quantile(weight: Array, mean: Array, variance: Array, level: float) -> Arra
     return found
 
 
-def _interval(posterior: LaplacePosterior, line: _Line, log_odds: Array) -> tuple[Array, Array]:
-    """Equal-tailed interval of the recalibrated probability, by a mixture over slopes too."""
-    tail = (1 - posterior.settings.interval) / 2
+def mixture_of(
+    posterior: LaplacePosterior, line: Line, log_odds: Array
+) -> tuple[Array, Array, Array]:
+    """Weight, mean and variance of the recalibrated log odds: a mixture over slopes too.
+
+    Parameters
+    ----------
+    posterior
+        A fit.
+    line
+        Shift and log slope of each row.
+    log_odds : ndarray, shape (rows,)
+        As stated.
+    """
     node, mass = np.polynomial.hermite_e.hermegauss(_SLOPES)
     slope_spread = np.sqrt(line.slope_variance)
     slope = line.slope[:, None] + slope_spread[:, None] * node[:, None]
@@ -288,6 +276,12 @@ def _interval(posterior: LaplacePosterior, line: _Line, log_odds: Array) -> tupl
     left = np.maximum(line.shift_variance - tilt**2, 1e-12)
     variance = np.repeat(left[:, None], _SLOPES, axis=1)
     weight = np.outer(posterior.weight, mass / mass.sum()).ravel()
-    flat = (mean.reshape(weight.size, -1), variance.reshape(weight.size, -1))
-    low, high = (expit(_quantile(weight, *flat, level)) for level in (tail, 1 - tail))
+    return weight, mean.reshape(weight.size, -1), variance.reshape(weight.size, -1)
+
+
+def _interval(posterior: LaplacePosterior, line: Line, log_odds: Array) -> tuple[Array, Array]:
+    """Equal-tailed interval of the recalibrated probability."""
+    tail = (1 - posterior.settings.interval) / 2
+    parts = mixture_of(posterior, line, log_odds)
+    low, high = (expit(quantile_of(*parts, level)) for level in (tail, 1 - tail))
     return low, high

@@ -15,10 +15,13 @@ from numpy.typing import NDArray
 from scipy.special import expit
 
 from forecast_bench.bayes.cell_counts import Cells
+from forecast_bench.bayes.covariates import COVARIATES, enabled_covariates, refuse_lacking
 from forecast_bench.bayes.groups import GROUPS, LOG_SLOPE, enabled_groups
 from forecast_bench.bayes.settings import RecalibrationSettings
 
 Array = NDArray[np.float64]
+# Which effect each cell has, and how much of it.
+type _Part = tuple[NDArray[np.int64], Array]
 
 _STEPS = 100
 _CLOSE = 1e-7
@@ -45,6 +48,8 @@ class Design:
         Prior standard deviations of the intercept and the log slope.
     members : tuple of int
         Number of effects of each group.
+    covariates : ndarray, shape (covariates,)
+        Prior standard deviations of the effects of covariates, which come last.
     """
 
     shift: Any
@@ -57,16 +62,18 @@ class Design:
     occurred: Array
     common: Array
     members: tuple[int, ...]
+    covariates: Array
 
     @property
     def effects(self) -> int:
         """Number of effects."""
-        return 2 + sum(self.members)
+        return 2 + sum(self.members) + self.covariates.size
 
     def spread(self, scales: Array) -> Array:
         """Prior standard deviation of every effect, for each row of group scales."""
         common = np.repeat(self.common[None, :], len(scales), axis=0)
-        return np.hstack([common, np.repeat(scales, self.members, axis=1)])
+        covariates = np.repeat(self.covariates[None, :], len(scales), axis=0)
+        return np.hstack([common, np.repeat(scales, self.members, axis=1), covariates])
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,9 +104,12 @@ def design(cells: Cells, settings: RecalibrationSettings) -> Design:
     Raises
     ------
     ValueError
-        If counts are no counts, or a stated probability of 0 or 1 has no log odds.
+        If counts are no counts, a stated probability of 0 or 1 has no log odds, or a covariate
+        that the settings switch on is not there.
     """
     from scipy.sparse import csr_array
+
+    refuse_lacking(list(cells.covariates), settings)
 
     trials, occurred = (np.asarray(one, dtype=float) for one in (cells.trials, cells.occurred))
     if not ((occurred >= 0) & (occurred <= trials)).all():
@@ -107,22 +117,33 @@ def design(cells: Cells, settings: RecalibrationSettings) -> Design:
     if not np.isfinite(cells.log_odds).all():
         raise ValueError("stated log odds must be finite: a probability of 0 or 1 has none")
     number = len(trials)
-    shift, slope = [np.zeros(number, dtype=np.int64)], [np.ones(number, dtype=np.int64)]
+    whole = np.ones(number)
+    shift: list[_Part] = [(np.zeros(number, dtype=np.int64), whole)]
+    slope: list[_Part] = [(np.ones(number, dtype=np.int64), whole)]
     members: list[int] = []
     for name in enabled_groups(settings):
         code = 2 + sum(members) + getattr(cells, GROUPS[name])
-        (slope if name.endswith(LOG_SLOPE) else shift).append(code)
+        (slope if name.endswith(LOG_SLOPE) else shift).append((code, whole))
         members.append(len(getattr(cells, f"{GROUPS[name]}s")))
-    effects = 2 + sum(members)
+    covariates = enabled_covariates(settings)
+    for place, name in enumerate(covariates, start=2 + sum(members)):
+        steps = cells.covariates[COVARIATES[name]].astype(np.float64)
+        slope.append((np.full(number, place), steps))
+    effects = 2 + sum(members) + len(covariates)
 
-    def incidence(parts: list[NDArray[np.int64]], width: int) -> Any:
+    def incidence(parts: list[_Part], width: int) -> Any:
         rows = np.tile(np.arange(number), len(parts))
-        entries = (np.ones(rows.size), (rows, np.concatenate(parts)))
-        return csr_array(entries, shape=(number, width))
+        codes, shares = (np.concatenate(one) for one in zip(*parts, strict=True))
+        return csr_array((shares, (rows, codes)), shape=(number, width))
 
-    def pairs(*met: tuple[list[NDArray[np.int64]], list[NDArray[np.int64]]]) -> Any:
-        codes = [a * effects + b for left, right in met for a in left for b in right]
-        return incidence(codes, effects**2).T.tocsr()
+    def pairs(*met: tuple[list[_Part], list[_Part]]) -> Any:
+        both = [
+            (a * effects + b, of_a * of_b)
+            for left, right in met
+            for a, of_a in left
+            for b, of_b in right
+        ]
+        return incidence(both, effects**2).T.tocsr()
 
     return Design(
         shift=incidence(shift, effects),
@@ -135,6 +156,7 @@ def design(cells: Cells, settings: RecalibrationSettings) -> Design:
         occurred=occurred,
         common=np.array([settings.intercept_scale, settings.log_slope_scale]),
         members=tuple(members),
+        covariates=np.full(len(covariates), settings.covariate_scale),
     )
 
 

@@ -2,13 +2,15 @@
 
 For cell i with stated log odds z, analyst j, phrase w and topic t::
 
-    logit P(y = 1) = a + a_j + a_t + d_w + exp(b + b_j) * z
+    logit P(y = 1) = a + a_j + a_t + d_w + exp(b + b_j + c_h * h + c_k * k) * z
 
     a ~ Normal(0, intercept_scale)          intercept
     b ~ Normal(0, log_slope_scale)          log_slope
     a_j, a_t, d_w, b_j ~ Normal(0, sigma)   analyst_shift, topic_shift, phrase_shift,
                                             analyst_log_slope: each group with a sigma of its own
     sigma ~ HalfNormal(group_scale)
+    c_h, c_k ~ Normal(0, covariate_scale)   horizon_log_slope, confidence_log_slope: off by default;
+                                            h and k are steps of -1, 0 and 1
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ from typing import Any
 import numpy as np
 
 from forecast_bench.bayes.cell_counts import Cells
+from forecast_bench.bayes.covariates import COVARIATES, enabled_covariates, refuse_lacking
 from forecast_bench.bayes.settings import RecalibrationSettings
 
 
@@ -42,7 +45,8 @@ def recalibration_model(cells: Cells, settings: RecalibrationSettings) -> Any:
     Raises
     ------
     ValueError
-        If there are no cells, or counts that are no counts (PyMC would impute missing ones).
+        If there are no cells, counts that are no counts (PyMC would impute missing ones), or a
+        covariate that the settings switch on is not there.
 
     References
     ----------
@@ -52,6 +56,7 @@ def recalibration_model(cells: Cells, settings: RecalibrationSettings) -> Any:
     import pymc
 
     _refuse_impossible(cells)
+    refuse_lacking(list(cells.covariates), settings)
     with pymc.Model(coords=_coordinates(cells)) as model:
         stated = pymc.Data("stated_log_odds", cells.log_odds, dims="cell")
         trials = pymc.Data("trials", cells.trials, dims="cell")
@@ -70,6 +75,9 @@ def recalibration_model(cells: Cells, settings: RecalibrationSettings) -> Any:
             shift += _group("phrase_shift", "phrase", settings.group_scale)[phrase]
         if settings.analyst_slopes:
             log_slope += _group("analyst_log_slope", "analyst", settings.group_scale)[analyst]
+        for name in enabled_covariates(settings):
+            steps = pymc.Data(COVARIATES[name], cells.covariates[COVARIATES[name]], dims="cell")
+            log_slope += pymc.Normal(name, 0, settings.covariate_scale) * steps
 
         log_odds = shift + pymc.math.exp(log_slope) * stated
         pymc.Binomial("occurred", n=trials, logit_p=log_odds, observed=counts, dims="cell")

@@ -11,12 +11,14 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from forecast_bench.bayes.cell_counts import Cells
+from forecast_bench.bayes.covariates import enabled_covariates
+from forecast_bench.bayes.effects import phrase_log_odds
 from forecast_bench.bayes.groups import GROUPS, enabled_groups
 from forecast_bench.bayes.laplace_mode import Design, design, modes
 from forecast_bench.bayes.settings import RecalibrationSettings
@@ -44,7 +46,7 @@ class LaplacePosterior:
     weight : ndarray, shape (points,)
         Posterior probability of each point; they sum to 1.
     mean : ndarray, shape (points, effects)
-        Mean of the effects: intercept, log slope, then the members of each group.
+        Mean of the effects: intercept, log slope, the members of each group, the covariates.
     covariance : ndarray, shape (points, effects, effects)
         Of the effects around it.
     scale : mapping of str to ndarray, shape (points,)
@@ -55,6 +57,8 @@ class LaplacePosterior:
         The model.
     outcomes : int
         Resolved judgments it was fitted to.
+    phrase_log_odds : ndarray, shape (phrases,)
+        Mean of the log odds that each phrase stands for, in the order of their effects.
     """
 
     weight: Array
@@ -64,11 +68,17 @@ class LaplacePosterior:
     levels: Mapping[str, tuple[str, ...]]
     settings: RecalibrationSettings
     outcomes: int
+    phrase_log_odds: Array = field(default_factory=lambda: np.zeros(0))
 
     def column(self, group: str) -> int:
         """First effect of a group, as an index into `mean`."""
         names = list(self.levels)
         return 2 + sum(len(self.levels[name]) for name in names[: names.index(group)])
+
+    def covariate_column(self, covariate: str) -> int:
+        """Effect of a covariate, as an index into `mean`."""
+        names = enabled_covariates(self.settings)
+        return 2 + sum(len(one) for one in self.levels.values()) + names.index(covariate)
 
 
 def nested_laplace(
@@ -135,6 +145,9 @@ def nested_laplace(
         levels={name: levels[GROUPS[name]] for name in names},
         settings=settings,
         outcomes=cells.outcomes,
+        phrase_log_odds=phrase_log_odds(
+            cells.log_odds, cells.phrase, cells.trials, phrases=len(cells.phrases)
+        ),
     )
 
 

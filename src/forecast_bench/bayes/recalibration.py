@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import expit, logit
 
 from forecast_bench.bayes.cell_counts import stated
+from forecast_bench.bayes.covariates import COVARIATES, enabled_covariates, refuse_lacking
 from forecast_bench.bayes.groups import GROUPS, INTERCEPT, LOG_SLOPE
 from forecast_bench.bayes.settings import RecalibrationSettings
 
@@ -51,7 +52,7 @@ def settings_of(idata: Any) -> RecalibrationSettings:
 def recalibration_map(idata: Any, stated_probability: ArrayLike) -> pd.DataFrame:
     """Return what stated probabilities are worth, for an average analyst, phrase and topic.
 
-    All group effects stand at zero, the mean of their population.
+    All group effects stand at zero, the mean of their population; covariates at their centre.
 
     Parameters
     ----------
@@ -97,8 +98,8 @@ def recalibrate(idata: Any, frame: pd.DataFrame) -> pd.DataFrame:
     idata
         Posterior of a fit.
     frame
-        Columns ``probability`` inside (0, 1), ``analyst``, ``phrase``, ``topic``; one row per
-        judgment.
+        Columns ``probability`` inside (0, 1), ``analyst``, ``phrase``, ``topic``, and the steps
+        of the fit's covariates; one row per judgment.
 
     Returns
     -------
@@ -108,10 +109,13 @@ def recalibrate(idata: Any, frame: pd.DataFrame) -> pd.DataFrame:
     Raises
     ------
     ValueError
-        If a probability is outside (0, 1) or a name is missing.
+        If a probability is outside (0, 1), or a name or a covariate is missing.
     """
     rows = stated(frame)
+    settings = settings_of(idata)
+    refuse_lacking(list(rows.columns), settings)
     keys = ["analyst", "phrase", "topic", "probability"]
+    keys += [COVARIATES[name] for name in enabled_covariates(settings)]
     distinct = rows[keys].drop_duplicates(ignore_index=True)
     summaries = []
     for at in range(0, len(distinct), _CHUNK):
@@ -132,6 +136,8 @@ def _lines(idata: Any, part: pd.DataFrame) -> tuple[tuple[Array, Array], tuple[A
     known = {False: np.zeros(shape), True: np.zeros(shape)}
     known[False] += common[:, None]
     known[True] += draws(idata, LOG_SLOPE)[:, None]
+    for name in enabled_covariates(settings_of(idata)):
+        known[True] += np.outer(draws(idata, name), part[COVARIATES[name]].to_numpy())
     new = {slope: array.copy() for slope, array in known.items()}
     for place, (name, dimension) in enumerate(GROUPS.items()):
         if f"{name}_scale" not in posterior:

@@ -4,6 +4,7 @@ import datetime
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from enum import StrEnum
 from typing import Annotated, Any
 
 import typer
@@ -32,6 +33,14 @@ _EXIT = {
 }
 
 
+class FitChoice(StrEnum):
+    """When models are fitted anew."""
+
+    never = "never"
+    changed = "changed"
+    always = "always"
+
+
 def recalibrate(
     workspace: WorkspaceOption = None,
     as_of: AsOfOption = None,
@@ -40,6 +49,13 @@ def recalibrate(
     wait: Annotated[
         float, typer.Option(metavar="SECONDS", help="Wait so long for another job to finish.")
     ] = 0,
+    fit: Annotated[
+        FitChoice,
+        typer.Option(
+            help="When to fit models: where data or model changed, always, or never: then the "
+            "last good fit is used, however old."
+        ),
+    ] = FitChoice.changed,
     quiet: Annotated[
         bool, typer.Option("--quiet", help="Say nothing but what went wrong.")
     ] = False,
@@ -63,6 +79,7 @@ def recalibrate(
                 now=datetime.datetime.now(tz=datetime.UTC),
                 watch=watch,
                 wait_seconds=wait,
+                fits=fit.value,
             )
     except OSError as failure:
         # A disk that is full or a permission lost is no bug, and the run before stays whole.
@@ -110,11 +127,16 @@ def _say(result: JobResult) -> None:
 
 
 def _recalibration(fitted: dict[str, Any]) -> str:
-    """State, and the map that waits for somebody to put it in force."""
+    """State, the map that waits for somebody to put it in force, and the age of a fit not anew."""
+    said = str(fitted["state"])
     active = (fitted.get("in_force") or {}).get("id")
-    if not fitted.get("gate_passed") or fitted["id"] == active:
-        return str(fitted["state"])
-    return f"{fitted['state']}; map {fitted['id']} has passed the gate"
+    if fitted.get("gate_passed") and fitted["id"] != active:
+        said += f"; map {fitted['id']} has passed the gate"
+    age = fitted.get("fit") or {}
+    if age.get("when") == "never":
+        days = number_of(int(age["days_old"]), "days")
+        said += f"; the last good fit, made for {age['made_for']}, is {days} old"
+    return said
 
 
 def _changed(manifest: dict[str, object]) -> str:

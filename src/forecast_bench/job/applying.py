@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from forecast_bench import bayes
-from forecast_bench.job.calibration import phrases_of
+from forecast_bench.job.calibration import days_to_the_end, phrases_of
 from forecast_bench.job.maps import (
     LineageError,
     StateChange,
@@ -23,6 +23,8 @@ from forecast_bench.lexicons import Lexicon
 from forecast_bench.records import RecalibrationSettings
 from forecast_bench.workspace import shown
 
+# Of a Gregorian year, so that twelve months are a year.
+_DAYS_A_MONTH = 365.2425 / 12
 _CODES = ("log_odds", "analyst", "phrase", "topic", "trials", "occurred")
 _LEVELS = ("analysts", "phrases", "topics")
 
@@ -78,10 +80,12 @@ def posterior_of(
     return bayes.nested_laplace(counted, model)
 
 
-def stored_cells(counted: bayes.Cells) -> dict[str, list[Any]]:
+def stored_cells(counted: bayes.Cells) -> dict[str, Any]:
     """Counts of outcomes as a map keeps them, ready for JSON."""
     codes = {name: getattr(counted, name).tolist() for name in _CODES}
-    return codes | {name: list(getattr(counted, name)) for name in _LEVELS}
+    steps = {name: own.tolist() for name, own in counted.covariates.items()}
+    kept = codes | {name: list(getattr(counted, name)) for name in _LEVELS}
+    return {**kept, "covariates": steps} if steps else kept
 
 
 def cells_of(record: Mapping[str, Any]) -> bayes.Cells:
@@ -89,6 +93,10 @@ def cells_of(record: Mapping[str, Any]) -> bayes.Cells:
     kept: dict[str, Any] = {
         **{name: np.array(record["cells"][name], dtype=np.int64) for name in _CODES[1:]},
         **{name: tuple(record["cells"][name]) for name in _LEVELS},
+        "covariates": {
+            name: np.array(steps, dtype=np.int64)
+            for name, steps in record["cells"].get("covariates", {}).items()
+        },
     }
     return bayes.Cells(log_odds=np.array(record["cells"]["log_odds"], dtype=np.float64), **kept)
 
@@ -128,7 +136,15 @@ def to_map(
         phrases_of(stated, lexicons) + "@" + stated["lexicon"],
         stated["topic"],
     )
-    return stated, columns
+    return stated, columns.assign(**steps_of(days_to_the_end(stated), stated["confidence"]))
+
+
+def steps_of(horizon_days: pd.Series, confidence: pd.Series) -> dict[str, Any]:
+    """Steps of the covariates, by the names of their columns."""
+    return {
+        "horizon_step": bayes.horizon_steps(horizon_days / _DAYS_A_MONTH),
+        "confidence_step": bayes.confidence_steps(confidence),
+    }
 
 
 def as_table(stated: pd.DataFrame, mapped: pd.DataFrame) -> pd.DataFrame:

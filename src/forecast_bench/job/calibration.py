@@ -51,7 +51,7 @@ def resolved_record(judgments: pd.DataFrame, lexicons: Mapping[str, Lexicon]) ->
             "reference": rows["base_rate"].astype("Float64").astype(float),
             "confidence": rows["confidence"],
             "source_grade": [_best_grade(text) for text in rows["sources"]],
-            "horizon_days": _days_to_the_end(rows),
+            "horizon_days": days_to_the_end(rows),
         }
     ).reset_index(drop=True)
 
@@ -62,7 +62,8 @@ def _best_grade(sources: object) -> str | None:
     return min((one["grade"] for one in listed if one.get("grade")), default=None)
 
 
-def _days_to_the_end(rows: pd.DataFrame) -> "pd.Series[float]":
+def days_to_the_end(rows: pd.DataFrame) -> "pd.Series[float]":
+    """Days from the day of issue to the end of the window; missing where there is no window."""
     issued, end = (pd.to_datetime(rows[name]) for name in ("issued", "window_end"))
     days: pd.Series[float] = (end - issued).dt.days.astype("float64")
     return days.where(days >= 0)

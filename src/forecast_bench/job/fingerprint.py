@@ -5,6 +5,8 @@ import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 from forecast_bench import __version__
 from forecast_bench.incidents import catalogue_file
@@ -47,8 +49,25 @@ def store_hashes(workspace: Path) -> dict[str, str]:
     return found
 
 
-def fingerprint(inputs: Mapping[str, str], *, as_of: datetime.date) -> str:
-    """Hash of the inputs, the day looked at and the version of the program.
+def fingerprint(
+    inputs: Mapping[str, str],
+    *,
+    as_of: datetime.date,
+    versions: Mapping[str, str] = MappingProxyType({}),
+    unfitted: bool = False,
+) -> str:
+    """Hash of the inputs, the day looked at and the versions of the program and its libraries.
+
+    Parameters
+    ----------
+    inputs : mapping of str to str
+        Hash of each input.
+    as_of : date
+        The day looked at.
+    versions : mapping of str to str
+        Versions of the libraries that numbers depend on.
+    unfitted : bool
+        Whether no fit may be made, so that the run may stand on an older one.
 
     Examples
     --------
@@ -56,5 +75,12 @@ def fingerprint(inputs: Mapping[str, str], *, as_of: datetime.date) -> str:
     >>> fingerprint({"a": "1"}, as_of=day) == fingerprint({"a": "1"}, as_of=day)
     True
     """
-    said = {"inputs": dict(inputs), "as_of": as_of.isoformat(), "version": __version__}
+    said: dict[str, Any] = {
+        "inputs": dict(inputs),
+        "as_of": as_of.isoformat(),
+        "version": __version__,
+        "versions": dict(versions),
+    }
+    if unfitted:
+        said["fit"] = "never"
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()

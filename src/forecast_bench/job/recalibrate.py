@@ -15,6 +15,7 @@ from filelock import FileLock, Timeout
 
 from forecast_bench import __version__
 from forecast_bench.job.fingerprint import fingerprint, input_hashes, store_hashes
+from forecast_bench.job.fits import FitWhen
 from forecast_bench.job.ledger import append
 from forecast_bench.job.runs import (
     MANIFEST,
@@ -66,6 +67,12 @@ class JobResult:
     in_force: bool = True
 
 
+_LIBRARIES: Final = (
+    *("pymc", "pytensor", "numba", "nutpie", "arviz"),
+    *("numpy", "scipy", "pandas", "ibis-framework", "duckdb"),
+)
+# Names of distributions that numbers may depend on.
+
 STAGES: Final = (
     "read and check",
     "import incidents",
@@ -102,6 +109,7 @@ def recalibrate(
     now: datetime.datetime,
     watch: Callable[[str], None],
     wait_seconds: float = 0,
+    fits: FitWhen = "changed",
 ) -> JobResult:
     """Run the job once.
 
@@ -117,6 +125,9 @@ def recalibrate(
         Told the name of each stage as it begins.
     wait_seconds : float
         How long to wait for another job to finish.
+    fits : str
+        When models are fitted: never (the last good fits are used, however old), changed (where
+        data, model or libraries are other ones) or always.
 
     Raises
     ------
@@ -129,7 +140,7 @@ def recalibrate(
     started = time.perf_counter()
     try:
         with lock:
-            result = _locked(workspace, as_of=as_of, now=now, watch=watch)
+            result = _locked(workspace, as_of=as_of, now=now, watch=watch, fits=fits)
             append(workspace, _entry(result, as_of, now, time.perf_counter() - started))
             return result
     except Timeout:
@@ -137,11 +148,20 @@ def recalibrate(
 
 
 def _locked(
-    workspace: Path, *, as_of: datetime.date, now: datetime.datetime, watch: Callable[[str], None]
+    workspace: Path,
+    *,
+    as_of: datetime.date,
+    now: datetime.datetime,
+    watch: Callable[[str], None],
+    fits: FitWhen,
 ) -> JobResult:
-    inputs = input_hashes(workspace) | store_hashes(workspace)
-    mark = fingerprint(inputs, as_of=as_of)
-    same = same_run(workspace, mark)
+    inputs, versions = input_hashes(workspace) | store_hashes(workspace), _versions()
+    fitted = fingerprint(inputs, as_of=as_of, versions=versions)
+    unfitted = fingerprint(inputs, as_of=as_of, versions=versions, unfitted=True)
+    mark = unfitted if fits == "never" else fitted
+    same = None if fits == "always" else same_run(workspace, fitted)
+    if same is None and fits == "never":
+        same = same_run(workspace, unfitted)
     if same is not None:
         # An edit taken back, or a job killed before its last step, leaves another run in force.
         manifest = read_manifest(same)
@@ -161,6 +181,7 @@ def _locked(
         previous=previous,
         clock=clock,
         is_newest=_is_newest(workspace, {"as_of": as_of.isoformat()}),
+        fits=fits,
     )
     if finished.ending != "published":
         latest = latest_run(workspace)
@@ -179,7 +200,7 @@ def _locked(
         "fingerprint": mark,
         "previous": None if previous is None else previous.name,
         "version": __version__,
-        "versions": _versions(),
+        "versions": versions,
         "inputs": [{"file": file, "sha256": sha256} for file, sha256 in inputs.items()],
         **finished.manifest,
         "alarms": list(finished.alarms),
@@ -221,8 +242,7 @@ def _write(path: Path, manifest: dict[str, Any]) -> None:
 
 
 def _versions() -> dict[str, str]:
-    names = ("pymc", "arviz", "nutpie", "numpy", "scipy", "pandas", "ibis-framework", "duckdb")
-    return {"python": platform.python_version(), **{name: version(name) for name in names}}
+    return {"python": platform.python_version(), **{name: version(name) for name in _LIBRARIES}}
 
 
 def _entry(

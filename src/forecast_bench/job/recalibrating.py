@@ -1,6 +1,7 @@
 """The recalibration stage: fitted when data changed, judged by the gate, applied if in force."""
 
 import datetime
+import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -13,16 +14,31 @@ from forecast_bench.job.applying import (
     ActiveMap,
     active_map,
     as_table,
+    cells_of,
     map_columns,
     recalibrated_by,
+    steps_of,
     to_map,
 )
 from forecast_bench.job.feeds import Alarm
+from forecast_bench.job.fits import (
+    FitWhen,
+    GoodFit,
+    NoFitError,
+    fit_folder,
+    good_fits,
+    last_good,
+    note_good,
+)
 from forecast_bench.job.gating import Fitted, gain_in_force, in_words, judged_map
-from forecast_bench.job.maps import WITHDRAWN, state_changes, withdraw
+from forecast_bench.job.maps import WITHDRAWN, find_map, state_changes, withdraw
+from forecast_bench.job.model_checks import model_checks
 from forecast_bench.lexicons import Lexicon
 from forecast_bench.records import RecalibrationSettings, Settings
 from forecast_bench.workspace import DERIVED
+
+MODEL = "recalibration"
+"""Name of the model among the fits that are kept."""
 
 _POSTERIOR = "posterior.nc"
 _MAP_GRID = tuple(percent / 100 for percent in range(1, 100))
@@ -69,6 +85,7 @@ def recalibrating(
     settings: Settings,
     as_of: datetime.date,
     may_withdraw: bool,
+    fits: FitWhen = "changed",
 ) -> Recalibration:
     """Fit the recalibration model to what has resolved, or load the fit of the same data.
 
@@ -88,17 +105,30 @@ def recalibrating(
         The day whose world is looked at.
     may_withdraw : bool
         Whether a map that loses is taken out of force; a replay of the past takes out none.
+    fits : str
+        When to fit: never (the last good fit is used, however old), changed or always.
 
     Raises
     ------
     LineageError
         If the maps or their states cannot be read.
+    TimeLimitExceededError
+        If a fit took longer than the model's time limit.
+    NoFitError
+        If none may be made and no good one is there.
     """
-    fit, folder, reused = _fitted(workspace, resolved, model, settings)
+    frame = _frame(resolved)
     active = active_map(workspace, as_of=as_of)
-    judged = judged_map(workspace, fit, as_of=as_of, parent=active)
+    if fits == "never":
+        fit, folder, judged = _last_good(workspace, frame, settings, as_of=as_of)
+        reused = True
+    else:
+        fit, folder, reused = _fitted(workspace, frame, model, settings, fits=fits)
+        judged = judged_map(workspace, fit, as_of=as_of, parent=active)
+    if fit.diagnostics.passed:
+        note_good(workspace, GoodFit(MODEL, folder.name, as_of.isoformat(), judged["id"]))
     alarms: tuple[Alarm, ...] = ()
-    since = None if active is None else gain_in_force(active, fit.frame, model, seed=fit.seed)
+    since = None if active is None else gain_in_force(active, frame, model, seed=fit.seed)
     may_withdraw = may_withdraw and not _decided_later(workspace, as_of)
     if active is not None and since is not None and since.lost and may_withdraw:
         alarms = (_withdrawn(workspace, active, since, as_of),)
@@ -108,9 +138,11 @@ def recalibrating(
         **{name: judged[name] for name in (*names, "id", "parents", "agreement")},
         "reason": in_words(judged),
         "fitted": not reused,
+        "fit": _age(workspace, folder, as_of=as_of, fits=fits, reused=reused),
         # A fit that is reused keeps the seed it was drawn with.
         "seed": int(fit.idata.attrs["seed"]),
         "diagnostics": asdict(fit.diagnostics),
+        **model_checks(fit, folder, of_these_outcomes=fits != "never"),
     }
     found = Recalibration(
         record=record,
@@ -124,24 +156,51 @@ def recalibrating(
     return _with_active(found, active, since, judgments, lexicons)
 
 
-def _fitted(
-    workspace: Path, resolved: pd.DataFrame, model: RecalibrationSettings, settings: Settings
-) -> tuple[Fitted, Path, bool]:
-    """Fit, or load the fit of the same data; say where it lies and whether it was loaded."""
-    frame = map_columns(
+def _frame(resolved: pd.DataFrame) -> pd.DataFrame:
+    """Outcomes in the columns of the model, with every covariate, and of the gate."""
+    columns = map_columns(
         resolved["probability"],
         resolved["forecaster"],
         resolved["phrase"] + "@" + resolved["lexicon"],
         resolved["topic"],
-    ).assign(**{name: resolved[name] for name in ("outcome", "known_on", "question", "situation")})
+    )
+    more = {name: resolved[name] for name in ("outcome", "known_on", "question", "situation")}
+    return columns.assign(**more, **steps_of(resolved["horizon_days"], resolved["confidence"]))
+
+
+def _of_model(frame: pd.DataFrame, model: RecalibrationSettings) -> pd.DataFrame:
+    """Leave out the covariates that are off: they would tell apart cells that are alike."""
+    on = {bayes.COVARIATES[name] for name in bayes.enabled_covariates(model)}
+    return frame.drop(columns=[name for name in bayes.COVARIATES.values() if name not in on])
+
+
+def _kept(folder: Path, *, of_these_versions: bool = True) -> Any:
+    """Load the fit in a folder; None where there is none, or other libraries would draw anew."""
+    path = folder / _POSTERIOR
+    if not path.is_file():
+        return None
+    idata = bayes.load(path)
+    current = idata.attrs["versions"] == json.dumps(bayes.versions(), sort_keys=True)
+    return idata if current or not of_these_versions else None
+
+
+def _fitted(
+    workspace: Path,
+    frame: pd.DataFrame,
+    model: RecalibrationSettings,
+    settings: Settings,
+    *,
+    fits: FitWhen,
+) -> tuple[Fitted, Path, bool]:
+    """Fit, or load the fit of the same data; say where it lies and whether it was loaded."""
+    frame = _of_model(frame, model)
     counted = bayes.cells(frame)
     data_hash = bayes.data_hash(counted, model)
-    folder = workspace / DERIVED / "fits" / data_hash[:16]
-    reused = (folder / _POSTERIOR).is_file()
-    seed = bayes.seed_from(data_hash, settings.seed)
-    if reused:
-        idata = bayes.load(folder / _POSTERIOR)
-    else:
+    folder = fit_folder(workspace, data_hash)
+    idata = None if fits == "always" else _kept(folder)
+    reused = idata is not None
+    if idata is None:
+        seed = bayes.seed_from(data_hash, settings.seed)
         idata = bayes.fit(counted, model, seed=seed, cache=workspace / DERIVED / "compiled").idata
         folder.mkdir(parents=True, exist_ok=True)
         bayes.diagnostic_figures(idata, folder)
@@ -149,6 +208,37 @@ def _fitted(
     diagnostics = bayes.diagnose(idata, model.limits)
     fit = Fitted(frame, counted, idata, diagnostics, model, data_hash, settings.seed)
     return fit, folder, reused
+
+
+def _last_good(
+    workspace: Path, frame: pd.DataFrame, settings: Settings, *, as_of: datetime.date
+) -> tuple[Fitted, Path, dict[str, Any]]:
+    """Load the last fit that passed, with the map that was made of it."""
+    good = last_good(workspace, MODEL, as_of=as_of)
+    folder = fit_folder(workspace, good.fit)
+    idata = _kept(folder, of_these_versions=False)
+    judged = None if good.map is None else find_map(workspace, good.map)
+    if idata is None or judged is None:
+        raise NoFitError(f"the last good fit of {MODEL}, {good.fit}, is not whole any more")
+    model = bayes.settings_of(idata)
+    diagnostics = bayes.diagnose(idata, model.limits)
+    counted = cells_of(judged)
+    frame = _of_model(frame, model)
+    fit = Fitted(frame, counted, idata, diagnostics, model, judged["data_hash"], settings.seed)
+    return fit, folder, judged
+
+
+def _age(
+    workspace: Path, folder: Path, *, as_of: datetime.date, fits: FitWhen, reused: bool
+) -> dict[str, Any]:
+    """What the manifest says of when the fit was made, and why it is this one."""
+    made = [one for one in good_fits(workspace, MODEL, as_of=as_of) if one.fit == folder.name]
+    good = made[0] if made and reused else None
+    return {
+        "when": fits,
+        "made_for": as_of.isoformat() if good is None else good.as_of,
+        "days_old": 0 if good is None else good.days_old(as_of),
+    }
 
 
 def _decided_later(workspace: Path, as_of: datetime.date) -> bool:

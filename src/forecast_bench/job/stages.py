@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from forecast_bench.bayes import TimeLimitExceededError
 from forecast_bench.incidents import VintageChoice
 from forecast_bench.job.calibration import (
     calibration_summary,
@@ -19,13 +20,14 @@ from forecast_bench.job.calibration import (
 )
 from forecast_bench.job.changes import changes, read_judgments
 from forecast_bench.job.feeds import Alarm, source_record
+from forecast_bench.job.fits import FitWhen, NoFitError
 from forecast_bench.job.looking import Clock, look
 from forecast_bench.job.maps import LineageError
 from forecast_bench.job.recalibrating import Recalibration, recalibrating
 from forecast_bench.job.runs import read_manifest
 from forecast_bench.problems import Problem, as_record
 from forecast_bench.tracking import count_table, path_table
-from forecast_bench.workspace import Workspace
+from forecast_bench.workspace import Workspace, shown
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,6 +66,7 @@ def run_stages(
     previous: Path | None,
     clock: Clock,
     is_newest: bool = True,
+    fits: FitWhen = "changed",
 ) -> Finished:
     """Read, check, import, count, follow, score, fit and diagnose.
 
@@ -79,6 +82,8 @@ def run_stages(
         Told of every stage.
     is_newest : bool
         Whether the run will be in force; a replay of the past decides nothing.
+    fits : str
+        When models are fitted: never, changed or always.
     """
     seen = look(workspace_folder, as_of=as_of, clock=clock)
     if seen.broken == "problems":
@@ -100,12 +105,12 @@ def run_stages(
                 settings=workspace.settings,
                 as_of=as_of,
                 may_withdraw=is_newest,
+                fits=fits,
             )
-        except LineageError as fault:
-            return Finished("failed", seen.problems, _listed([Alarm("lineage", str(fault))]))
+        except (LineageError, NoFitError, TimeLimitExceededError) as fault:
+            return Finished("failed", seen.problems, _listed([_alarm_of(fault)]))
     if fit.failed:
-        failed = [Alarm("fit-failed", f"models/recalibration.yaml: {why}") for why in fit.failed]
-        return Finished("failed", seen.problems, _listed(failed))
+        return Finished("failed", seen.problems, _listed(_failures(workspace_folder, fit)))
     judgments = judgments.merge(
         fit.table, how="left", left_on="id", right_on="judgment", validate="one_to_one"
     ).drop(columns="judgment")
@@ -129,6 +134,21 @@ def run_stages(
         documents={"calibration": reliability[1]},
         recalibration=fit,
     )
+
+
+def _failures(workspace_folder: Path, fit: Recalibration) -> list[Alarm]:
+    where = "" if fit.folder is None else f" Pictures: {shown(fit.folder, workspace_folder)}"
+    return [Alarm("fit-failed", f"models/recalibration.yaml: {why}{where}") for why in fit.failed]
+
+
+def _alarm_of(fault: Exception) -> Alarm:
+    if isinstance(fault, TimeLimitExceededError):
+        return Alarm(
+            "fit-stopped",
+            f"models/recalibration.yaml: the fit was {fault}: raise `time_limit`, lower `draws` or "
+            "leave out a group; until then --fit never uses the last good fit",
+        )
+    return Alarm("fit-missing" if isinstance(fault, NoFitError) else "lineage", str(fault))
 
 
 def _reliability(

@@ -31,3 +31,5 @@ def write_tables(folder: Path, finished: "Finished") -> None:
         fit.map.to_parquet(target / "map.parquet", index=False)
     if fit.effects is not None:
         fit.effects.to_parquet(target / "effects.parquet", index=False)
+        text = fit.effects.to_json(orient="records", indent=2, double_precision=6)
+        (target / "effects.json").write_text(f"{text}\n", encoding="utf-8")

@@ -9,6 +9,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from forecast_bench.records.time_limit import TimeLimit, TimeLimitText
+
 
 class DiagnosticLimits(BaseModel):
     """What a set of draws must reach before anything is concluded from it.
@@ -91,6 +93,15 @@ class RecalibrationSettings(BaseModel):
     analyst_slopes: bool = Field(default=True, description="Give each analyst a log slope.")
     phrases: bool = Field(default=True, description="Give each phrase or stated value a shift.")
     topics: bool = Field(default=True, description="Give each topic a shift.")
+    horizons: bool = Field(
+        default=False, description="Let the slope change with the horizon, by the log of months."
+    )
+    confidences: bool = Field(
+        default=False, description="Let the slope change with the analytic confidence."
+    )
+    covariate_scale: float = Field(
+        0.2, gt=0, description="Prior sd of the change of the log slope from one step to the next."
+    )
     interval: float = Field(
         0.9, gt=0, lt=1, description="Posterior probability of every interval, equal tails."
     )
@@ -99,6 +110,9 @@ class RecalibrationSettings(BaseModel):
     chains: int = Field(4, ge=2, description="Independent chains; r_hat needs two.")
     target_accept: float = Field(
         0.95, gt=0.5, lt=1, description="Acceptance the step size is adapted to."
+    )
+    time_limit: TimeLimitText = Field(
+        TimeLimit(10, "minute"), description="Time after which a fit is stopped."
     )
     least_outcomes: int = Field(
         50, ge=1, description="Distinct questions resolved before a recalibration is proposed."

@@ -3,6 +3,7 @@
 from typing import Final
 
 from forecast_bench.review.document import Block, Details, Facts, Figure, Paragraph, Section, table
+from forecast_bench.review.model_checks import PREDICTIVE, left_out_blocks, predictive_blocks
 from forecast_bench.review.row import Row, rows_of
 from forecast_bench.review.run import Run
 from forecast_bench.review.wording import (
@@ -22,6 +23,7 @@ _PICTURES: Final = {
     "energy": "Energy of the sampler: marginal and transition should overlap",
     "forest": "Effects with their credible intervals",
     "scales": "Spread between groups, with its uncertainty",
+    "pair": "The two parameters with the smallest effective sample sizes, one over the other",
 }
 
 
@@ -47,6 +49,8 @@ def health_section(run: Run) -> Section:
     blocks += _diagnostics(row.within("diagnostics"))
     blocks += _map(run, state)
     blocks += _effects(run)
+    blocks += predictive_blocks(run, row)
+    blocks += left_out_blocks(row)
     blocks += _pictures(run)
     return Section("models", title, tuple(blocks))
 
@@ -81,12 +85,26 @@ def _facts(row: Row) -> list[tuple[str, str]]:
             )
         )
     if "fitted" in row.values:
-        found.append(("This run", "fitted anew" if row.flag("fitted") else "reused the last fit"))
+        found.append(("This run", _made(row)))
     if row.text("data_hash"):
         found.append(("Data", row.text("data_hash")))
     if row.text("seed"):
         found.append(("Seed", row.text("seed")))
     return found
+
+
+def _made(row: Row) -> str:
+    """Whether the fit is new, and how old it is where it is not."""
+    age = row.within("fit")
+    if row.flag("fitted"):
+        return "fitted anew"
+    if not age.values:
+        return "reused the last fit"
+    days = counted(int(age.number("days_old") or 0), "day")
+    said = f"reused the fit made for {age.text('made_for')}, {days} before"
+    if age.text("when") == "never":
+        said += "; outcomes known since are not in it, since no fit was to be made"
+    return said
 
 
 def _in_force(row: Row) -> list[tuple[str, str]]:
@@ -172,8 +190,9 @@ def _effects(run: Run) -> list[Block]:
         return []
     shown = table(
         "Effects on the log-odds scale, with 90 % credible intervals: a shift moves every "
-        "statement (0 is none), a slope under 1 is over-confident",
-        ("Group", "Level", "Quantity", "Median", "Low", "High", "Reading"),
+        "statement (0 is none), a slope under 1 is over-confident; below and above are the "
+        "posterior probabilities of either side of none",
+        ("Group", "Level", "Quantity", "Median", "Low", "High", "Below", "Above", "Reading"),
         [
             (
                 clean(one.text("group")),
@@ -182,11 +201,13 @@ def _effects(run: Run) -> list[Block]:
                 number(one.number("median"), places=2),
                 number(one.number("low"), places=2),
                 number(one.number("high"), places=2),
+                number(one.number("below"), places=2),
+                number(one.number("above"), places=2),
                 clean(one.text("statement")) or "\u2013",
             )
             for one in rows_of(run.effects)
         ],
-        numeric=("Median", "Low", "High"),
+        numeric=("Median", "Low", "High", "Below", "Above"),
     )
     return [Details(f"{counted(len(run.effects), 'effect')} of groups", (shown,))]
 
@@ -206,6 +227,7 @@ def _pictures(run: Run) -> list[Block]:
             picture=run.pictures[name],
         )
         for name in run.pictures
+        if name != PREDICTIVE
         for words in [_PICTURES.get(name, f"Diagnostic picture: {clean(name)}")]
     )
     return [Details("Diagnostic pictures", figures)]

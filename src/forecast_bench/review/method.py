@@ -76,6 +76,18 @@ METHOD: Final = (
         "doi:10.1007/s10994-013-5401-4.",
     ),
     (
+        "Replicated data",
+        "Outcomes drawn anew for the same statements from the fitted model. A p near 0 or 1 says "
+        "that the model does not make data like ours; no p says that it is true. Gelman, Meng and "
+        "Stern 1996, Statistica Sinica 6, 733-807.",
+    ),
+    (
+        "Left out one at a time",
+        "How well each outcome is predicted from all others, by importance sampling; a Pareto k "
+        "above 0.7 is not to be trusted. A difference counts beyond two standard errors and 4 "
+        "nats. Vehtari, Gelman and Gabry 2017, doi:10.1007/s11222-016-9696-4.",
+    ),
+    (
         "r-hat, effective sample size",
         "Whether the chains agree and how much they say. Vehtari et al. 2021, "
         "doi:10.1214/20-BA1221.",

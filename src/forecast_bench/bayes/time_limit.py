@@ -1,0 +1,185 @@
+"""Fits that take too long are stopped: samplers of this process, and programs in another one.
+
+A sampler of nutpie runs in threads of its own, which are told to stop and are waited for; a child
+process is killed with every process that it began. Compilation cannot be cut short: it counts, and
+when it has used the time up nothing is sampled.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from forecast_bench.records.time_limit import TimeLimit
+
+
+class TimeLimitExceededError(Exception):
+    """A computation took longer than it may, and was stopped."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """When a computation that has begun must have ended.
+
+    Parameters
+    ----------
+    limit : TimeLimit or None
+        How long it may take; None for as long as it likes.
+    ends : float or None
+        On the clock of `time.monotonic`.
+
+    Examples
+    --------
+    >>> begun(None).left() is None
+    True
+    >>> 0 < begun(TimeLimit(1, "minute")).left() <= 60
+    True
+    >>> Deadline(TimeLimit(1, "minute"), ends=0.0).left()
+    Traceback (most recent call last):
+    ...
+    forecast_bench.bayes.time_limit.TimeLimitExceededError: stopped after its time limit of 1 minute
+    """
+
+    limit: TimeLimit | None
+    ends: float | None
+
+    def left(self) -> float | None:
+        """Seconds left; None where there is no limit.
+
+        Raises
+        ------
+        TimeLimitExceededError
+            If none are left.
+        """
+        if self.ends is None:
+            return None
+        seconds = self.ends - time.monotonic()
+        if seconds <= 0:
+            raise self.exceeded()
+        return seconds
+
+    def exceeded(self) -> TimeLimitExceededError:
+        """Say that the time is up."""
+        return TimeLimitExceededError(f"stopped after its time limit of {self.limit}")
+
+
+def begun(limit: TimeLimit | None) -> Deadline:
+    """Begin a computation now.
+
+    Parameters
+    ----------
+    limit
+        How long it may take; None for as long as it likes.
+
+    Examples
+    --------
+    >>> begun(None)
+    Deadline(limit=None, ends=None)
+    """
+    return Deadline(limit, None if limit is None else time.monotonic() + limit.seconds)
+
+
+def sample_within(compiled: Any, deadline: Deadline, **arguments: Any) -> Any:
+    """Sample a model compiled by nutpie, unless it takes too long.
+
+    Parameters
+    ----------
+    compiled
+        What ``nutpie.compile_pymc_model`` gives.
+    deadline
+        When to stop.
+    **arguments
+        Of ``nutpie.sample``, but for ``blocking`` and ``progress_bar``.
+
+    Returns
+    -------
+    xarray.DataTree
+        The same draws as without a limit.
+
+    Raises
+    ------
+    TimeLimitExceededError
+        If it was stopped; none of its threads works on.
+    RuntimeError
+        If the sampler finds no place to start from.
+    """
+    import nutpie
+
+    seconds = deadline.left()
+    running = nutpie.sample(compiled, blocking=False, progress_bar=False, **arguments)
+    try:
+        return running.wait(timeout=seconds)
+    except TimeoutError:
+        running.cancel()
+        raise deadline.exceeded() from None
+    except BaseException:
+        # Whatever else ends the wait, such as Ctrl-C: no thread may be left at work.
+        running.cancel()
+        raise
+
+
+def run_within(
+    arguments: Sequence[str | Path],
+    deadline: Deadline,
+    *,
+    folder: Path | None = None,
+    environment: dict[str, str] | None = None,
+) -> subprocess.CompletedProcess[str]:
+    """Run a program in a process of its own, unless it takes too long.
+
+    Parameters
+    ----------
+    arguments
+        The program and what it is told.
+    deadline
+        When to kill it, and every process that it began.
+    folder, environment
+        Where it runs, and its environment; None for those of this process.
+
+    Returns
+    -------
+    CompletedProcess
+        With its exit status, and what it wrote, as text.
+
+    Raises
+    ------
+    TimeLimitExceededError
+        If it was killed.
+    OSError
+        If it cannot be begun.
+
+    Examples
+    --------
+    >>> import sys
+    >>> deadline = begun(TimeLimit(1, "minute"))
+    >>> run_within([sys.executable, "-c", "print(6 * 7, end='')"], deadline).stdout
+    '42'
+    """
+    seconds = deadline.left()
+    with subprocess.Popen(  # noqa: S603 - a list of words, no shell
+        [str(one) for one in arguments],
+        cwd=folder,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        # A session of its own, so that what it begins can be killed with it.
+        start_new_session=True,
+    ) as child:
+        try:
+            out, said = child.communicate(timeout=seconds)
+        except BaseException as stopped:
+            # Reaped only below, so that the number cannot stand for another process yet.
+            os.killpg(child.pid, signal.SIGKILL)
+            child.communicate()
+            if isinstance(stopped, subprocess.TimeoutExpired):
+                raise deadline.exceeded() from None
+            raise
+    return subprocess.CompletedProcess(child.args, child.returncode, out, said)

@@ -1,0 +1,123 @@
+"""Fits that are kept, by the hash of what they were made of, and which of them was good last.
+
+A fit is made anew when its data, its model or the libraries that draw have changed. That a fit
+passed its diagnostics is one line, appended, with the day it was made for: a job that may not fit
+uses the last good one, and says how old it is.
+"""
+
+import datetime
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, Literal, get_args
+
+from forecast_bench.job.ledger import append_lines
+from forecast_bench.workspace import DERIVED
+
+FitWhen = Literal["never", "changed", "always"]
+"""When models are fitted anew."""
+
+FIT_WHEN: Final[tuple[FitWhen, ...]] = get_args(FitWhen)
+_FOLDER = "fits"
+_GOOD = "good.jsonl"
+_SHOWN_DIGITS = 16
+
+
+class NoFitError(Exception):
+    """A job that may not fit found no fit to use."""
+
+
+@dataclass(frozen=True, slots=True)
+class GoodFit:
+    """A fit that passed its diagnostics.
+
+    Parameters
+    ----------
+    model : str
+        What was fitted, such as recalibration.
+    fit : str
+        Name of its folder.
+    as_of : str
+        First day it was made for, as an ISO date.
+    map : str or None
+        Id of the map that was made of it, if one was.
+    """
+
+    model: str
+    fit: str
+    as_of: str
+    map: str | None = None
+
+    def days_old(self, as_of: datetime.date) -> int:
+        """Days from the day it was made for to another one.
+
+        Examples
+        --------
+        >>> GoodFit("recalibration", "0f", "2019-07-31").days_old(datetime.date(2019, 8, 2))
+        2
+        """
+        return (as_of - datetime.date.fromisoformat(self.as_of)).days
+
+
+def fit_folder(workspace: Path, data_hash: str) -> Path:
+    """Folder of the fit of these data."""
+    return workspace / DERIVED / _FOLDER / data_hash[:_SHOWN_DIGITS]
+
+
+def good_fits(workspace: Path, model: str, *, as_of: datetime.date) -> tuple[GoodFit, ...]:
+    """Fits of a model that passed and were made for a day or an earlier one, oldest first.
+
+    Parameters
+    ----------
+    workspace : Path
+        Folder of the workspace.
+    model : str
+        What was fitted.
+    as_of : date
+        The day looked at: a replay of the past uses no fit of its future.
+    """
+    path = workspace / DERIVED / _FOLDER / _GOOD
+    if not path.is_file():
+        return ()
+    found = [
+        GoodFit(one["model"], one["fit"], one["as_of"], one.get("map"))
+        for one in map(_line, path.read_text(encoding="utf-8").splitlines())
+        if one is not None
+    ]
+    known = [one for one in found if one.model == model and one.as_of <= as_of.isoformat()]
+    return tuple(sorted(known, key=lambda one: one.as_of))
+
+
+def note_good(workspace: Path, good: GoodFit) -> None:
+    """Note that a fit passed its diagnostics, unless that stands already for an earlier day."""
+    day = datetime.date.fromisoformat(good.as_of)
+    noted = good_fits(workspace, good.model, as_of=day)
+    if not any((one.fit, one.map) == (good.fit, good.map) for one in noted):
+        entry = {"model": good.model, "fit": good.fit, "as_of": good.as_of, "map": good.map}
+        append_lines(workspace / DERIVED / _FOLDER / _GOOD, [entry])
+
+
+def last_good(workspace: Path, model: str, *, as_of: datetime.date) -> GoodFit:
+    """Find the fit to use where none may be made.
+
+    Raises
+    ------
+    NoFitError
+        If there is none whose folder is still there.
+    """
+    for good in reversed(good_fits(workspace, model, as_of=as_of)):
+        if (workspace / DERIVED / _FOLDER / good.fit).is_dir():
+            return good
+    raise NoFitError(
+        f"there is no good fit of {model} made for {as_of} or earlier, and --fit never makes none: "
+        "run recalibrate without it"
+    )
+
+
+def _line(text: str) -> dict[str, Any] | None:
+    """Read a line; None where a write was interrupted, which costs no more than a new fit."""
+    try:
+        found: Any = json.loads(text)
+    except ValueError:
+        return None
+    return found if isinstance(found, dict) and {"model", "fit", "as_of"} <= set(found) else None
