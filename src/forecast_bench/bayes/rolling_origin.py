@@ -192,7 +192,7 @@ def rolling_origin(
 
 
 def gain_over_identity(
-    frame: pd.DataFrame, settings: RecalibrationSettings, *, seed: int
+    frame: pd.DataFrame, settings: RecalibrationSettings, *, seed: int, noun: str = "judgments"
 ) -> Comparison:
     """Compare one map with the identity on the outcomes given, such as those since it is in force.
 
@@ -205,6 +205,8 @@ def gain_over_identity(
         Its ``interval`` and ``gate``.
     seed
         Of the bootstrap of the interval.
+    noun
+        What each row is, for the reason.
 
     Returns
     -------
@@ -220,7 +222,7 @@ def gain_over_identity(
     (-0.118, True)
     """
     plain = frame.reset_index(drop=True)
-    return _compared(plain, plain, settings, seed=seed, origins=0)
+    return _compared(plain, plain, settings, seed=seed, origins=0, noun=noun)
 
 
 def _compared(
@@ -230,13 +232,14 @@ def _compared(
     *,
     seed: int,
     origins: int,
+    noun: str = "judgments",
 ) -> Comparison:
     own = frame.loc[judged.index]
     fate: dict[str, Any] = {"question": own["question"], "situation": own.get("situation")}
     clusters = int(cluster_codes(**fate).max()) + 1 if len(own) else 0
     if clusters < settings.gate.least_judged:
         reason = (
-            f"Too few to judge: {clusters} groups of judgments with a common fate can be held "
+            f"Too few to judge: {clusters} groups of {noun} with a common fate can be held "
             f"against it, {settings.gate.least_judged} are needed."
         )
         return Comparison(len(own), clusters, origins, None, None, None, reason)
@@ -255,7 +258,7 @@ def _compared(
         else "neither gain nor loss is shown"
     )
     reason = (
-        f"On {len(own)} judgments not seen by the fit, the mean gain in log score is {gain:.4f} "
+        f"On {len(own)} {noun} not seen by the fit, the mean gain in log score is {gain:.4f} "
         f"({settings.interval:.0%} interval {low:.4f} to {high:.4f}): {verdict}."
     )
     return Comparison(len(own), clusters, origins, gain, low, high, reason)
