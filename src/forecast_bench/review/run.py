@@ -38,6 +38,8 @@ class Run:
         SVG text of the diagnostics, by name.
     missing : tuple of str
         Names of the files that are not there.
+    pooled : pandas.DataFrame or None
+        One row per question that several analysts judge; None where the run does not say.
     """
 
     folder: Path
@@ -53,6 +55,7 @@ class Run:
     effects: pd.DataFrame | None
     pictures: Mapping[str, str]
     missing: tuple[str, ...]
+    pooled: pd.DataFrame | None = None
 
 
 def read_run(folder: Path) -> Run:
@@ -95,6 +98,7 @@ def read_run(folder: Path) -> Run:
         effects=_optional(fitted / "effects.parquet"),
         pictures={path.stem: path.read_text("utf-8") for path in sorted(fitted.glob("*.svg"))},
         missing=tuple(missing),
+        pooled=_optional(folder / "pooled.parquet"),
     )
 
 
