@@ -78,7 +78,8 @@ def _gate(pooling: Row) -> list[Block]:
     factor, weights = pooling.within("factor_gate"), pooling.within("weights_gate")
     if not factor.text("reason"):
         return []
-    estimate = number(pooling.number("factor_estimate"), places=2)
+    asked_for = number(pooling.number("factor_estimate"), places=2)
+    estimate = f" Outcomes ask for {asked_for}." if pooling.number("resolved") else ""
     in_force = "In force" if factor.flag("passed") else "Not in force, so it is 1"
     by_skill = "In force" if weights.flag("passed") else "Not in force, so all are equal"
     apart = (
@@ -91,7 +92,7 @@ def _gate(pooling: Row) -> list[Block]:
             (
                 (
                     "Extremising factor",
-                    f"{in_force}. Outcomes ask for {estimate}. {clean(factor.text('reason'))}",
+                    f"{in_force}.{estimate} {clean(factor.text('reason'))}",
                 ),
                 ("Weights by skill", f"{by_skill}.{apart} {clean(weights.text('reason'))}"),
             ),
