@@ -26,7 +26,7 @@ from forecast_bench.bayes.model import recalibration_model
 from forecast_bench.bayes.month_counts import SERIES_COLUMNS, SeriesMonths, series_months
 from forecast_bench.bayes.nested_laplace import LaplacePosterior, nested_laplace
 from forecast_bench.bayes.one_series import SeriesFit, series_model
-from forecast_bench.bayes.pooling_gate import LearnedPool, PoolInForce, learn_pool
+from forecast_bench.bayes.pooling_gate import OPINIONS, LearnedPool, PoolInForce, learn_pool
 from forecast_bench.bayes.recalibration import recalibrate, recalibration_map
 from forecast_bench.bayes.rolling_origin import (
     Comparison,
@@ -47,6 +47,7 @@ from forecast_bench.bayes.storage import load, save
 
 __all__ = [
     "FIT_COLUMNS",
+    "OPINIONS",
     "SERIES_COLUMNS",
     "Cells",
     "Comparison",

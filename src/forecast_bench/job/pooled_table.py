@@ -130,7 +130,7 @@ def _not_scored(
     state: str, outcome_on: str | None, spoken: str | None, used: Sequence[float]
 ) -> str:
     if state == DIFFER:
-        return "its judgments record different outcomes"
+        return "its judgments came to different outcomes"
     if state not in OUTCOMES:
         return ""
     if spoken is None:
