@@ -152,7 +152,11 @@ judgments:
 
 
 def test_what_was_settled_before_all_had_spoken_is_not_scored(tmp_path):
-    _, found = pooled(small_case(tmp_path, TEXT), LATER)
+    seen, found = pooled(small_case(tmp_path, TEXT), LATER)
+    # A statement made after the counts had settled it stood open for no day.
+    late = seen.judgments.set_index("id").loc["b1"]
+    assert late["outcome_on"] < late["issued"]
+    assert pd.isna(late["time_weighted_brier"])
     some = row(found, "some")
     assert some["state"] == "occurred"
     assert some["not_scored"] == "it was settled before all had spoken"
