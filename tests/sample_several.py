@@ -29,7 +29,7 @@ _STATES = ("open", "occurred", "void", "open")
 
 
 def pooled_questions(number: int, *, nasty: bool) -> pd.DataFrame:
-    """Questions of analysts at 0.2 and 0.8 less a little each: open, occurred, void and open in turn."""
+    """Questions of analysts at 0.2 and a little under 0.8: open, occurred, void, open in turn."""
     return pd.DataFrame([_row(place, nasty=nasty) for place in range(number)]).convert_dtypes()
 
 
