@@ -16,6 +16,7 @@ import pandas as pd
 
 from sample_counted import judgment
 from sample_judgments import AS_OF, NASTY, PHRASES, RUN, Made
+from sample_several import GATES, SCORES, pooled_questions
 
 
 def build(
@@ -28,12 +29,13 @@ def build(
     nulls: bool = False,
     fitted: bool = True,
     daily: bool = False,
+    several: int = 0,
 ) -> Path:
     """Write a run folder and return it.
 
     `nasty` puts hostile texts in, `resolved=False` leaves every window open, `counted=False` makes
     every judgment by hand, `nulls` empties every column that may be empty, `fitted=False` leaves
-    the recalibration out, `daily` tracks by day.
+    the recalibration out, `daily` tracks by day, `several` is how many questions have two analysts.
     """
     folder.mkdir(parents=True, exist_ok=True)
     made = [
@@ -56,9 +58,13 @@ def build(
     scored = [one.judgment for one in made if one.judgment["in_calibration"]]
     _phrases(scored).to_parquet(folder / "phrases.parquet", index=False)
     _reliability(scored).to_parquet(folder / "reliability.parquet", index=False)
-    _write(folder / "calibration.json", _calibration(scored))
+    pooled = {"pooled": SCORES} if several else {}
+    _write(folder / "calibration.json", _calibration(scored) | pooled)
     _write(folder / "problems.json", _problems(nasty=nasty))
-    _write(folder / "manifest.json", _manifest(made, nasty=nasty, fitted=fitted))
+    pooling = {"pooling": GATES} if several else {}
+    _write(folder / "manifest.json", _manifest(made, nasty=nasty, fitted=fitted) | pooling)
+    if several:
+        pooled_questions(several, nasty=nasty).to_parquet(folder / "pooled.parquet", index=False)
     if fitted:
         _recalibration(folder / "recalibration")
     return folder

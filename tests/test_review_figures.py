@@ -15,7 +15,7 @@ from forecast_bench.review.pictures import as_png, as_svg
 
 @pytest.fixture(scope="module")
 def figures(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Figure]:
-    folder = sample_run.build(tmp_path_factory.mktemp("figures") / "run")
+    folder = sample_run.build(tmp_path_factory.mktemp("figures") / "run", several=1)
     found = {one.name: one for one in figures_of(review_content(read_run(folder)))}
     return {**found, "coverage": COVERAGE}
 

@@ -38,7 +38,7 @@ class Page(HTMLParser):
 @pytest.fixture(scope="module")
 def nasty(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("render")
-    render(sample_run.build(folder / "run", judgments=7, nasty=True), folder / "review")
+    render(sample_run.build(folder / "run", judgments=7, nasty=True, several=2), folder / "review")
     return folder / "review"
 
 

@@ -5,6 +5,7 @@ importing it is cheap. The road: `cells` counts outcomes, `fit` samples, `diagno
 `recalibration_state` says whether the fit may be proposed, `recalibration_map` and `recalibrate`
 say what it means, `save` and `load` keep it. `nested_laplace` is the quick road to the same
 posterior, without sampling, and `gate` holds its maps against outcomes not seen.
+`learn_pool` asks the same gate how opinions of several analysts are to be pooled.
 `fit_series` fits many monthly series, each by itself.
 """
 
@@ -30,6 +31,7 @@ from forecast_bench.bayes.model import recalibration_model
 from forecast_bench.bayes.month_counts import SERIES_COLUMNS, SeriesMonths, series_months
 from forecast_bench.bayes.nested_laplace import LaplacePosterior, nested_laplace
 from forecast_bench.bayes.one_series import SeriesFit, series_model
+from forecast_bench.bayes.pooling_gate import OPINIONS, LearnedPool, PoolInForce, learn_pool
 from forecast_bench.bayes.predictive import (
     REPLICATES,
     PredictiveChecks,
@@ -63,6 +65,7 @@ from forecast_bench.bayes.time_limit import (
 __all__ = [
     "COVARIATES",
     "FIT_COLUMNS",
+    "OPINIONS",
     "REPLICATES",
     "SERIES_COLUMNS",
     "WHOLE",
@@ -76,6 +79,8 @@ __all__ = [
     "FitSettings",
     "GateVerdict",
     "LaplacePosterior",
+    "LearnedPool",
+    "PoolInForce",
     "PredictiveChecks",
     "RecalibrationSettings",
     "RecalibrationState",
@@ -102,6 +107,7 @@ __all__ = [
     "laplace_effects",
     "laplace_map",
     "laplace_recalibrate",
+    "learn_pool",
     "left_out_comparison",
     "left_out_points",
     "load",

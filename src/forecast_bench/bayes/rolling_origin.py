@@ -155,7 +155,7 @@ def out_of_sample(frame: pd.DataFrame, settings: RecalibrationSettings) -> pd.Da
 
 
 def gain_over_identity(
-    frame: pd.DataFrame, settings: RecalibrationSettings, *, seed: int
+    frame: pd.DataFrame, settings: RecalibrationSettings, *, seed: int, noun: str = "judgments"
 ) -> Comparison:
     """Compare one map with the identity on the outcomes given, such as those since it is in force.
 
@@ -168,6 +168,8 @@ def gain_over_identity(
         Its ``interval`` and ``gate``.
     seed
         Of the bootstrap of the interval.
+    noun
+        What each row is, for the reason.
 
     Returns
     -------
@@ -183,7 +185,7 @@ def gain_over_identity(
     (-0.118, True)
     """
     plain = frame.reset_index(drop=True)
-    return compared(plain, plain, settings, seed=seed, origins=0)
+    return compared(plain, plain, settings, seed=seed, origins=0, noun=noun)
 
 
 def compared(
@@ -193,6 +195,7 @@ def compared(
     *,
     seed: int,
     origins: int,
+    noun: str = "judgments",
 ) -> Comparison:
     """Give the mean gain of recalibrated over stated probabilities, with its interval.
 
@@ -215,7 +218,7 @@ def compared(
     clusters = int(cluster_codes(**fate).max()) + 1 if len(own) else 0
     if clusters < settings.gate.least_judged:
         reason = (
-            f"Too few to judge: {clusters} groups of judgments with a common fate can be held "
+            f"Too few to judge: {clusters} groups of {noun} with a common fate can be held "
             f"against it, {settings.gate.least_judged} are needed."
         )
         return Comparison(len(own), clusters, origins, None, None, None, reason)
@@ -234,7 +237,7 @@ def compared(
         else "neither gain nor loss is shown"
     )
     reason = (
-        f"On {len(own)} judgments not seen by the fit, the mean gain in log score is {gain:.4f} "
+        f"On {len(own)} {noun} not seen by the fit, the mean gain in log score is {gain:.4f} "
         f"({settings.interval:.0%} interval {low:.4f} to {high:.4f}): {verdict}."
     )
     return Comparison(len(own), clusters, origins, gain, low, high, reason)

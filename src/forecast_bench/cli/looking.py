@@ -66,6 +66,36 @@ def looked(folder: Path, as_of: datetime.date | None, *, quiet: bool = False) ->
     return seen
 
 
+def pooled_questions(seen: "Look", as_of: datetime.date | None) -> list[dict[str, Any]]:
+    """Questions that several analysts judge, each pooled, or leave if a map cannot be read.
+
+    Parameters
+    ----------
+    seen : Look
+        The workspace as looked at.
+    as_of : date or None
+        The day looked at; today by default.
+    """
+    from forecast_bench.job.maps import LineageError
+    from forecast_bench.job.pooling import pooling
+
+    workspace = seen.workspace
+    try:
+        found = pooling(
+            workspace.folder,
+            seen.followed,
+            seen.judgments,
+            lexicons=workspace.lexicons,
+            model=workspace.recalibration,
+            seed=workspace.settings.seed,
+            as_of=today_or(as_of),
+        )
+    except LineageError as fault:
+        typer.echo(str(fault), err=True)
+        raise typer.Exit(ExitStatus.PROBLEMS) from None
+    return rows_of(found.table)
+
+
 def with_recalibrated(
     seen: "Look", as_of: datetime.date | None
 ) -> "tuple[str | None, pd.DataFrame]":

@@ -6,7 +6,13 @@ from typing import Annotated, Any
 
 import typer
 
-from forecast_bench.cli.looking import looked, row_of, rows_of, with_recalibrated
+from forecast_bench.cli.looking import (
+    looked,
+    pooled_questions,
+    row_of,
+    rows_of,
+    with_recalibrated,
+)
 from forecast_bench.cli.options import (
     AsOfOption,
     Format,
@@ -29,7 +35,8 @@ def status(
     """Show every judgment as it stands now.
 
     Stated and live probability, whether it left its band, days left, and outcome; recalibrated
-    beside them where a recalibration is in force.
+    beside them where a recalibration is in force. Below, the undecided questions that several
+    analysts judge, with their probabilities pooled.
 
     Example: forecast-bench status --as-of 2018-06-30
     """
@@ -38,8 +45,15 @@ def status(
     rows = rows_of(judgments)
     if due:
         rows = [row for row in rows if _is_overdue(row)]
+    pooled = [] if due else pooled_questions(seen, as_of)
     if output is Format.json:
-        print_json({"judgments": [_summary(row) for row in rows], "recalibration": map_id})
+        print_json(
+            {
+                "judgments": [_summary(row) for row in rows],
+                "recalibration": map_id,
+                "pooled": [_pooled_summary(row) for row in pooled],
+            }
+        )
         return
     if not rows:
         print_line("nothing waits to be resolved" if due else "no judgment was issued by that day")
@@ -63,6 +77,30 @@ def status(
     )
     if map_id:
         print_line(f"recalibrated: by map {map_id}, in force; see recalibration show {map_id}")
+    undecided = [row for row in pooled if row["state"] in ("open", "settling")]
+    if undecided:
+        _print_pooled(undecided)
+
+
+def _print_pooled(rows: list[dict[str, Any]]) -> None:
+    print_line("")
+    print_table(
+        ["question of several analysts", "analysts", "lowest", "highest", "pooled", "state"],
+        [
+            [
+                row["question"],
+                row["analysts"],
+                *(_percent(row[name]) for name in ("lowest", "highest", "pooled_live")),
+                row["state"],
+            ]
+            for row in rows
+        ],
+        numeric=["analysts", "lowest", "highest", "pooled"],
+    )
+
+
+def _pooled_summary(row: dict[str, Any]) -> dict[str, Any]:
+    return {**row, "opinions": json.loads(row["opinions"])}
 
 
 def show(

@@ -23,6 +23,7 @@ from forecast_bench.job.feeds import Alarm, source_record
 from forecast_bench.job.fits import FitWhen, NoFitError
 from forecast_bench.job.looking import Clock, look
 from forecast_bench.job.maps import LineageError
+from forecast_bench.job.pooling import Pooled, pooling
 from forecast_bench.job.recalibrating import Recalibration, recalibrating
 from forecast_bench.job.runs import read_manifest
 from forecast_bench.problems import Problem, as_record
@@ -107,6 +108,15 @@ def run_stages(
                 may_withdraw=is_newest,
                 fits=fits,
             )
+            pooled = pooling(
+                workspace_folder,
+                seen.followed,
+                judgments,
+                lexicons=workspace.lexicons,
+                model=workspace.recalibration,
+                seed=workspace.settings.seed,
+                as_of=as_of,
+            )
         except (LineageError, NoFitError, TimeLimitExceededError) as fault:
             return Finished("failed", seen.problems, _listed([_alarm_of(fault)]))
     if fit.failed:
@@ -120,6 +130,7 @@ def run_stages(
         _listed((*seen.alarms, *fit.alarms)),
         manifest={
             **_manifest(workspace, judgments, seen.choices, fit, previous),
+            "pooling": pooled.record,
             "suppressed": [
                 {**as_record(one.problem), "reason": one.reason} for one in seen.verdict.suppressed
             ],
@@ -129,9 +140,10 @@ def run_stages(
             "judgments": judgments,
             "tracking": path_table(seen.followed, as_of=as_of),
             "counts": count_table(seen.followed),
+            "pooled": pooled.table,
             **reliability[0],
         },
-        documents={"calibration": reliability[1]},
+        documents={"calibration": _with_pooled(reliability[1], pooled)},
         recalibration=fit,
     )
 
@@ -163,6 +175,11 @@ def _reliability(
         **measure_tables(record, found),
     }
     return tables, calibration_summary(found)
+
+
+def _with_pooled(calibration: dict[str, Any], pooled: Pooled) -> dict[str, Any]:
+    """Add the scores of pooled probabilities, where a question of several analysts resolved."""
+    return calibration if pooled.scores is None else {**calibration, "pooled": pooled.scores}
 
 
 def _lexicons_in_use(judgments: pd.DataFrame) -> list[str]:

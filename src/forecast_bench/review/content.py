@@ -11,6 +11,7 @@ from forecast_bench.review.overview import index, overview, verdict
 from forecast_bench.review.provenance import inputs_section, sources_section
 from forecast_bench.review.row import rows_of
 from forecast_bench.review.run import Run
+from forecast_bench.review.several import several_section
 from forecast_bench.review.sources import all_sources_line
 from forecast_bench.review.wording import clean
 
@@ -26,8 +27,8 @@ def review_content(run: Run) -> Review:
     Returns
     -------
     Review
-        Overview, judgments, phrases, calibration, models, sources, inputs, method. Parts that the
-        run lacks say so.
+        Overview, judgments, several analysts on one question where there are any, phrases,
+        calibration, models, sources, inputs, method. Parts that the run lacks say so.
 
     Examples
     --------
@@ -53,6 +54,7 @@ def review_content(run: Run) -> Review:
             "quiet",
         )
         listing = replace(listing, blocks=(small, *listing.blocks))
+    several = several_section(run)
     return Review(
         title=name,
         run=identifier,
@@ -62,6 +64,7 @@ def review_content(run: Run) -> Review:
         sections=(
             overview(run, rows),
             listing,
+            *(() if several is None else (several,)),
             phrase_section(run),
             calibration_section(run),
             health_section(run),

@@ -88,6 +88,12 @@ METHOD: Final = (
         "nats. Vehtari, Gelman and Gabry 2017, doi:10.1007/s11222-016-9696-4.",
     ),
     (
+        "Pooled, and the extremising factor",
+        "The inverse logit of the mean log odds of several analysts, times a factor of 1 or more. "
+        "Weights by skill, and a factor above 1, only where they gained out of sample. Satopää "
+        "et al. 2014, doi:10.1016/j.ijforecast.2013.09.009.",
+    ),
+    (
         "r-hat, effective sample size",
         "Whether the chains agree and how much they say. Vehtari et al. 2021, "
         "doi:10.1214/20-BA1221.",

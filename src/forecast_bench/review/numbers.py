@@ -29,6 +29,8 @@ def plotted(run: Run, review: Review) -> Mapping[str, pd.DataFrame]:
         for name, parts in gathered.items()
     }
     tables["judgments"] = run.judgments
+    if run.pooled is not None and not run.pooled.empty:
+        tables["pooled"] = run.pooled
     if run.effects is not None:
         tables["effects"] = run.effects
     return dict(sorted(tables.items()))

@@ -40,6 +40,8 @@ class Run:
         Names of the files that are not there.
     shares : pandas.DataFrame or None
         Observed and replicated shares; None where no recalibration was fitted to outcomes.
+    pooled : pandas.DataFrame or None
+        One row per question that several analysts judge; None where the run does not say.
     """
 
     folder: Path
@@ -56,6 +58,7 @@ class Run:
     pictures: Mapping[str, str]
     missing: tuple[str, ...]
     shares: pd.DataFrame | None = None
+    pooled: pd.DataFrame | None = None
 
 
 def read_run(folder: Path) -> Run:
@@ -99,6 +102,7 @@ def read_run(folder: Path) -> Run:
         pictures={path.stem: path.read_text("utf-8") for path in sorted(fitted.glob("*.svg"))},
         missing=tuple(missing),
         shares=_optional(fitted / "predictive.parquet"),
+        pooled=_optional(folder / "pooled.parquet"),
     )
 
 

@@ -8,6 +8,12 @@ from forecast_bench.tracking.follow import (
     questions_to_count,
 )
 from forecast_bench.tracking.judgment_table import judgment_table
+from forecast_bench.tracking.opinions import (
+    ALL_HAD_SPOKEN,
+    NOW,
+    OPINION_COLUMNS,
+    opinion_table,
+)
 from forecast_bench.tracking.path_table import count_table, path_table
 from forecast_bench.tracking.periods import (
     PARTS,
@@ -20,8 +26,11 @@ from forecast_bench.tracking.periods import (
 from forecast_bench.tracking.schema import COUNT_COLUMNS, JUDGMENT_COLUMNS, PATH_COLUMNS, table
 
 __all__ = [
+    "ALL_HAD_SPOKEN",
     "COUNT_COLUMNS",
     "JUDGMENT_COLUMNS",
+    "NOW",
+    "OPINION_COLUMNS",
     "PARTS",
     "PATH_COLUMNS",
     "AskedQuestion",
@@ -32,6 +41,7 @@ __all__ = [
     "count_table",
     "follow",
     "judgment_table",
+    "opinion_table",
     "part_window",
     "path_table",
     "periods",

@@ -257,8 +257,8 @@ def _live(one: FollowedJudgment) -> Row:
         )
         return {**empty, "moved_text": "", "band_state": "none"}
     path, prior = one.path, one.made[-1].prior
-    by_hand = one.resolution.by == "hand" and one.resolution.is_final
-    live = float(one.resolution.outcome == "occurred") if by_hand else float(path.live[-1])
+    by_hand = _settled_by_hand(one)
+    live = live_now(one)
     mixture = Mixture(a=prior.a, b=prior.b, weight=live)
     low, high = mixture_interval(mixture, level=INTERVAL_LEVEL)
     by_counts, by_analyst = float(path.from_counts[-1]), float(path.from_analyst[-1])
@@ -275,6 +275,24 @@ def _live(one: FollowedJudgment) -> Row:
         "band_state": _band_state(live, one.made[-1].band),
         "left_band_on": None if by_hand else _left_band_on(one),
     }
+
+
+def live_now(one: FollowedJudgment) -> float:
+    """Live probability on the day followed to: 0 or 1 where a person settled the question.
+
+    Raises
+    ------
+    ValueError
+        If no probability was stated.
+    """
+    if one.path is None:
+        raise ValueError(f"judgment {one.recorded.id} states no probability")
+    settled = _settled_by_hand(one)
+    return float(one.resolution.outcome == "occurred") if settled else float(one.path.live[-1])
+
+
+def _settled_by_hand(one: FollowedJudgment) -> bool:
+    return one.resolution.by == "hand" and one.resolution.is_final
 
 
 def _band_state(live: float, band: tuple[float, float] | None) -> str:

@@ -52,10 +52,11 @@ def _time_weighted(one: FollowedJudgment, outcome: float) -> Row:
         return {}
     end = min(window.end, settled)
     standing = [made for made in one.made if made.on < end]
+    if not standing:
+        # Stated on or after the day on which the counts had settled it.
+        return {}
     starts = [made.on for made in standing]
     days = [(until - start).days for start, until in zip(starts, [*starts[1:], end], strict=True)]
-    if not days:
-        return {}
     scored = time_weighted_score(
         score=[
             float(brier_score(probability=made.prior.mean, outcome=outcome)) for made in standing

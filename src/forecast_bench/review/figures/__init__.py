@@ -8,6 +8,7 @@ import pandas as pd
 
 from forecast_bench.review.figures.coverage import coverage_chart
 from forecast_bench.review.figures.judgment import judgment_chart
+from forecast_bench.review.figures.opinions import opinion_chart
 from forecast_bench.review.figures.phrases import phrase_chart
 from forecast_bench.review.figures.recalibration import recalibration_chart
 from forecast_bench.review.figures.reliability import reliability_chart
@@ -36,6 +37,10 @@ def _recalibration(frames: Mapping[str, pd.DataFrame], options: Mapping[str, str
     return recalibration_chart(frames["map"], title=options["title"])
 
 
+def _opinions(frames: Mapping[str, pd.DataFrame], _options: Mapping[str, str]) -> Any:
+    return opinion_chart(frames["opinions"])
+
+
 def _coverage(frames: Mapping[str, pd.DataFrame], _options: Mapping[str, str]) -> Any:
     return coverage_chart(frames["spans"], frames["vintages"])
 
@@ -44,6 +49,7 @@ FIGURES: Final[Mapping[str, Draw]] = MappingProxyType(
     {
         "coverage": _coverage,
         "judgment": _judgment,
+        "opinions": _opinions,
         "phrases": _phrases,
         "reliability": _reliability,
         "recalibration": _recalibration,
@@ -55,6 +61,7 @@ __all__ = [
     "FIGURES",
     "coverage_chart",
     "judgment_chart",
+    "opinion_chart",
     "phrase_chart",
     "recalibration_chart",
     "reliability_chart",
