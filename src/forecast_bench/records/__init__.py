@@ -13,6 +13,7 @@ from forecast_bench.records.judgment import (
     SourceReference,
 )
 from forecast_bench.records.mapping import EventMapping, MappedPlace, MappedSide, MappedType
+from forecast_bench.records.own_model import ModelLimits, OwnSampler
 from forecast_bench.records.probability import Confidence, OffYardstick, Stated
 from forecast_bench.records.question import (
     ByHand,
@@ -76,8 +77,10 @@ __all__ = [
     "MappedPlace",
     "MappedSide",
     "MappedType",
+    "ModelLimits",
     "OffYardstick",
     "Outcome",
+    "OwnSampler",
     "Question",
     "QuestionKind",
     "RateSpecification",
