@@ -16,19 +16,32 @@ from forecast_bench.rates.count import (
 )
 from forecast_bench.rates.law import RateLaw, after, rate_law, widened
 from forecast_bench.rates.parameters import RateParameters
+from forecast_bench.rates.paths import (
+    LEAST_EFFECTIVE_DRAWS,
+    PathEstimate,
+    TooFewDraws,
+    effective_draws,
+    months_log_weight,
+    paths_log_odds,
+    simulated_months,
+)
 from forecast_bench.rates.reach import area_laws, log_odds_reach, log_probability_reach, rate_spread
 from forecast_bench.rates.share import ShareCounts, log_odds_share, log_probability_share
 from forecast_bench.rates.threshold import ThresholdLogOdds, threshold_log_odds
 
 __all__ = [
+    "LEAST_EFFECTIVE_DRAWS",
+    "PathEstimate",
     "RateLaw",
     "RateParameters",
     "ShareCounts",
     "ThresholdLogOdds",
+    "TooFewDraws",
     "after",
     "area_laws",
     "change_threshold",
     "count_interval",
+    "effective_draws",
     "log_odds_at_least",
     "log_odds_at_most",
     "log_odds_between",
@@ -39,9 +52,12 @@ __all__ = [
     "log_probability_between",
     "log_probability_reach",
     "log_probability_share",
+    "months_log_weight",
+    "paths_log_odds",
     "predictive_log_pmf",
     "rate_law",
     "rate_spread",
+    "simulated_months",
     "threshold_log_odds",
     "widened",
 ]
