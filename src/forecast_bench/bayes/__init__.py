@@ -25,6 +25,14 @@ from forecast_bench.bayes.model import recalibration_model
 from forecast_bench.bayes.month_counts import SERIES_COLUMNS, SeriesMonths, series_months
 from forecast_bench.bayes.nested_laplace import LaplacePosterior, nested_laplace
 from forecast_bench.bayes.one_series import SeriesFit, series_model
+from forecast_bench.bayes.own_models import (
+    ModelStopped,
+    OwnFit,
+    OwnFitRequest,
+    Series,
+    fit_own_model,
+    own_paths,
+)
 from forecast_bench.bayes.recalibration import recalibrate, recalibration_map
 from forecast_bench.bayes.rolling_origin import (
     Comparison,
@@ -53,8 +61,12 @@ __all__ = [
     "Fit",
     "FitSettings",
     "LaplacePosterior",
+    "ModelStopped",
+    "OwnFit",
+    "OwnFitRequest",
     "RecalibrationSettings",
     "RecalibrationState",
+    "Series",
     "SeriesFit",
     "SeriesMonths",
     "SeriesSettings",
@@ -66,6 +78,7 @@ __all__ = [
     "diagnostic_figures",
     "effects_table",
     "fit",
+    "fit_own_model",
     "fit_series",
     "gain_over_identity",
     "gated",
@@ -76,6 +89,7 @@ __all__ = [
     "nested_laplace",
     "origins",
     "out_of_sample",
+    "own_paths",
     "prepare",
     "recalibrate",
     "recalibration_map",

@@ -14,6 +14,7 @@ from forecast_bench.rates.count import (
     log_probability_at_most,
     predictive_log_pmf,
 )
+from forecast_bench.rates.draw_paths import DrawPaths, draw_paths, rates_told
 from forecast_bench.rates.law import RateLaw, after, rate_law, widened
 from forecast_bench.rates.parameters import RateParameters
 from forecast_bench.rates.paths import (
@@ -31,6 +32,7 @@ from forecast_bench.rates.threshold import ThresholdLogOdds, threshold_log_odds
 
 __all__ = [
     "LEAST_EFFECTIVE_DRAWS",
+    "DrawPaths",
     "PathEstimate",
     "RateLaw",
     "RateParameters",
@@ -41,6 +43,7 @@ __all__ = [
     "area_laws",
     "change_threshold",
     "count_interval",
+    "draw_paths",
     "effective_draws",
     "log_odds_at_least",
     "log_odds_at_most",
@@ -57,6 +60,7 @@ __all__ = [
     "predictive_log_pmf",
     "rate_law",
     "rate_spread",
+    "rates_told",
     "simulated_months",
     "threshold_log_odds",
     "widened",
