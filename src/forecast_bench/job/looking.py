@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
-from typing import Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import pandas as pd
 
@@ -15,8 +15,17 @@ from forecast_bench.incidents import VintageChoice
 from forecast_bench.job.counting import count_questions, silent_names
 from forecast_bench.job.feeds import Alarm, bring_in
 from forecast_bench.problems import Problem
-from forecast_bench.tracking import FollowedJudgment, follow, judgment_table, questions_to_count
+from forecast_bench.tracking import (
+    CountedQuestion,
+    FollowedJudgment,
+    follow,
+    judgment_table,
+    questions_to_count,
+)
 from forecast_bench.workspace import Workspace, load_workspace
+
+if TYPE_CHECKING:
+    from forecast_bench.job.modelling import Modelled
 
 
 class Clock(Protocol):
@@ -54,6 +63,10 @@ class Look:
         Every judgment issued by that day.
     judgments : DataFrame
         The table of them.
+    verdict : Verdict
+        What the checks say.
+    models : tuple of dict
+        Fits of a team's own models.
     """
 
     workspace: Workspace
@@ -64,6 +77,7 @@ class Look:
     followed: tuple[FollowedJudgment, ...] = ()
     judgments: pd.DataFrame = field(default_factory=pd.DataFrame)
     verdict: Verdict = field(default_factory=lambda: Verdict(()))
+    models: tuple[dict[str, Any], ...] = ()
 
 
 def look(
@@ -109,12 +123,38 @@ def look(
             settings=workspace.settings.counting,
         )
         alarms = silent_names(asked, choices, workspace.actors)
+    with clock.stage("ask models"):
+        modelled = _modelled(workspace, counted)
+    if modelled is not None and modelled.alarms:
+        found = (*problems, *modelled.problems)
+        return Look(workspace, found, "failed", modelled.alarms)
+    counted = counted if modelled is None else dict(modelled.counted)
     with clock.stage("update, resolve and score"):
         followed = tuple(follow(workspace, one, counted, as_of=as_of) for one in issued)
         judgments = judgment_table(
             followed, as_of=as_of, default_lexicon=workspace.settings.lexicon
         )
-    return Look(workspace, problems, "", tuple(alarms), choices, followed, judgments, verdict)
+    return Look(
+        workspace,
+        problems,
+        "",
+        tuple(alarms),
+        choices,
+        followed,
+        judgments,
+        verdict,
+        () if modelled is None else modelled.records,
+    )
+
+
+def _modelled(workspace: Workspace, counted: Mapping[str, CountedQuestion]) -> "Modelled | None":
+    """Ask a team's own models; None where no question asks one."""
+    if not any(one.asked.rates.family == "own" for one in counted.values()):
+        return None
+    # Where none is asked nobody waits for what models need.
+    from forecast_bench.job.modelling import ask_models
+
+    return ask_models(workspace, counted)
 
 
 def count_facts(seen: Look) -> dict[str, CountFacts]:

@@ -115,6 +115,7 @@ def run_stages(
         _listed((*seen.alarms, *fit.alarms)),
         manifest={
             **_manifest(workspace, judgments, seen.choices, fit, previous),
+            "models": list(seen.models),
             "suppressed": [
                 {**as_record(one.problem), "reason": one.reason} for one in seen.verdict.suppressed
             ],

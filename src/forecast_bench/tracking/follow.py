@@ -18,6 +18,7 @@ from forecast_bench.resolving import (
 )
 from forecast_bench.tracking.asked import AskedQuestion, ask
 from forecast_bench.tracking.law_path import LawPath, areas_reached, law_path
+from forecast_bench.tracking.model_odds import ModelOdds
 from forecast_bench.tracking.path import JudgmentPath, judgment_path, path_dates
 from forecast_bench.tracking.periods import PartCounts, QuestionCounts
 from forecast_bench.tracking.statements import DatedStatement, statements
@@ -38,6 +39,8 @@ class CountedQuestion:
         Last day that the vintage covers.
     baseline_gap, window_gap : str or None
         Why the source's coverage does not allow a count before, or in, the window.
+    model : ModelOdds or None
+        What a team's own model says, where the question asks one and the baseline has no gap.
     """
 
     asked: AskedQuestion
@@ -45,6 +48,7 @@ class CountedQuestion:
     covered_until: datetime.date
     baseline_gap: str | None = None
     window_gap: str | None = None
+    model: ModelOdds | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -109,7 +113,7 @@ def follow(
     if asked is None or recorded.issued is None or recorded.issued > as_of:
         raise ValueError(f"judgment {recorded.id} cannot be followed to {as_of}")
     own = _counted(asked, recorded.issued, counted)
-    law = None if own is None or own.baseline_gap else law_path(own.asked, own.counts)
+    law = None if own is None or own.baseline_gap else law_path(own.asked, own.counts, own.model)
     made = statements(workspace, recorded, as_of=as_of)
     condition = _condition(workspace, asked, recorded.issued, counted, as_of)
     by_hand = recorded.judgment.resolution or workspace.resolution_of(asked)
@@ -244,7 +248,7 @@ def _condition(
         return None
     condition = workspace.questions[given.question]
     own = _counted(condition, issued, counted)
-    law = None if own is None or own.baseline_gap else law_path(own.asked, own.counts)
+    law = None if own is None or own.baseline_gap else law_path(own.asked, own.counts, own.model)
     by_hand = workspace.resolution_of(condition)
     own_outcome = _resolve(condition, issued, own, law, by_hand, as_of)
     return under_condition(own_outcome, _condition(workspace, condition, issued, counted, as_of))

@@ -173,6 +173,11 @@ def _law(one: FollowedJudgment) -> Row:
             "drift",
             "dispersion",
             "base_rate",
+            "model",
+            "model_draws",
+            "model_effective",
+            "model_error",
+            "model_fitted_to",
             "tests_little",
         ]
     )
@@ -187,12 +192,12 @@ def _law(one: FollowedJudgment) -> Row:
         f"({baseline.start} to {baseline.end})",
         "baseline_count": None if one.counted.baseline_gap else counted,
         "baseline_months": float(asked.baseline_months),
-        "drift": asked.rates.drift,
+        "drift": asked.rates.drift if asked.rates.family != "own" else None,
         "dispersion": asked.rates.dispersion,
     }
     if one.law is None:
         return row
-    share = asked.question.share
+    share, law = asked.question.share, one.law.law
     base_rate = float(probability_of(one.law.log_odds[:1])[0])
     if one.path is not None and one.path.base_rate is not None:
         base_rate = one.path.base_rate
@@ -201,10 +206,26 @@ def _law(one: FollowedJudgment) -> Row:
         if share
         else describe_bounds(one.law.fewest, one.law.most, noun_of(asked)),
         # Reach has one law for each area, which no single pair of numbers describes.
-        "law_shape": None if asked.question.reach else float(one.law.law.shape),
-        "law_rate": None if asked.question.reach else float(one.law.law.rate),
+        "law_shape": None if law is None or asked.question.reach else float(law.shape),
+        "law_rate": None if law is None or asked.question.reach else float(law.rate),
+        **_model(one),
         "base_rate": base_rate,
         "tests_little": not _LITTLE <= base_rate <= 1 - _LITTLE,
+    }
+
+
+def _model(one: FollowedJudgment) -> Row:
+    """What is to be known of the draws of a team's own model; nothing where none was asked."""
+    model = None if one.law is None else one.law.model
+    if model is None or one.law is None:
+        return {}
+    now = -1 if one.path is None else int(one.path.periods_known[-1])
+    return {
+        "model": model.model,
+        "model_draws": model.draws,
+        "model_effective": float(model.effective[now]),
+        "model_error": model.error_at_issue,
+        "model_fitted_to": int(model.fitted_to[now]),
     }
 
 
@@ -255,7 +276,9 @@ def _live(one: FollowedJudgment) -> Row:
                 "left_band_on",
             ]
         )
-        return {**empty, "moved_text": "", "band_state": "none"}
+        # What history and counts say needs no statement.
+        after = None if one.law is None else float(probability_of(one.law.log_odds[-1:])[0])
+        return {**empty, "after": after, "moved_text": "", "band_state": "none"}
     path, prior = one.path, one.made[-1].prior
     by_hand = one.resolution.by == "hand" and one.resolution.is_final
     live = float(one.resolution.outcome == "occurred") if by_hand else float(path.live[-1])

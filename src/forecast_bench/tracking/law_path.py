@@ -17,7 +17,9 @@ from forecast_bench.rates import (
     log_odds_share,
     rate_law,
 )
+from forecast_bench.records import Reach
 from forecast_bench.tracking.asked import AskedQuestion
+from forecast_bench.tracking.model_odds import ModelOdds
 from forecast_bench.tracking.periods import PartCounts, QuestionCounts
 
 type FloatArray = npt.NDArray[np.float64]
@@ -31,30 +33,44 @@ class LawPath:
     ----------
     fewest, most : int, int or None
         Totals that make the event, both included; for a share of incidents, not used.
-    law : RateLaw
-        Law of the monthly rate; for reach one law for each area.
+    law : RateLaw or None
+        Law of the monthly rate; for reach one law for each area; None for a team's own model.
     totals, possible : ndarray of int, shape (periods,)
         Incidents (or areas reached) by the end of each period; and if all doubtful ones counted.
     log_odds : ndarray, shape (periods + 1,)
         Log odds of the event under the law: at issue, then after each period.
+    model : ModelOdds or None
+        What a team's own model says, where the question asks one.
     """
 
     fewest: int
     most: int | None
-    law: RateLaw
+    law: RateLaw | None
     totals: npt.NDArray[np.int64]
     possible: npt.NDArray[np.int64]
     log_odds: FloatArray
+    model: ModelOdds | None = None
 
 
-def law_path(asked: AskedQuestion, counts: QuestionCounts) -> LawPath:
+def law_path(
+    asked: AskedQuestion, counts: QuestionCounts, model: ModelOdds | None = None
+) -> LawPath:
     """Learn the law of a question from its baseline and follow it through the window.
+
+    Parameters
+    ----------
+    asked, counts : AskedQuestion, QuestionCounts
+        The question, and what was counted.
+    model : ModelOdds, optional
+        What a team's own model says, where the question asks one.
 
     Raises
     ------
     ValueError
-        If the question is not a counted one.
+        If the question is not a counted one, or asks a model that was not asked.
     """
+    if asked.rates.family == "own":
+        return _model_path(asked, counts, model)
     if asked.question.reach is not None:
         return _reach_path(asked, counts)
     if asked.question.share is not None:
@@ -91,6 +107,39 @@ def _count_path(asked: AskedQuestion, counts: QuestionCounts) -> LawPath:
     return LawPath(fewest, most, law, totals, possible, np.atleast_1d(odds))
 
 
+def event_bounds(asked: AskedQuestion, counts: QuestionCounts) -> tuple[int, int | None]:
+    """Totals that make the event, of incidents or of areas, both included.
+
+    Raises
+    ------
+    ValueError
+        If the question is of a share, or not counted.
+    """
+    if asked.question.reach is not None:
+        return _areas_needed(asked.question.reach, counts), None
+    return _bounds(asked, int(counts.baseline.count.sum()))
+
+
+def _areas_needed(reach: Reach, counts: QuestionCounts) -> int:
+    if reach.at_least is not None:
+        return reach.at_least
+    return int((counts.baseline.count.sum(axis=0) >= reach.each).sum()) + 1
+
+
+def _model_path(asked: AskedQuestion, counts: QuestionCounts, model: ModelOdds | None) -> LawPath:
+    if model is None:
+        raise ValueError(f"the model {asked.rates.model} was not asked about {asked.name}")
+    fewest, most = event_bounds(asked, counts)
+    reach = asked.question.reach
+    if reach is not None:
+        totals = areas_reached(counts.window, reach.each, ambiguous=False)
+        possible = areas_reached(counts.window, reach.each, ambiguous=True)
+    else:
+        totals = counts.window.count.sum(axis=1).cumsum()
+        possible = totals + counts.window.ambiguous.sum(axis=1).cumsum()
+    return LawPath(fewest, most, None, totals, possible, model.log_odds, model)
+
+
 def _bounds(asked: AskedQuestion, baseline: int) -> tuple[int, int | None]:
     if asked.question.count is not None:
         return asked.question.count.bounds
@@ -112,8 +161,7 @@ def _reach_path(asked: AskedQuestion, counts: QuestionCounts) -> LawPath:
     if reach is None:
         raise ValueError(f"question {asked.name} is not one of reach")
     each_area = counts.baseline.count.sum(axis=0)
-    reached_before = int((each_area >= reach.each).sum())
-    needed = reach.at_least if reach.at_least is not None else reached_before + 1
+    needed = _areas_needed(reach, counts)
     laws = area_laws(
         incidents=each_area,
         exposure_months=float(asked.baseline_months),

@@ -67,7 +67,7 @@ class Series:
 
     @property
     def coords(self) -> dict[str, list[str]]:
-        """Names of the dimensions ``series``, ``month`` and ``future_month``, for a `pymc.Model`."""
+        """Names along ``series``, ``month`` and ``future_month``, for a `pymc.Model`."""
         names = zip(self.actor, self.place, self.kind, strict=True)
         return {
             "series": [", ".join(name) for name in names],

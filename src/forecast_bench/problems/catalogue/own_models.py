@@ -5,8 +5,8 @@ from forecast_bench.problems.catalogue.entry import Entry
 OWN_MODELS = {
     "own-model-forbidden": Entry(
         "A rate law names a model that the settings do not allow",
-        "A model is code: whoever can add one to the workspace could otherwise have anything run by "
-        "the job, with what the job may read and write.",
+        "A model is code: whoever can add one to the workspace could otherwise have anything run "
+        "by the job, with what the job may read and write.",
         "Read the file, then list it under models in the settings.",
     ),
     "own-model-question": Entry(
