@@ -174,6 +174,7 @@ def _of_judgment(identifier: str, workspace: Path | None, as_of: Any, output: Fo
     print_line(f"event: {row['threshold_text']}")
     print_line(f"base rate at issue: {row['base_rate']:.6f}")
     print_line(f"so far: {row['count']} in {row['elapsed_months']:g} months")
-    if row["live"] is not None:
+    if row["after"] is not None:
         print_line(f"base rate after: {row['after']:.6f}")
+    if row["live"] is not None:
         print_line(f"stated {row['now_text']} ({row['now_mean']:.6f}), live {row['live']:.6f}")

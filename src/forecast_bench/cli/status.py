@@ -109,7 +109,8 @@ def _tell(row: dict[str, Any], path: list[dict[str, Any]], map_id: str | None) -
         print_line(f"  given: {row['given']}{state}")
     if row["baseline_text"]:
         print_line(f"  baseline: {row['baseline_text']}; event: {row['threshold_text']}")
-        print_line(f"  base rate at issue: {_percent(row['base_rate'])}")
+        by = f", by the model {row['model']}" if row["model"] else ""
+        print_line(f"  base rate at issue: {_percent(row['base_rate'])}{by}")
     outcome = f"{row['state']}{', ' + row['outcome_on'] if row['outcome_on'] else ''}"
     because = row["evidence"] or row["state_reason"]
     print_line(f"  outcome: {outcome}{' (' + because + ')' if because else ''}")

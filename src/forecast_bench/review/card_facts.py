@@ -1,5 +1,7 @@
 """What a card says of one judgment, group by group; a group with nothing to say is left out."""
 
+import math
+
 from forecast_bench.review.document import Block, Bullets, Details, Facts, Paragraph
 from forecast_bench.review.row import Row
 from forecast_bench.review.stated import (
@@ -82,15 +84,31 @@ def base_rate(row: Row) -> Facts | None:
         if row.number("dispersion") is not None:
             law += f", dispersion {number(row.number('dispersion'), places=2)}"
         law += " included" if row.number("drift") is not None else ""
+    elif row.text("model"):
+        law = f"the team's own model {clean(row.text('model'))}"
     return Facts(
         _known(
             ("Base rate at issue", percent(row.number("base_rate"))),
             ("Baseline", clean(row.text("baseline_text"))),
             ("Threshold", clean(row.text("threshold_text"))),
             ("Law", law),
+            ("Draws", _draws(row)),
         ),
         title="What history alone says",
     )
+
+
+def _draws(row: Row) -> str | None:
+    """What the draws of a team's own model are worth; None where the law has a closed form."""
+    draws, error = row.number("model_draws"), row.number("model_error")
+    if draws is None or error is None:
+        return None
+    said = f"{count(draws)}, so the base rate is known to {100 * error:.1f} points (one standard "
+    said += f"error); worth {count(math.floor(row.number('model_effective') or 0))} "
+    months = row.number("model_fitted_to")
+    if months:
+        return f"{said}after a refit with the first {count(months)} months of the window"
+    return f"{said}after the months seen since"
 
 
 def counted_noun(row: Row) -> str:

@@ -18,6 +18,12 @@ METHOD: Final = (
         "widened by drift, and gathered to the window. Jeffreys 1946, doi:10.1098/rspa.1946.0056.",
     ),
     (
+        "Draws of a team's own model",
+        "The base rate is the share of draws on whose path the event comes about; months seen "
+        "weigh them by their likelihood. What weighted draws are worth: Kish 1965, Survey "
+        "Sampling.",
+    ),
+    (
         "Live probability",
         "Odds as stated, times the Bayes factor of the counts since. The word says where to start, "
         "the counts how far to move. Jeffrey 1965, The Logic of Decision (probability kinematics).",
