@@ -6,6 +6,7 @@ what whoever wrote the model can mend. This guards against accidents; it is no s
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import signal
@@ -55,6 +56,10 @@ def main(folder: Path) -> None:
         answer = {"ended": "fault", "message": fault.message, "line": fault.line}
     except MemoryError:
         answer = {"ended": "memory"}
+    except OSError as failure:
+        if failure.errno != errno.EFBIG:
+            raise
+        answer = {"ended": "output"}
     (folder / ANSWER).write_text(json.dumps(answer), encoding="utf-8")
 
 
@@ -172,6 +177,3 @@ def follow(folder: Path, request: Mapping[str, Any]) -> dict[str, Any]:
 TASKS: Final[Mapping[str, Callable[[Path, Mapping[str, Any]], dict[str, Any]]]] = MappingProxyType(
     {"fit": fit, "follow": follow}
 )
-
-if __name__ == "__main__":
-    main(Path(sys.argv[1]))

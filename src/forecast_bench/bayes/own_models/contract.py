@@ -10,6 +10,7 @@ of shape (draws, series).
 
 from __future__ import annotations
 
+import errno
 import traceback
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -103,6 +104,8 @@ def located(path: Path, *, otherwise: int = 1) -> Iterator[None]:
     except (ModelFault, MemoryError):
         raise
     except (Exception, SystemExit) as failure:
+        if isinstance(failure, OSError) and failure.errno == errno.EFBIG:
+            raise  # the limit of what it may write
         raise ModelFault(_told(failure), _line(failure, path, otherwise)) from failure
 
 
@@ -170,9 +173,9 @@ def _hold_future_rate(model: Any, needed: tuple[int, int], line: int) -> None:
 
 
 def _shape(variable: Any) -> tuple[int, ...]:
-    import pytensor
+    from pytensor.compile.maker import function
 
-    sized = pytensor.function([], variable.shape, mode="FAST_COMPILE", on_unused_input="ignore")
+    sized = function([], variable.shape, mode="FAST_COMPILE", on_unused_input="ignore")
     return tuple(int(length) for length in sized())
 
 

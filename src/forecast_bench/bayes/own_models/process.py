@@ -21,7 +21,7 @@ from forecast_bench.records import ModelLimits
 
 type Reason = Literal["fault", "time", "memory", "output", "crash"]
 
-_CHILD = "forecast_bench.bayes.own_models.child"
+_CHILD = "forecast_bench.bayes.own_models"
 _SAID = "said.txt"
 _TAIL = 4000
 # What the program and its libraries need to be found and to read text; no secret has these names.
@@ -171,7 +171,7 @@ def _stopped(ended: Ended, answer: Mapping[str, Any], limits: ModelLimits) -> Mo
             "model, or a higher limit: model_limits.memory in the settings"
         )
         return ModelStopped("memory", message)
-    if "File too large" in ended.said:
+    if answer.get("ended") == "output" or "File too large" in ended.said:
         message = (
             f"it wrote a file larger than {limits.output}, the limit; try fewer draws, fewer "
             "variables, or a higher limit: model_limits.output in the settings"
