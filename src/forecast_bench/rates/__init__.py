@@ -16,6 +16,15 @@ from forecast_bench.rates.count import (
 )
 from forecast_bench.rates.law import RateLaw, after, rate_law, widened
 from forecast_bench.rates.parameters import RateParameters
+from forecast_bench.rates.path_events import (
+    PathEvent,
+    attainable_months,
+    decided_by_counts,
+    month_hits,
+    months_reached,
+    occurs_on_paths,
+    path_odds,
+)
 from forecast_bench.rates.paths import (
     LEAST_EFFECTIVE_DRAWS,
     PathEstimate,
@@ -25,6 +34,7 @@ from forecast_bench.rates.paths import (
     paths_log_odds,
     simulated_months,
 )
+from forecast_bench.rates.rate_draws import RateDraws, rate_draws
 from forecast_bench.rates.reach import area_laws, log_odds_reach, log_probability_reach, rate_spread
 from forecast_bench.rates.share import ShareCounts, log_odds_share, log_probability_share
 from forecast_bench.rates.threshold import ThresholdLogOdds, threshold_log_odds
@@ -32,6 +42,8 @@ from forecast_bench.rates.threshold import ThresholdLogOdds, threshold_log_odds
 __all__ = [
     "LEAST_EFFECTIVE_DRAWS",
     "PathEstimate",
+    "PathEvent",
+    "RateDraws",
     "RateLaw",
     "RateParameters",
     "ShareCounts",
@@ -39,8 +51,10 @@ __all__ = [
     "TooFewDraws",
     "after",
     "area_laws",
+    "attainable_months",
     "change_threshold",
     "count_interval",
+    "decided_by_counts",
     "effective_draws",
     "log_odds_at_least",
     "log_odds_at_most",
@@ -52,9 +66,14 @@ __all__ = [
     "log_probability_between",
     "log_probability_reach",
     "log_probability_share",
+    "month_hits",
     "months_log_weight",
+    "months_reached",
+    "occurs_on_paths",
+    "path_odds",
     "paths_log_odds",
     "predictive_log_pmf",
+    "rate_draws",
     "rate_law",
     "rate_spread",
     "simulated_months",
