@@ -173,6 +173,12 @@ def _of_judgment(identifier: str, workspace: Path | None, as_of: Any, output: Fo
     print_line(f"baseline: {row['baseline_text']}")
     print_line(f"event: {row['threshold_text']}")
     print_line(f"base rate at issue: {row['base_rate']:.6f}")
+    if row["path_draws"] is not None:
+        print_line(
+            f"by {row['path_draws']} paths, worth {row['path_effective_draws']:.0f}; standard "
+            f"errors in log odds {row['path_error_at_issue']:.3f} at issue, "
+            f"{row['path_error']:.3f} after"
+        )
     print_line(f"so far: {row['count']} in {row['elapsed_months']:g} months")
     if row["live"] is not None:
         print_line(f"base rate after: {row['after']:.6f}")

@@ -88,9 +88,30 @@ def base_rate(row: Row) -> Facts | None:
             ("Baseline", clean(row.text("baseline_text"))),
             ("Threshold", clean(row.text("threshold_text"))),
             ("Law", law),
+            ("By paths", _paths(row)),
         ),
         title="What history alone says",
     )
+
+
+def _paths(row: Row) -> str | None:
+    """Draws behind the odds and their errors; None where the odds are exact."""
+    if row.number("path_draws") is None:
+        return None
+    said = (
+        f"{count(row.number('path_draws'))} draws, worth "
+        f"{count(row.number('path_effective_draws'))} at the last date; Monte Carlo standard error "
+        f"of the base rate {_points(row, 'base_rate', 'path_error_at_issue')} at issue"
+    )
+    return f"{said}, {_points(row, 'after', 'path_error')} after the counts"
+
+
+def _points(row: Row, probability: str, error: str) -> str:
+    """An error of log odds as percentage points of the probability."""
+    at, width = row.number(probability), row.number(error)
+    if at is None or width is None:
+        return NOT_AVAILABLE
+    return f"{number(100 * at * (1 - at) * width, places=2)} points"
 
 
 def counted_noun(row: Row) -> str:
@@ -101,9 +122,12 @@ def counted_noun(row: Row) -> str:
     >>> counted_noun(Row({"question_kind": "reach"})), counted_noun(Row({"count": 1.0}))
     ('areas', 'incident')
     """
-    noun = {"reach": "areas", "share": "matching incidents"}.get(
-        row.text("question_kind"), "incidents"
-    )
+    in_a_row = " in a row" in row.text("threshold_text")
+    noun = {
+        "reach": "areas",
+        "share": "matching incidents",
+        "months": "successive months" if in_a_row else "qualifying months",
+    }.get(row.text("question_kind"), "incidents")
     return noun.removesuffix("s") if row.number("count") == 1 else noun
 
 

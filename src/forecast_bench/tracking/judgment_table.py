@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from forecast_bench.priors import interval
 from forecast_bench.records import OffYardstick, number_of
 from forecast_bench.resolving import nearness
+from forecast_bench.tracking.asked import AskedQuestion
 from forecast_bench.tracking.follow import (
     CountedQuestion,
     FollowedJudgment,
@@ -20,12 +21,15 @@ from forecast_bench.tracking.follow import (
     progress_of,
     settlement_of,
 )
+from forecast_bench.tracking.law_path import LawPath
 from forecast_bench.tracking.path import probability_of
+from forecast_bench.tracking.path_columns import path_columns
 from forecast_bench.tracking.schema import JUDGMENT_COLUMNS, table
 from forecast_bench.tracking.score_columns import score_columns
 from forecast_bench.tracking.wording import (
     describe_bounds,
     describe_condition,
+    describe_months,
     describe_move,
     describe_question,
 )
@@ -49,6 +53,7 @@ def judgment_table(
                 **_stated(one),
                 **_question(one),
                 **_law(one),
+                **path_columns(one),
                 **_counted(one, as_of),
                 **_live(one),
                 **_outcome(one),
@@ -192,20 +197,26 @@ def _law(one: FollowedJudgment) -> Row:
     }
     if one.law is None:
         return row
-    share = asked.question.share
     base_rate = float(probability_of(one.law.log_odds[:1])[0])
     if one.path is not None and one.path.base_rate is not None:
         base_rate = one.path.base_rate
     return row | {
-        "threshold_text": f"a share of at least {share.at_least:g}"
-        if share
-        else describe_bounds(one.law.fewest, one.law.most, noun_of(asked)),
+        "threshold_text": _threshold_text(asked, one.law),
         # Reach has one law for each area, which no single pair of numbers describes.
         "law_shape": None if asked.question.reach else float(one.law.law.shape),
         "law_rate": None if asked.question.reach else float(one.law.law.rate),
         "base_rate": base_rate,
         "tests_little": not _LITTLE <= base_rate <= 1 - _LITTLE,
     }
+
+
+def _threshold_text(asked: AskedQuestion, law: LawPath) -> str:
+    share, months = asked.question.share, asked.question.months
+    if share is not None:
+        return f"a share of at least {share.at_least:g}"
+    if months is not None:
+        return describe_months(months)
+    return describe_bounds(law.fewest, law.most, noun_of(asked))
 
 
 def _counted(one: FollowedJudgment, as_of: datetime.date) -> Row:

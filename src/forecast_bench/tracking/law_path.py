@@ -6,10 +6,10 @@ import numpy as np
 import numpy.typing as npt
 
 from forecast_bench.rates import (
+    PathEstimate,
     RateLaw,
     ShareCounts,
     area_laws,
-    change_threshold,
     log_odds_at_least,
     log_odds_at_most,
     log_odds_between,
@@ -18,6 +18,9 @@ from forecast_bench.rates import (
     rate_law,
 )
 from forecast_bench.tracking.asked import AskedQuestion
+from forecast_bench.tracking.month_totals import month_totals
+from forecast_bench.tracking.months_path import months_estimates
+from forecast_bench.tracking.path_event import count_bounds
 from forecast_bench.tracking.periods import PartCounts, QuestionCounts
 
 type FloatArray = npt.NDArray[np.float64]
@@ -37,6 +40,8 @@ class LawPath:
         Incidents (or areas reached) by the end of each period; and if all doubtful ones counted.
     log_odds : ndarray, shape (periods + 1,)
         Log odds of the event under the law: at issue, then after each period.
+    estimates : tuple of PathEstimate
+        Where the odds are those of paths: their error and their draws, in the order of the odds.
     """
 
     fewest: int
@@ -45,6 +50,7 @@ class LawPath:
     totals: npt.NDArray[np.int64]
     possible: npt.NDArray[np.int64]
     log_odds: FloatArray
+    estimates: tuple[PathEstimate, ...] = ()
 
 
 def law_path(asked: AskedQuestion, counts: QuestionCounts) -> LawPath:
@@ -54,7 +60,11 @@ def law_path(asked: AskedQuestion, counts: QuestionCounts) -> LawPath:
     ------
     ValueError
         If the question is not a counted one.
+    TooFewDraws
+        If it is followed by paths, and the counts leave too few that explain them.
     """
+    if asked.question.months is not None:
+        return _months_path(asked, counts)
     if asked.question.reach is not None:
         return _reach_path(asked, counts)
     if asked.question.share is not None:
@@ -73,7 +83,7 @@ def _law(asked: AskedQuestion, incidents: int) -> RateLaw:
 
 def _count_path(asked: AskedQuestion, counts: QuestionCounts) -> LawPath:
     baseline = int(counts.baseline.count.sum())
-    fewest, most = _bounds(asked, baseline)
+    fewest, most = count_bounds(asked, baseline)
     law = _law(asked, baseline)
     totals = counts.window.count.sum(axis=1).cumsum()
     observed: dict[str, FloatArray | float] = {
@@ -89,22 +99,6 @@ def _count_path(asked: AskedQuestion, counts: QuestionCounts) -> LawPath:
         odds = log_odds_between(law, low=fewest, high=most, **observed)
     possible = totals + counts.window.ambiguous.sum(axis=1).cumsum()
     return LawPath(fewest, most, law, totals, possible, np.atleast_1d(odds))
-
-
-def _bounds(asked: AskedQuestion, baseline: int) -> tuple[int, int | None]:
-    if asked.question.count is not None:
-        return asked.question.count.bounds
-    change = asked.question.change
-    if change is None:
-        raise ValueError(f"question {asked.name} is neither a count nor a change")
-    threshold = change_threshold(
-        baseline_incidents=baseline,
-        baseline_months=asked.baseline_months,
-        window_months=asked.window_months,
-        factor=change.factor,
-        direction=change.direction,
-    )
-    return (threshold, None) if change.direction == "increase" else (0, threshold)
 
 
 def _reach_path(asked: AskedQuestion, counts: QuestionCounts) -> LawPath:
@@ -180,3 +174,19 @@ def _share_path(asked: AskedQuestion, counts: QuestionCounts) -> LawPath:
         )
     possible = totals + counts.window.ambiguous.sum(axis=1).cumsum()
     return LawPath(0, None, law, totals, possible, np.array(odds))
+
+
+def _months_path(asked: AskedQuestion, counts: QuestionCounts) -> LawPath:
+    months = asked.question.months
+    if months is None:
+        raise ValueError(f"question {asked.name} is not one of months")
+    estimates = months_estimates(asked, counts)
+    return LawPath(
+        fewest=months.at_least,
+        most=None,
+        law=_law(asked, int(counts.baseline.count.sum())),
+        totals=month_totals(months, counts.window, ambiguous=False),
+        possible=month_totals(months, counts.window, ambiguous=True),
+        log_odds=np.array([one.log_odds for one in estimates]),
+        estimates=estimates,
+    )

@@ -35,6 +35,8 @@ JUDGMENT_COLUMNS: Final[Mapping[str, Kind]] = MappingProxyType(
         **_columns("whole", "baseline_count"),
         **_columns("number", "baseline_months law_shape law_rate drift dispersion base_rate"),
         **_columns("flag", "tests_little"),
+        **_columns("whole", "path_draws path_seed"),
+        **_columns("number", "path_effective_draws path_error_at_issue path_error"),
         **_columns("whole", "count ambiguous"),
         **_columns("number", "elapsed_months window_months"),
         **_columns("whole", "days_left"),
@@ -57,7 +59,7 @@ PATH_COLUMNS: Final[Mapping[str, Kind]] = MappingProxyType(
         **_columns("number", "elapsed_months"),
         **_columns("whole", "count ambiguous"),
         **_columns("number", "stated band_low band_high base_rate after live"),
-        **_columns("number", "from_analyst from_counts"),
+        **_columns("number", "from_analyst from_counts effective_draws path_error"),
         **_columns("flag", "provisional settled"),
     }
 )

@@ -13,7 +13,7 @@ _DIALECT: Final = "http://json-schema.org/draft-07/schema#"
 type Schema = dict[str, Any]
 
 _STATED = ("probability", "cannot_assess", "off_yardstick")
-_KINDS = ("count", "change", "share", "reach", "by_hand")
+_KINDS = ("count", "change", "share", "reach", "months", "by_hand")
 _THRESHOLDS = ("at_least", "at_most", "between", "any", "none")
 # Rules of whole records, as a schema can say them: of these keys, exactly one.
 _ONE_OF: Final[Mapping[str, tuple[str, ...]]] = {
