@@ -1,5 +1,7 @@
 """What a card says of one judgment, group by group; a group with nothing to say is left out."""
 
+import math
+
 from forecast_bench.review.document import Block, Bullets, Details, Facts, Paragraph
 from forecast_bench.review.row import Row
 from forecast_bench.review.stated import (
@@ -103,14 +105,19 @@ def _paths(row: Row) -> str | None:
         f"{count(row.number('path_effective_draws'))} at the last date; Monte Carlo standard error "
         f"of the base rate {_points(row, 'base_rate', 'path_error_at_issue')} at issue"
     )
-    return f"{said}, {_points(row, 'after', 'path_error')} after the counts"
+    said += f", {_points(row, 'after', 'path_error')} after the counts"
+    if row.number("live") is None:
+        return said
+    return f"{said}, about {_points(row, 'live', *_ERRORS)} of the live probability"
 
 
-def _points(row: Row, probability: str, error: str) -> str:
-    """An error of log odds as percentage points of the probability."""
-    at, width = row.number(probability), row.number(error)
-    if at is None or width is None:
-        return NOT_AVAILABLE
+_ERRORS = ("path_error_at_issue", "path_error")
+
+
+def _points(row: Row, probability: str, *errors: str) -> str:
+    """Errors of log odds, added up as independent, in percentage points of the probability."""
+    at = row.number(probability) or 0.0
+    width = math.hypot(*(row.number(one) or 0.0 for one in errors))
     return f"{number(100 * at * (1 - at) * width, places=2)} points"
 
 

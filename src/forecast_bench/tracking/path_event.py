@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from forecast_bench.rates import PathEvent, change_threshold
-from forecast_bench.records import Months, whole_months_until
+from forecast_bench.records import Months, month_ends
 from forecast_bench.tracking.asked import AskedQuestion
 from forecast_bench.tracking.periods import PartCounts, Period, periods
 
@@ -71,7 +71,7 @@ def is_whole(period: Period) -> bool:
     >>> is_whole(Period(day(2018, 2, 1), day(2018, 2, 27)))
     False
     """
-    return period.start.day == 1 and period.end == whole_months_until(period.end)
+    return period.start.day == 1 and month_ends(*period) == (period.end,)
 
 
 def count_bounds(asked: AskedQuestion, baseline: int) -> tuple[int, int | None]:

@@ -25,6 +25,13 @@ _ONE_OF: Final[Mapping[str, tuple[str, ...]]] = {
 }
 
 
+# One month is always in a row.
+_ONE_IN_A_ROW: Final[Schema] = {
+    "properties": {"in_a_row": {"enum": [True, "true"]}, "at_least": {"enum": [1, "1"]}},
+    "required": ["in_a_row", "at_least"],
+}
+
+
 def judgments_schema(lexicons: Mapping[str, Lexicon], *, default: str | None) -> Schema:
     """Make the schema (draft 7) of a file of judgments.
 
@@ -55,6 +62,7 @@ def judgments_schema(lexicons: Mapping[str, Lexicon], *, default: str | None) ->
     for name, keys in _ONE_OF.items():
         definitions[name]["oneOf"] = [_given(key) for key in keys]
     definitions["Question"]["not"] = _given("within", "window")
+    definitions["Months"]["not"] = _ONE_IN_A_ROW
     past_or_present = {
         "properties": {"about": {"enum": ["present", "past"]}},
         "required": ["about"],
