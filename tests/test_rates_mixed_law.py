@@ -29,6 +29,7 @@ from forecast_bench.rates import (
     rate_law,
     reach_path_log_odds,
     share_path_log_odds,
+    threshold_log_odds,
 )
 from forecast_bench.updating import live_probability, log_odds
 
@@ -495,3 +496,52 @@ def test_a_share_of_a_window_without_incidents_ends_before_it_is_void():
         period_counts=[0, 0], period_matches=[0, 0], elapsed_months=[1.0, 2.0],
     )  # fmt: skip
     assert len(odds) == 2
+
+
+# Many at once
+
+
+@pytest.mark.parametrize("believed", EACH)
+def test_questions_by_the_thousand_are_what_each_of_them_is(believed):
+    generator = np.random.default_rng(3)
+    rows = 300
+    asked = {
+        "baseline_incidents": generator.poisson(6, rows),
+        "baseline_months": generator.choice([6.0, 12.0], rows),
+        "threshold": generator.integers(0, 14, rows),
+        "exposure_months": generator.choice([6.0, 12.0], rows),
+        "elapsed_months": generator.choice([0.5, 3.0, 7.0], rows),
+        "incidents": generator.poisson(2, rows),
+    }
+    found = threshold_log_odds(**asked, parameters=believed)
+    for row in range(0, rows, 15):
+        one = {name: values[row] for name, values in asked.items()}
+        law = mixed_law(
+            incidents=one["baseline_incidents"], exposure_months=one["baseline_months"],
+            parameters=believed,
+        )  # fmt: skip
+        expected = path(
+            law, (one["threshold"], None), [one["incidents"]], window=one["exposure_months"],
+            elapsed=[one["elapsed_months"]],
+        )  # fmt: skip
+        assert [found.base[row], found.after[row]] == pytest.approx(expected.tolist(), rel=1e-9)
+        alone = threshold_log_odds(**one, parameters=believed)
+        assert [alone.base, alone.after] == pytest.approx(expected.tolist(), rel=1e-9)
+
+
+def test_one_question_on_many_days_may_be_told_in_short():
+    asked = {"baseline_incidents": 5, "baseline_months": 12, "threshold": 8, "exposure_months": 18}
+    found = threshold_log_odds(
+        **asked, incidents=3, elapsed_months=[6, 9, 12], parameters=POISSON
+    )  # fmt: skip
+    each = [
+        threshold_log_odds(**asked, incidents=3, elapsed_months=months, parameters=POISSON).after
+        for months in (6, 9, 12)
+    ]
+    assert found.after.tolist() == pytest.approx(each)
+    one = RateParameters.known(drift=0.5, dispersion=None)
+    plain = threshold_log_odds(**asked, incidents=3, elapsed_months=6)
+    mixed = threshold_log_odds(**asked, incidents=3, elapsed_months=6, parameters=one)
+    assert [float(part) for part in plain] == [float(part) for part in mixed]
+    with pytest.raises(ValueError, match="parameters hold a dispersion; pass one or the other"):
+        threshold_log_odds(**asked, dispersion=2.0, parameters=one)
