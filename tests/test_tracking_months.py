@@ -24,7 +24,7 @@ from forecast_bench.resolving import Progress
 from forecast_bench.tracking import AskedQuestion, ParameterOrigin, QuestionCounts, path_table
 from forecast_bench.tracking import months_path as months_path_module
 from forecast_bench.tracking.law_path import law_path
-from forecast_bench.tracking.months_path import months_estimates, path_seed
+from forecast_bench.tracking.months_path import path_seed
 from forecast_bench.tracking.path_event import path_event, window_periods
 from forecast_bench.tracking.periods import PartCounts, periods
 from forecast_bench.updating import log_odds
@@ -61,6 +61,10 @@ def counted_months(asked, seen, *, baseline=5):
     return QuestionCounts(
         _part(before, [baseline, *[0] * 11]), _part(window_periods(asked), seen), _part((), [])
     )
+
+
+def months_estimates(asked, counts):
+    return law_path(asked, counts).estimates
 
 
 SHORT = ("2018-01-01", "2018-03-31")
@@ -164,6 +168,7 @@ def test_the_observed_months_decide_and_nothing_else_is_certain():
     ((_, rare),) = _chances(never_hit, [], baseline=0)
     assert np.isfinite(rare.log_odds)
     assert rare.standard_error > 1
+    assert rare.log_odds < -9
 
 
 def test_uncertain_drift_and_dispersion_are_drawn_by_weight_and_by_the_counts():
@@ -392,7 +397,7 @@ def test_a_law_of_months_is_shown_with_its_gamma():
     asked = asked_months(window=SHORT, months={"at_least": 2})
     path = law_path(asked, counted_months(asked, [1, 0]))
     assert path.totals.tolist() == [1, 1]
-    assert float(path.law.shape) == pytest.approx(2.689237, abs=1e-6)
+    assert float(path.single.shape) == pytest.approx(2.689237, abs=1e-6)
     assert (path.fewest, path.most, len(path.log_odds)) == (2, None, 3)
 
 

@@ -14,7 +14,20 @@ from forecast_bench.rates.count import (
     log_probability_at_most,
     predictive_log_pmf,
 )
+from forecast_bench.rates.evidence import log_evidence
 from forecast_bench.rates.law import RateLaw, after, rate_law, widened
+from forecast_bench.rates.mixed_law import (
+    MixedLaw,
+    log_weights_after,
+    mixed_area_laws,
+    mixed_law,
+)
+from forecast_bench.rates.mixed_path import (
+    count_path_log_odds,
+    reach_path_log_odds,
+    share_path_log_odds,
+)
+from forecast_bench.rates.parameter_ranges import ParameterRanges, parameter_ranges
 from forecast_bench.rates.parameters import RateParameters
 from forecast_bench.rates.path_events import (
     PathEvent,
@@ -41,6 +54,8 @@ from forecast_bench.rates.threshold import ThresholdLogOdds, threshold_log_odds
 
 __all__ = [
     "LEAST_EFFECTIVE_DRAWS",
+    "MixedLaw",
+    "ParameterRanges",
     "PathEstimate",
     "PathEvent",
     "RateDraws",
@@ -54,8 +69,10 @@ __all__ = [
     "attainable_months",
     "change_threshold",
     "count_interval",
+    "count_path_log_odds",
     "decided_by_counts",
     "effective_draws",
+    "log_evidence",
     "log_odds_at_least",
     "log_odds_at_most",
     "log_odds_between",
@@ -66,16 +83,22 @@ __all__ = [
     "log_probability_between",
     "log_probability_reach",
     "log_probability_share",
+    "log_weights_after",
+    "mixed_area_laws",
+    "mixed_law",
     "month_hits",
     "months_log_weight",
     "months_reached",
     "occurs_on_paths",
+    "parameter_ranges",
     "path_odds",
     "paths_log_odds",
     "predictive_log_pmf",
     "rate_draws",
     "rate_law",
     "rate_spread",
+    "reach_path_log_odds",
+    "share_path_log_odds",
     "simulated_months",
     "threshold_log_odds",
     "widened",

@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 
 from forecast_bench.rates import (
+    MixedLaw,
     PathEstimate,
     PathEvent,
     RateLaw,
@@ -15,7 +16,6 @@ from forecast_bench.rates import (
     path_odds,
     paths_log_odds,
     rate_draws,
-    rate_law,
     simulated_months,
 )
 from forecast_bench.records import exposure_months
@@ -30,12 +30,21 @@ _CELLS: Final = 4_000_000
 type _Law = tuple[float, float, float | None, float]
 
 
-def months_estimates(asked: AskedQuestion, counts: QuestionCounts) -> tuple[PathEstimate, ...]:
+def months_estimates(
+    asked: AskedQuestion, counts: QuestionCounts, law: MixedLaw
+) -> tuple[PathEstimate, ...]:
     """Odds of a question of months at issue, then after each period of its window.
 
     Rates are drawn from the law of the question, for each point of an uncertain drift and
     dispersion in turn; observed months weigh them, and the others are simulated. What is the same
     for two judgments, or on two days, is worked out once.
+
+    Parameters
+    ----------
+    asked, counts : AskedQuestion, QuestionCounts
+        The question, and what was counted for it.
+    law : MixedLaw
+        Law of its monthly rate, learned from the baseline.
 
     Raises
     ------
@@ -43,7 +52,7 @@ def months_estimates(asked: AskedQuestion, counts: QuestionCounts) -> tuple[Path
         If the counts leave too few draws that explain them.
     """
     event = path_event(asked, counts.baseline)
-    laws = _laws(asked, int(counts.baseline.count.sum()))
+    laws = _points(law)
     seen = tuple(int(count) for count in counts.window.count.sum(axis=1))
     exposure = tuple(float(exposure_months(*one)) for one in window_periods(asked))
     seed = path_seed(asked)
@@ -66,25 +75,19 @@ def path_seed(asked: AskedQuestion) -> int:
     return int.from_bytes(digest[:6])  # whole in JSON, wherever it is read
 
 
-def _laws(asked: AskedQuestion, incidents: int) -> tuple[_Law, ...]:
+def _points(mixed: MixedLaw) -> tuple[_Law, ...]:
     """Law of the rate at each point of drift and dispersion, with the point's probability."""
-    if asked.parameters is None:
-        points = [(asked.rates.drift, asked.rates.dispersion, 1.0)]
-    else:
-        believed = asked.parameters
-        points = [
-            (float(drift), None if np.isinf(dispersion) else float(dispersion), float(weight))
-            for drift, dispersion, weight in zip(
-                believed.drift, believed.dispersion, believed.weight, strict=True
-            )
-            if weight > 0
-        ]
+    weights = iter(np.exp(mixed.log_weights).tolist())
     found = []
-    for drift, dispersion, weight in points:
-        law = rate_law(
-            incidents=incidents, exposure_months=float(asked.baseline_months), drift=drift
-        )
-        found.append((float(law.shape), float(law.rate), dispersion, weight))
+    for law in mixed.laws:
+        shapes, rates = np.ravel(law.shape).tolist(), np.ravel(law.rate).tolist()
+        scatters = [None] * len(shapes)
+        if law.dispersion is not None:
+            scatters = np.ravel(law.dispersion).tolist()
+        found += [
+            (shape, rate, scatter, next(weights))
+            for shape, rate, scatter in zip(shapes, rates, scatters, strict=True)
+        ]
     return tuple(found)
 
 
