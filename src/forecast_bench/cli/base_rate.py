@@ -162,6 +162,9 @@ def _of_judgment(identifier: str, workspace: Path | None, as_of: Any, output: Fo
     if output is Format.json:
         names = {"shape": "law_shape", "rate": "law_rate"}
         keys = ("base_rate", "after", "live", "threshold_text", "baseline_text", "count")
+        keys += ("rate_mean", *(name for name in row if name.startswith("parameters_")))
+        keys += ("drift", "drift_low", "drift_high")
+        keys += ("dispersion", "dispersion_low", "dispersion_high")
         print_json(
             {**{key: row[name] for key, name in names.items()}, **{key: row[key] for key in keys}}
         )
@@ -172,7 +175,14 @@ def _of_judgment(identifier: str, workspace: Path | None, as_of: Any, output: Fo
         return
     print_line(f"baseline: {row['baseline_text']}")
     print_line(f"event: {row['threshold_text']}")
+    print_line(f"law: {row['parameters_text']}")
     print_line(f"base rate at issue: {row['base_rate']:.6f}")
+    if row["path_draws"] is not None:
+        print_line(
+            f"by {row['path_draws']} paths, worth {row['path_effective_draws']:.0f}; standard "
+            f"errors in log odds {row['path_error_at_issue']:.3f} at issue, "
+            f"{row['path_error']:.3f} after"
+        )
     print_line(f"so far: {row['count']} in {row['elapsed_months']:g} months")
     if row["after"] is not None:
         print_line(f"base rate after: {row['after']:.6f}")

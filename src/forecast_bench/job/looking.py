@@ -1,7 +1,7 @@
 """A workspace looked at on a day: read, checked, counted, followed; nothing is published."""
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +15,7 @@ from forecast_bench.incidents import VintageChoice
 from forecast_bench.job.counting import count_questions, silent_names
 from forecast_bench.job.feeds import Alarm, bring_in
 from forecast_bench.problems import Problem
+from forecast_bench.rates import TooFewDraws
 from forecast_bench.tracking import (
     CountedQuestion,
     FollowedJudgment,
@@ -22,7 +23,7 @@ from forecast_bench.tracking import (
     judgment_table,
     questions_to_count,
 )
-from forecast_bench.workspace import Workspace, load_workspace
+from forecast_bench.workspace import RecordedJudgment, Workspace, load_workspace
 
 if TYPE_CHECKING:
     from forecast_bench.job.modelling import Modelled
@@ -54,7 +55,8 @@ class Look:
     problems : tuple of Problem
         Of the files people write, and of the feeds.
     broken : {"", "problems", "failed"}
-        Whether errors in the files, or a feed, ended the look; then nothing below is filled.
+        Whether errors in the files, or a feed or draws that failed, ended the look; then nothing
+        below is filled.
     alarms : tuple of Alarm
         What must not pass in silence.
     choices : mapping of str to VintageChoice
@@ -130,7 +132,9 @@ def look(
         return Look(workspace, found, "failed", modelled.alarms)
     counted = counted if modelled is None else dict(modelled.counted)
     with clock.stage("update, resolve and score"):
-        followed = tuple(follow(workspace, one, counted, as_of=as_of) for one in issued)
+        followed, spent = _followed(workspace, issued, counted, as_of)
+        if spent:
+            return Look(workspace, problems, "failed", (*alarms, *spent), choices)
         judgments = judgment_table(
             followed, as_of=as_of, default_lexicon=workspace.settings.lexicon
         )
@@ -155,6 +159,22 @@ def _modelled(workspace: Workspace, counted: Mapping[str, CountedQuestion]) -> "
     from forecast_bench.job.modelling import ask_models
 
     return ask_models(workspace, counted)
+
+
+def _followed(
+    workspace: Workspace,
+    issued: Sequence[RecordedJudgment],
+    counted: Mapping[str, CountedQuestion],
+    as_of: datetime.date,
+) -> tuple[tuple[FollowedJudgment, ...], tuple[Alarm, ...]]:
+    """Follow every judgment; an alarm for each whose counts its draws do not explain."""
+    followed, alarms = [], []
+    for one in issued:
+        try:
+            followed.append(follow(workspace, one, counted, as_of=as_of))
+        except TooFewDraws as failure:
+            alarms.append(Alarm("too-few-draws", f"judgment {one.id}: {failure}"))
+    return tuple(followed), tuple(alarms)
 
 
 def count_facts(seen: Look) -> dict[str, CountFacts]:

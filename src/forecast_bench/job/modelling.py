@@ -9,16 +9,14 @@ import numpy as np
 from forecast_bench import bayes
 from forecast_bench.job.feeds import Alarm
 from forecast_bench.problems import Location, Problem, problem
-from forecast_bench.rates import PathEstimate, TooFewDraws, paths_log_odds
+from forecast_bench.rates import PathEstimate, TooFewDraws, path_odds
 from forecast_bench.records import exposure_months
 from forecast_bench.tracking import (
     AskedQuestion,
     CountedQuestion,
-    Event,
     ModelOdds,
-    event_bounds,
-    event_of,
-    periods,
+    path_event,
+    window_periods,
 )
 from forecast_bench.workspace import DERIVED, MODELS, Workspace
 
@@ -106,8 +104,7 @@ def _asked(
         If a fit cannot be had, or not be believed.
     """
     first = _request(workspace, one)
-    seen = one.counts.window.count.T
-    event, ahead = _event(one), first.series.ahead
+    seen, event = one.counts.window.count.T, path_event(one.asked, one.counts.baseline)
     estimates: list[PathEstimate] = []
     fitted_to: list[int] = []
     fits: list[tuple[int, bayes.OwnFit]] = []
@@ -117,33 +114,26 @@ def _asked(
         fits.append((start, fit))
         paths = bayes.own_paths(fit, seen=seen[:, start:])
         for known in range(start, seen.shape[1] + 1):
-            so_far = seen[:, :known].sum(axis=1)
             try:
-                estimate = paths_log_odds(
-                    event.happens(so_far + paths.to_come[known - start]),
+                estimate = path_odds(
+                    event,
+                    observed=seen[:, :known],
+                    to_come=paths.to_come[known - start],
                     log_weight=paths.log_weight[known - start],
-                    decided=event.decided(so_far, over=known == ahead),
                 )
             except TooFewDraws as few:
                 if known == start:
-                    raise _Untrusted(f"{few}; raise sampler.draws") from few
+                    raise _Untrusted(f"{few}: raise sampler.draws.") from few
                 break
             estimates.append(estimate)
             fitted_to.append(start)
     odds = ModelOdds(
         model=str(one.asked.rates.model),
-        log_odds=np.array([one.log_odds for one in estimates]),
-        error=np.array([one.standard_error for one in estimates]),
-        effective=np.array([one.effective_draws for one in estimates]),
-        fitted_to=np.array(fitted_to, dtype=np.int64),
-        draws=fits[0][1].draws,
+        seed=fits[0][1].seed,
+        estimates=tuple(estimates),
+        fitted_to=tuple(fitted_to),
     )
     return odds, fits
-
-
-def _event(one: CountedQuestion) -> Event:
-    fewest, most = event_bounds(one.asked, one.counts)
-    return event_of(one.asked, fewest=fewest, most=most)
 
 
 def _trusted(request: bayes.OwnFitRequest) -> bayes.OwnFit:
@@ -174,7 +164,7 @@ def _series(one: CountedQuestion) -> bayes.Series:
     whose = " against ".join(of.between) if of.between else ", ".join(of.actor or ("any",))
     where = ", ".join((*(of.countries or ()), *(of.admin1 or ()))) or "everywhere"
     places = [f"{area}, {country}" if area else where for country, area in asked.areas]
-    ahead = periods(asked.window, known_until=asked.window.end)
+    ahead = window_periods(asked)
     return bayes.Series(
         counts=baseline.count.T,
         exposure=_exposures(baseline.periods),

@@ -25,12 +25,12 @@ class DrawPaths:
     ----------
     log_weight : ndarray, shape (seen + 1, draws)
         Log likelihood of the months seen so far, under each draw.
-    to_come : ndarray of int, shape (seen + 1, draws, series)
+    to_come : tuple of ndarray of int, seen + 1 of shape (draws, series, months left)
         Incidents simulated from there to the end of the window.
     """
 
     log_weight: FloatArray
-    to_come: Counts
+    to_come: tuple[Counts, ...]
 
 
 def draw_paths(
@@ -73,12 +73,12 @@ def draw_paths(
     >>> steady = lambda path: np.full(path.shape[:2], 2.0)
     >>> paths = draw_paths(steady, draws=4, dispersion=None, fitted=np.array([[3, 1]]),
     ...     seen=np.array([[2]]), exposure_months=np.ones(3), seed=1)
-    >>> paths.log_weight.shape, paths.to_come.shape
-    ((2, 4), (2, 4, 1))
+    >>> paths.log_weight.shape, [one.shape for one in paths.to_come]
+    ((2, 4), [(4, 1, 3), (4, 1, 2)])
     """
     months, generator = seen.shape[1], np.random.default_rng(seed)
     log_weight = np.zeros((months + 1, draws))
-    to_come = np.zeros((months + 1, draws, len(fitted)), dtype=np.int64)
+    to_come = []
     for known in range(months + 1):
         so_far = np.concatenate([fitted, seen[:, :known]], axis=1)
         path = np.broadcast_to(so_far, (draws, *so_far.shape))
@@ -95,9 +95,9 @@ def draw_paths(
             count = simulated_months(
                 rate, exposure_months=exposure, dispersion=dispersion, generator=generator
             )
-            to_come[known] += count[:, :, 0]
             path = np.concatenate([path, count], axis=2)
-    return DrawPaths(log_weight, to_come)
+        to_come.append(path[:, :, so_far.shape[1] :])
+    return DrawPaths(log_weight, tuple(to_come))
 
 
 def rates_told(future_rate: FloatArray, *, fitted_months: int) -> NextRate:

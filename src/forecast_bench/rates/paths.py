@@ -159,8 +159,8 @@ def paths_log_odds(
         raise TooFewDraws(draws=weight.size, effective_draws=worth)
     half = 1.0 / (worth + 1.0) if np.asarray(occurs).dtype == np.bool_ else 0.0
     # Both sides are added up by themselves: a probability near one keeps its odds.
-    yes = (1.0 - half) * float(weight @ given) + half / 2.0
-    no = (1.0 - half) * float(weight @ (1.0 - given)) + half / 2.0
+    yes = (1.0 - half) * float(np.sum(weight * given)) + half / 2.0
+    no = (1.0 - half) * float(np.sum(weight * (1.0 - given))) + half / 2.0
     if yes <= 0.0 or no <= 0.0:
         msg = f"draws rule on an event that is not decided: probability {yes:g} in all of them."
         raise ValueError(msg)

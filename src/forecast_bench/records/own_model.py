@@ -41,7 +41,7 @@ class ModelLimits(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
     seconds: float = Field(
-        default=120, gt=0, le=86_400, description="Seconds of the clock for one fit."
+        default=300, gt=0, le=86_400, description="Seconds of the clock for one fit."
     )
     memory: str = Field(
         default="6GB",

@@ -8,9 +8,9 @@ from forecast_bench.tracking.follow import (
     questions_to_count,
 )
 from forecast_bench.tracking.judgment_table import judgment_table
-from forecast_bench.tracking.law_path import event_bounds
-from forecast_bench.tracking.model_odds import Event, ModelOdds, event_of
+from forecast_bench.tracking.model_odds import ModelOdds
 from forecast_bench.tracking.parameter_origin import ParameterOrigin
+from forecast_bench.tracking.path_event import path_event, window_periods
 from forecast_bench.tracking.path_table import count_table, path_table
 from forecast_bench.tracking.periods import (
     PARTS,
@@ -29,21 +29,20 @@ __all__ = [
     "PATH_COLUMNS",
     "AskedQuestion",
     "CountedQuestion",
-    "Event",
     "FollowedJudgment",
     "ModelOdds",
     "ParameterOrigin",
     "Part",
     "QuestionCounts",
     "count_table",
-    "event_bounds",
-    "event_of",
     "follow",
     "judgment_table",
     "part_window",
+    "path_event",
     "path_table",
     "periods",
     "question_counts",
     "questions_to_count",
     "table",
+    "window_periods",
 ]

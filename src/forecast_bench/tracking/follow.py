@@ -19,6 +19,7 @@ from forecast_bench.resolving import (
 from forecast_bench.tracking.asked import AskedQuestion, ask
 from forecast_bench.tracking.law_path import LawPath, areas_reached, law_path
 from forecast_bench.tracking.model_odds import ModelOdds
+from forecast_bench.tracking.month_totals import month_totals, months_within_reach
 from forecast_bench.tracking.path import JudgmentPath, judgment_path, path_dates
 from forecast_bench.tracking.periods import PartCounts, QuestionCounts
 from forecast_bench.tracking.statements import DatedStatement, statements
@@ -136,13 +137,13 @@ def follow(
 
 
 def progress_of(asked: AskedQuestion, part: PartCounts) -> Progress:
-    """Totals by the end of each period: incidents, or areas reached.
+    """Totals by the end of each period: incidents, areas reached, or months that count.
 
     Incidents under compound labels count by the policy of the label; what they might have added is
     shown beside the count and does not make an outcome doubtful.
     """
     totals = _totals(asked, part)
-    return Progress(part.ends, totals, totals)
+    return Progress(part.ends, totals, totals, months_within_reach(asked, part))
 
 
 def progress_after(asked: AskedQuestion, counts: QuestionCounts) -> Progress:
@@ -164,11 +165,16 @@ def _totals(asked: AskedQuestion, part: PartCounts) -> tuple[int, ...]:
     reach = asked.question.reach
     if reach is not None:
         return tuple(int(total) for total in areas_reached(part, reach.each, ambiguous=False))
+    months = asked.question.months
+    if months is not None:
+        return tuple(int(total) for total in month_totals(months, part, ambiguous=False))
     return tuple(int(total) for total in part.count.sum(axis=1).cumsum())
 
 
 def noun_of(asked: AskedQuestion) -> str:
     """What the totals of a question are totals of."""
+    if asked.question.months is not None:
+        return "successive months" if asked.question.months.in_a_row else "qualifying months"
     return "areas" if asked.question.reach is not None else "incidents"
 
 
@@ -230,9 +236,11 @@ def _event(asked: RecordedQuestion, law: LawPath | None) -> tuple[int, int | Non
     """Totals that make the event: the law knows them, or the question; None where neither does."""
     if law is not None:
         return law.fewest, law.most
-    count, reach = asked.question.count, asked.question.reach
+    count, reach, months = asked.question.count, asked.question.reach, asked.question.months
     if count is not None:
         return count.bounds
+    if months is not None:
+        return months.at_least, None
     return None if reach is None or reach.at_least is None else (reach.at_least, None)
 
 

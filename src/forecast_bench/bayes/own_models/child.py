@@ -170,7 +170,8 @@ def follow(folder: Path, request: Mapping[str, Any]) -> dict[str, Any]:
         exposure_months=series.future_exposure,
         seed=request["seed"],
     )
-    np.savez(folder / PATHS, allow_pickle=False, log_weight=paths.log_weight, to_come=paths.to_come)
+    to_come = {str(known): one for known, one in enumerate(paths.to_come)}
+    np.savez(folder / PATHS, allow_pickle=False, log_weight=paths.log_weight, **to_come)
     return {}
 
 

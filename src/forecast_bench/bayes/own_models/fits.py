@@ -224,7 +224,8 @@ def _paths_told(fit: OwnFit, seen: Counts) -> DrawPaths:
             run(own, fit.asked.limits)
             _keep(own / PATHS, fit.folder, name=kept.name)
     with np.load(kept, allow_pickle=False) as stored:
-        return DrawPaths(stored["log_weight"], stored["to_come"])
+        to_come = (stored[str(known)] for known in range(seen.shape[1] + 1))
+        return DrawPaths(stored["log_weight"], tuple(to_come))
 
 
 def _keep(path: Path, folder: Path, *, name: str | None = None) -> None:
