@@ -63,10 +63,11 @@ def ask_models(workspace: Workspace, counted: Mapping[str, CountedQuestion]) -> 
     records: list[dict[str, Any]] = []
     problems: list[Problem] = []
     alarms: list[Alarm] = []
+    stopped_at: set[str] = set()  # what does not run once is not waited for again
     for key, one in counted.items():
-        if one.asked.rates.family != "own" or one.baseline_gap is not None:
-            continue
         shown = f"{MODELS}/{one.asked.rates.model}"
+        if one.asked.rates.family != "own" or one.baseline_gap is not None or shown in stopped_at:
+            continue
         try:
             odds, fits = _asked(workspace, one)
         except bayes.ModelStopped as stopped:
@@ -75,6 +76,7 @@ def ask_models(workspace: Workspace, counted: Mapping[str, CountedQuestion]) -> 
                 problems.append(_located(workspace, shown, stopped))
                 said = f"{shown} has a fault, so {one.asked.name} has no base rate"
             alarms.append(Alarm("model-failed", said))
+            stopped_at.add(shown)
             continue
         except _Untrusted as failure:
             alarms.append(Alarm("fit-failed", f"{shown}, asked about {one.asked.name}: {failure}"))
