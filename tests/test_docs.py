@@ -36,8 +36,10 @@ from forecast_bench.records import (
     MappedPlace,
     MappedSide,
     MappedType,
+    ModelLimits,
     Months,
     OffYardstick,
+    OwnSampler,
     Question,
     RateSpecification,
     Reach,
@@ -93,6 +95,7 @@ RECORDS: dict[str, dict[str, type[BaseModel]]] = {
         "fetch of ucdp": UcdpFetch,
         "fetch of acled": AcledFetch,
         "A rate law": RateSpecification,
+        "sampler": OwnSampler,
         "Actors": ActorBook,
         "An actor": Actor,
         "A compound label": CompoundLabel,
@@ -105,6 +108,7 @@ RECORDS: dict[str, dict[str, type[BaseModel]]] = {
         "weights": Weights,
         "counting": CountingSettings,
         "fits": FitSettings,
+        "model_limits": ModelLimits,
     },
 }
 CASES = [
@@ -161,7 +165,7 @@ def test_defaults_of_settings_are_those_of_the_program(heading, record):
     for key, cells in rows(section("settings.md", heading)).items():
         default = record.model_fields[key].default
         if not isinstance(default, BaseModel):
-            shown = "none" if default is None else str(default)
+            shown = "none" if default is None else "[]" if default == () else str(default)
             assert cells[1].strip("`") == shown, key
 
 
