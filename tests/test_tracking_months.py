@@ -19,7 +19,7 @@ from forecast_bench.rates import (
     occurs_on_paths,
     rate_law,
 )
-from forecast_bench.records import Question, RateSpecification, Window
+from forecast_bench.records import Duration, Question, RateSpecification, Window, add
 from forecast_bench.resolving import Progress
 from forecast_bench.tracking import AskedQuestion, ParameterOrigin, QuestionCounts, path_table
 from forecast_bench.tracking import months_path as months_path_module
@@ -404,3 +404,44 @@ def test_a_law_of_months_is_shown_with_its_gamma():
 def test_attainable_totals_have_a_day_each():
     with pytest.raises(ValueError, match="attainable"):
         Progress((DAY(2018, 1, 31),), (1,), (1,), (1, 2))
+
+
+@pytest.mark.slow
+def test_errors_of_random_questions_are_what_they_say():
+    random = np.random.default_rng(20171231)
+    scores = []
+    for number in range(60):
+        dispersion = None if number % 3 == 0 else float(random.uniform(0.5, 5))
+        drift = float(random.uniform(0.1, 0.9))
+        baseline = int(random.poisson(random.gamma(2, 12)))
+        months = int(random.integers(3, 25))
+        end = add(DAY(2018, 1, 1), Duration(months, "month")) - datetime.timedelta(days=1)
+        typical = (baseline + 0.5) / 12
+        event = {
+            "at_least": int(random.integers(2, max(3, months // 2))),
+            "each": max(1, int(random.poisson(typical * 1.2))),
+            "in_a_row": bool(random.integers(2)),
+        }
+        rates = {"drift": drift} | ({} if dispersion is None else {"dispersion": dispersion})
+        keys = event | {"in_a_row": "true" if event["in_a_row"] else "false"}
+        asked = asked_months(window=("2018-01-01", str(end)), months=keys, rates=rates)
+        seen = random.poisson(typical, size=int(random.integers(0, months))).tolist()
+        law = rate_law(incidents=baseline, exposure_months=12, drift=drift)
+        one = months_estimates(asked, counted_months(asked, seen, baseline=baseline))[-1]
+        exact = exact_chance(law.shape, law.rate, dispersion, seen=seen, months=months, **event)
+        if not np.isfinite(one.log_odds):
+            # A chain leaves what is impossible at 0 and what has happened at 1.
+            assert exact == float(one.log_odds > 0)
+        elif 1e-3 < exact < 1 - 1e-3:
+            scores.append((one.log_odds - float(log_odds(exact))) / one.standard_error)
+    scores = np.array(scores)
+    spread = np.sqrt((scores**2).mean())
+    print(  # noqa: T201
+        f"{scores.size} questions, errors in standard errors: mean {scores.mean():.2f}, "
+        f"root mean square {spread:.2f}, largest {abs(scores).max():.2f}"
+    )
+    # Strata make errors smaller than those of independent draws, which are stated.
+    assert 0.5 < spread < 1.2
+    assert abs(scores.mean()) < 3 / np.sqrt(scores.size)
+    assert abs(scores).max() < 4
+    assert scores.size > 25

@@ -103,7 +103,7 @@ def _paths(row: Row) -> str | None:
         return None
     said = (
         f"{count(row.number('path_draws'))} draws, worth "
-        f"{count(row.number('path_effective_draws'))} at the last date; Monte Carlo standard error "
+        f"{count(math.floor(row.number('path_effective_draws') or 0))} at the last date; Monte Carlo standard error "
         f"of the base rate {_points(row, 'base_rate', 'path_error_at_issue')} at issue"
     )
     said += f", {_points(row, 'after', 'path_error')} after the counts"
