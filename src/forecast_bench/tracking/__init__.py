@@ -9,6 +9,7 @@ from forecast_bench.tracking.follow import (
 )
 from forecast_bench.tracking.judgment_table import judgment_table
 from forecast_bench.tracking.parameter_origin import ParameterOrigin
+from forecast_bench.tracking.path_event import path_event, window_periods
 from forecast_bench.tracking.path_table import count_table, path_table
 from forecast_bench.tracking.periods import (
     PARTS,
@@ -35,9 +36,11 @@ __all__ = [
     "follow",
     "judgment_table",
     "part_window",
+    "path_event",
     "path_table",
     "periods",
     "question_counts",
     "questions_to_count",
     "table",
+    "window_periods",
 ]
