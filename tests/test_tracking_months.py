@@ -11,12 +11,14 @@ import pytest
 
 from exact_months import exact_chance, exact_evidence_and_chance
 from first_case import small_case
-from forecast_bench.job.looking import look
+from forecast_bench.checks import judge
+from forecast_bench.job.looking import count_facts, look
 from forecast_bench.rates import (
     RateParameters,
     TooFewDraws,
     log_odds_at_least,
     occurs_on_paths,
+    predictive_log_pmf,
     rate_law,
 )
 from forecast_bench.records import Duration, Question, RateSpecification, Window, add
@@ -383,6 +385,68 @@ def test_too_few_draws_are_an_alarm_and_no_number(tmp_path, monkeypatch):
             "200 are needed",
         )
     ]
+
+
+def test_the_mean_over_what_the_next_month_may_bring_is_what_was_said_before():
+    asked = asked_months(window=LONG, months={"at_least": 3, "each": 2, "in_a_row": "true"})
+    law = rate_law(incidents=5, exposure_months=12)
+    counts = np.arange(13)
+    chances = np.exp(predictive_log_pmf(law, exposure_months=1, counts=counts))
+    assert chances.sum() > 0.9999
+    after = [_chances(asked, [int(count)])[-1] for count in counts]
+    mean = sum(weight * chance for weight, (chance, _) in zip(chances, after, strict=True))
+    base, one = _chances(asked, [])[0]
+    errors = [
+        weight * chance * (1 - chance) * found.standard_error
+        for weight, (chance, found) in zip(chances, after, strict=True)
+    ]
+    error = np.hypot(base * (1 - base) * one.standard_error, sum(errors))
+    assert abs(mean - base) < 3 * error < 0.02
+
+
+def test_without_a_baseline_that_is_covered_it_still_has_an_outcome(tmp_path):
+    # The source begins with 2017, and so nothing is known of the twelve months before.
+    window = "window: {from: 2017-04-01, to: 2017-12-31}"
+    text = HEAD.replace("MONTHS", "at_least: 2, each: 1").replace("WINDOW", window)
+    small_case(tmp_path, text.replace("issued: 2017-12-31", "issued: 2017-03-31"))
+    found = look(tmp_path, as_of=DAY(2018, 6, 30))
+    row = _row(found)
+    assert row[["base_rate", "path_draws", "path_error"]].isna().all()
+    assert row["state"] == "occurred"
+    assert row["count"] >= 2
+
+
+def test_months_that_cannot_come_about_any_more_make_a_condition_fail(tmp_path):
+    small_case(
+        tmp_path,
+        """\
+report: {id: small, title: A test}
+analyst: a.name
+issued: 2017-12-31
+lexicon: uk-phia@2018
+questions:
+  busy:
+    months: {of: {actor: JNIM, type: abduction}, at_least: 5, each: 2}
+    within: 6 months
+  clash:
+    count: {of: {between: [JNIM, ISGS], type: battle}, any: true}
+    within: 6 months
+    given: busy
+judgments:
+  - {id: it, statement: They clash then., probability: likely, question: clash}
+""",
+    )
+    row = _row(look(tmp_path, as_of=DAY(2018, 4, 30)))
+    assert (row["state"], row["state_reason"]) == ("void", "its condition failed")
+    assert row["given_state"] == "did not occur"
+
+
+def test_months_that_test_nothing_are_warned_of_where_they_stand(tmp_path):
+    found = _look(tmp_path, "at_least: 6, each: 3", "2018-01-31")
+    verdict = judge(found.workspace, count_facts(found))
+    (trivial,) = [one for one in verdict.problems if one.identifier == "trivial-threshold"]
+    assert (trivial.location.line, trivial.location.column) == (10, 7)
+    assert "it tests nothing" in trivial.message
 
 
 def test_questions_of_other_kinds_have_no_paths(tmp_path):
