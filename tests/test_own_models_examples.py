@@ -56,7 +56,7 @@ def posterior(fit):
 def test_self_exciting_months_give_their_parameters_back(folder):
     truth = {"background": 1.5, "excitation": 0.55, "decay": 0.4}
     generator, counts = np.random.default_rng(3), []
-    for _ in range(300):
+    for _ in range(120):
         lag = np.arange(len(counts), 0, -1)
         felt = ((1 - truth["decay"]) * truth["decay"] ** (lag - 1) * np.array(counts)).sum()
         counts.append(generator.poisson(truth["background"] + truth["excitation"] * felt))
@@ -71,7 +71,7 @@ def test_self_exciting_months_give_their_parameters_back(folder):
         low, high = np.quantile(draws[name], [0.05, 0.95])
         print(f"{name}: true {true}, 90 % interval {low:.3f} to {high:.3f}")  # noqa: T201
         assert low < true < high
-    assert draws["excitation"].std() < 0.1
+    assert draws["excitation"].std() < 0.15
 
 
 def test_areas_give_their_rates_back(folder):

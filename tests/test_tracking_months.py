@@ -11,15 +11,17 @@ import pytest
 
 from exact_months import exact_chance, exact_evidence_and_chance
 from first_case import small_case
-from forecast_bench.job.looking import look
+from forecast_bench.checks import judge
+from forecast_bench.job.looking import count_facts, look
 from forecast_bench.rates import (
     RateParameters,
     TooFewDraws,
     log_odds_at_least,
     occurs_on_paths,
+    predictive_log_pmf,
     rate_law,
 )
-from forecast_bench.records import Question, RateSpecification, Window
+from forecast_bench.records import Duration, Question, RateSpecification, Window, add
 from forecast_bench.resolving import Progress
 from forecast_bench.tracking import AskedQuestion, ParameterOrigin, QuestionCounts, path_table
 from forecast_bench.tracking import months_path as months_path_module
@@ -385,6 +387,68 @@ def test_too_few_draws_are_an_alarm_and_no_number(tmp_path, monkeypatch):
     ]
 
 
+def test_the_mean_over_what_the_next_month_may_bring_is_what_was_said_before():
+    asked = asked_months(window=LONG, months={"at_least": 3, "each": 2, "in_a_row": "true"})
+    law = rate_law(incidents=5, exposure_months=12)
+    counts = np.arange(13)
+    chances = np.exp(predictive_log_pmf(law, exposure_months=1, counts=counts))
+    assert chances.sum() > 0.9999
+    after = [_chances(asked, [int(count)])[-1] for count in counts]
+    mean = sum(weight * chance for weight, (chance, _) in zip(chances, after, strict=True))
+    base, one = _chances(asked, [])[0]
+    errors = [
+        weight * chance * (1 - chance) * found.standard_error
+        for weight, (chance, found) in zip(chances, after, strict=True)
+    ]
+    error = np.hypot(base * (1 - base) * one.standard_error, sum(errors))
+    assert abs(mean - base) < 3 * error < 0.02
+
+
+def test_without_a_baseline_that_is_covered_it_still_has_an_outcome(tmp_path):
+    # The source begins with 2017, and so nothing is known of the twelve months before.
+    window = "window: {from: 2017-04-01, to: 2017-12-31}"
+    text = HEAD.replace("MONTHS", "at_least: 2, each: 1").replace("WINDOW", window)
+    small_case(tmp_path, text.replace("issued: 2017-12-31", "issued: 2017-03-31"))
+    found = look(tmp_path, as_of=DAY(2018, 6, 30))
+    row = _row(found)
+    assert row[["base_rate", "path_draws", "path_error"]].isna().all()
+    assert row["state"] == "occurred"
+    assert row["count"] >= 2
+
+
+def test_months_that_cannot_come_about_any_more_make_a_condition_fail(tmp_path):
+    small_case(
+        tmp_path,
+        """\
+report: {id: small, title: A test}
+analyst: a.name
+issued: 2017-12-31
+lexicon: uk-phia@2018
+questions:
+  busy:
+    months: {of: {actor: JNIM, type: abduction}, at_least: 5, each: 2}
+    within: 6 months
+  clash:
+    count: {of: {between: [JNIM, ISGS], type: battle}, any: true}
+    within: 6 months
+    given: busy
+judgments:
+  - {id: it, statement: They clash then., probability: likely, question: clash}
+""",
+    )
+    row = _row(look(tmp_path, as_of=DAY(2018, 4, 30)))
+    assert (row["state"], row["state_reason"]) == ("void", "its condition failed")
+    assert row["given_state"] == "did not occur"
+
+
+def test_months_that_test_nothing_are_warned_of_where_they_stand(tmp_path):
+    found = _look(tmp_path, "at_least: 6, each: 3", "2018-01-31")
+    verdict = judge(found.workspace, count_facts(found))
+    (trivial,) = [one for one in verdict.problems if one.identifier == "trivial-threshold"]
+    assert (trivial.location.line, trivial.location.column) == (10, 7)
+    assert "it tests nothing" in trivial.message
+
+
 def test_questions_of_other_kinds_have_no_paths(tmp_path):
     small_case(tmp_path)
     found = look(tmp_path, as_of=DAY(2018, 6, 30))
@@ -404,3 +468,44 @@ def test_a_law_of_months_is_shown_with_its_gamma():
 def test_attainable_totals_have_a_day_each():
     with pytest.raises(ValueError, match="attainable"):
         Progress((DAY(2018, 1, 31),), (1,), (1,), (1, 2))
+
+
+@pytest.mark.slow
+def test_errors_of_random_questions_are_what_they_say():
+    random = np.random.default_rng(20171231)
+    scores = []
+    for number in range(60):
+        dispersion = None if number % 3 == 0 else float(random.uniform(0.5, 5))
+        drift = float(random.uniform(0.1, 0.9))
+        baseline = int(random.poisson(random.gamma(2, 12)))
+        months = int(random.integers(3, 25))
+        end = add(DAY(2018, 1, 1), Duration(months, "month")) - datetime.timedelta(days=1)
+        typical = (baseline + 0.5) / 12
+        event = {
+            "at_least": int(random.integers(2, max(3, months // 2))),
+            "each": max(1, int(random.poisson(typical * 1.2))),
+            "in_a_row": bool(random.integers(2)),
+        }
+        rates = {"drift": drift} | ({} if dispersion is None else {"dispersion": dispersion})
+        keys = event | {"in_a_row": "true" if event["in_a_row"] else "false"}
+        asked = asked_months(window=("2018-01-01", str(end)), months=keys, rates=rates)
+        seen = random.poisson(typical, size=int(random.integers(0, months))).tolist()
+        law = rate_law(incidents=baseline, exposure_months=12, drift=drift)
+        one = months_estimates(asked, counted_months(asked, seen, baseline=baseline))[-1]
+        exact = exact_chance(law.shape, law.rate, dispersion, seen=seen, months=months, **event)
+        if not np.isfinite(one.log_odds):
+            # A chain leaves what is impossible at 0 and what has happened at 1.
+            assert exact == float(one.log_odds > 0)
+        elif 1e-3 < exact < 1 - 1e-3:
+            scores.append((one.log_odds - float(log_odds(exact))) / one.standard_error)
+    scores = np.array(scores)
+    spread = np.sqrt((scores**2).mean())
+    print(  # noqa: T201
+        f"{scores.size} questions, errors in standard errors: mean {scores.mean():.2f}, "
+        f"root mean square {spread:.2f}, largest {abs(scores).max():.2f}"
+    )
+    # Strata make errors smaller than those of independent draws, which are stated.
+    assert 0.5 < spread < 1.2
+    assert abs(scores.mean()) < 3 / np.sqrt(scores.size)
+    assert abs(scores).max() < 4
+    assert scores.size > 25

@@ -1,5 +1,6 @@
 """`base-rate`: what history says, from numbers or for a judgment."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -165,6 +166,7 @@ def _of_judgment(identifier: str, workspace: Path | None, as_of: Any, output: Fo
         keys += ("rate_mean", *(name for name in row if name.startswith("parameters_")))
         keys += ("drift", "drift_low", "drift_high")
         keys += ("dispersion", "dispersion_low", "dispersion_high")
+        keys += tuple(name for name in row if name.startswith("path_"))
         print_json(
             {**{key: row[name] for key, name in names.items()}, **{key: row[key] for key in keys}}
         )
@@ -183,8 +185,18 @@ def _of_judgment(identifier: str, workspace: Path | None, as_of: Any, output: Fo
             f"errors in log odds {row['path_error_at_issue']:.3f} at issue, "
             f"{row['path_error']:.3f} after"
         )
-    print_line(f"so far: {row['count']} in {row['elapsed_months']:g} months")
+    print_line(f"so far: {row['count']}{_of_what(row)} in {row['elapsed_months']:g} months")
     if row["after"] is not None:
         print_line(f"base rate after: {row['after']:.6f}")
     if row["live"] is not None:
         print_line(f"stated {row['now_text']} ({row['now_mean']:.6f}), live {row['live']:.6f}")
+
+
+def _of_what(row: Mapping[str, Any]) -> str:
+    """Name what is counted where months count months."""
+    if row["question_kind"] != "months":
+        return ""
+    from forecast_bench.review.card_facts import counted_noun
+    from forecast_bench.review.row import Row
+
+    return f" {counted_noun(Row(row))}"

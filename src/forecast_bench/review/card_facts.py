@@ -105,12 +105,15 @@ def _paths(row: Row) -> str | None:
     """Draws behind the odds and their errors; None where the odds are exact."""
     if row.number("path_draws") is None:
         return None
-    said = (
-        f"{count(row.number('path_draws'))} draws, worth "
-        f"{count(row.number('path_effective_draws'))} at the last date; Monte Carlo standard error "
-        f"of the base rate {_points(row, 'base_rate', 'path_error_at_issue')} at issue"
+    worth = count(math.floor(row.number("path_effective_draws") or 0))
+    errors = (
+        f"{_points(row, 'base_rate', 'path_error_at_issue')} at issue, "
+        f"{_points(row, 'after', 'path_error')} after the counts"
     )
-    said += f", {_points(row, 'after', 'path_error')} after the counts"
+    said = (
+        f"{count(row.number('path_draws'))} draws, worth {worth} at the last date; "
+        f"Monte Carlo standard error of the base rate {errors}"
+    )
     if row.number("live") is None:
         return said
     return f"{said}, about {_points(row, 'live', *_ERRORS)} of the live probability"

@@ -18,10 +18,11 @@ METHOD: Final = (
         "widened by drift, and gathered to the window. Jeffreys 1946, doi:10.1098/rspa.1946.0056.",
     ),
     (
-        "Draws of a team's own model",
-        "The base rate is the share of draws on whose path the event comes about; months seen "
-        "weigh them by their likelihood. What weighted draws are worth: Kish 1965, Survey "
-        "Sampling.",
+        "By paths",
+        "Where no closed form covers a question, as with a team's own model: the weighted share of "
+        "simulated windows on which it occurs, with its Monte Carlo standard error. Weighted draws "
+        "are worth (sum w) squared over sum w squared (Kish 1965, Survey Sampling); under 200 "
+        "there is no number.",
     ),
     (
         "Live probability",
