@@ -85,9 +85,9 @@ def base_rate(row: Row) -> Facts | None:
             f"{count(row.number('parameters_points'))} Gamma laws"
         )
     elif row.text("model"):
-        law = f"the team's own model {clean(row.text('model'))}"
+        law = f"the team's own model {clean(row.text('model'))}, fitted to the baseline"
         if row.number("model_fitted_to"):
-            law += f", refitted with {count(row.number('model_fitted_to'))} months of the window"
+            law += f" and, later, to {count(row.number('model_fitted_to'))} months of the window"
     return Facts(
         _known(
             ("Base rate at issue", percent(row.number("base_rate"))),
