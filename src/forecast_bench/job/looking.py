@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 import pandas as pd
 
@@ -14,6 +14,7 @@ from forecast_bench.checks import CountFacts, Verdict, judge
 from forecast_bench.incidents import VintageChoice
 from forecast_bench.job.counting import count_questions, silent_names
 from forecast_bench.job.feeds import Alarm, bring_in
+from forecast_bench.job.modelled import Modelled
 from forecast_bench.problems import Problem
 from forecast_bench.rates import TooFewDraws
 from forecast_bench.tracking import (
@@ -24,9 +25,6 @@ from forecast_bench.tracking import (
     questions_to_count,
 )
 from forecast_bench.workspace import RecordedJudgment, Workspace, load_workspace
-
-if TYPE_CHECKING:
-    from forecast_bench.job.modelling import Modelled
 
 
 class Clock(Protocol):
@@ -127,34 +125,23 @@ def look(
         alarms = silent_names(asked, choices, workspace.actors)
     with clock.stage("ask models"):
         modelled = _modelled(workspace, counted)
-    if modelled is not None and modelled.alarms:
-        found = (*problems, *modelled.problems)
-        return Look(workspace, found, "failed", modelled.alarms)
-    counted = counted if modelled is None else dict(modelled.counted)
+    if modelled.alarms:
+        return Look(workspace, (*problems, *modelled.problems), "failed", modelled.alarms)
     with clock.stage("update, resolve and score"):
-        followed, spent = _followed(workspace, issued, counted, as_of)
+        followed, spent = _followed(workspace, issued, modelled.counted, as_of)
         if spent:
             return Look(workspace, problems, "failed", (*alarms, *spent), choices)
         judgments = judgment_table(
             followed, as_of=as_of, default_lexicon=workspace.settings.lexicon
         )
-    return Look(
-        workspace,
-        problems,
-        "",
-        tuple(alarms),
-        choices,
-        followed,
-        judgments,
-        verdict,
-        () if modelled is None else modelled.records,
-    )
+    found = (followed, judgments, verdict, modelled.records)
+    return Look(workspace, problems, "", tuple(alarms), choices, *found)
 
 
-def _modelled(workspace: Workspace, counted: Mapping[str, CountedQuestion]) -> "Modelled | None":
-    """Ask a team's own models; None where no question asks one."""
+def _modelled(workspace: Workspace, counted: Mapping[str, CountedQuestion]) -> Modelled:
+    """Ask a team's own models, where a question asks one."""
     if not any(one.asked.rates.family == "own" for one in counted.values()):
-        return None
+        return Modelled(counted)
     # Where none is asked nobody waits for what models need.
     from forecast_bench.job.modelling import ask_models
 

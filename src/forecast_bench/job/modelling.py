@@ -1,13 +1,14 @@
 """Questions asked of a team's own models: fitted before the issue, weighed or refitted after it."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from typing import Any
 
 import numpy as np
 
 from forecast_bench import bayes
 from forecast_bench.job.feeds import Alarm
+from forecast_bench.job.modelled import Modelled
 from forecast_bench.problems import Location, Problem, problem
 from forecast_bench.rates import PathEstimate, TooFewDraws, path_odds
 from forecast_bench.records import exposure_months
@@ -21,26 +22,6 @@ from forecast_bench.tracking import (
 from forecast_bench.workspace import DERIVED, MODELS, Workspace
 
 type Counts = np.typing.NDArray[np.int64]
-
-
-@dataclass(frozen=True, slots=True)
-class Modelled:
-    """What a team's own models said.
-
-    Parameters
-    ----------
-    counted : mapping of str to CountedQuestion
-        All questions, those that ask a model with its odds.
-    records : tuple of dict
-        For the manifest: each fit with its file, hash, seed and diagnostics.
-    problems, alarms
-        What is wrong with a file, and why nothing may be published.
-    """
-
-    counted: Mapping[str, CountedQuestion]
-    records: tuple[dict[str, Any], ...] = ()
-    problems: tuple[Problem, ...] = ()
-    alarms: tuple[Alarm, ...] = ()
 
 
 class _Untrusted(Exception):  # noqa: N818
