@@ -23,7 +23,7 @@ judgments:
 """
 
 
-EXAMPLE = "example-own-model.yaml"
+EXAMPLE = "own-model-example.yaml"
 
 
 def first_case(folder: Path, *, with_example: bool = False) -> Path:

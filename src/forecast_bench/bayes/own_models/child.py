@@ -69,6 +69,8 @@ def leave_with_the_parent() -> None:
     def wait() -> None:
         while os.read(0, 1):
             pass
+        if sys.platform == "win32":
+            os._exit(1)
         os.killpg(0, signal.SIGKILL)
 
     threading.Thread(target=wait, daemon=True).start()
