@@ -5,6 +5,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from scipy import integrate, special, stats
 
 from first_case import small_case
 from forecast_bench.bayes import Diagnostics, ModelStopped
@@ -13,7 +14,14 @@ from forecast_bench.cli import main
 from forecast_bench.job import modelling
 from forecast_bench.job.looking import look
 from forecast_bench.job.recalibrate import recalibrate
-from forecast_bench.rates import RateLaw, draw_paths, log_odds_at_least, log_odds_reach, rates_told
+from forecast_bench.rates import (
+    DrawPaths,
+    RateLaw,
+    draw_paths,
+    log_odds_at_least,
+    log_odds_reach,
+    rates_told,
+)
 from forecast_bench.workspace import load_workspace
 
 DAY = datetime.date(2018, 6, 30)
@@ -33,9 +41,14 @@ questions:
     reach: {of: {actor: JNIM, type: battle, countries: [Mali]}, at_least: 7, each: 4}
     within: 18 months
     rates: own
+  busy:
+    months: {of: {actor: JNIM, type: abduction}, each: 2, at_least: 4}
+    within: 18 months
+    rates: own
 judgments:
   - {id: abductions, statement: More., probability: likely, question: abductions}
   - {id: areas, statement: Wider., cannot_assess: no reports, question: areas}
+  - {id: busy, statement: In waves., cannot_assess: no reports, question: busy}
 """
 RATES = "family: own\nmodel: own.py\nbaseline: 12 months\npriors: {shape: 0.5}\n"
 PASSED = Diagnostics(1.0, "rate", 4000, "rate", 4000, "rate", 0, 0.9, passed=True, reasons=())
@@ -142,6 +155,18 @@ def test_reach_follows_its_areas_and_refits_count_the_months_seen(workspace, con
     assert seen.judgments.set_index("id").loc["areas", "model_fitted_to"] == fitted_to[-1]
 
 
+def test_months_are_asked_too(workspace, conjugate):
+    seen = look(workspace, as_of=datetime.date(2018, 1, 5))
+    one = followed(seen, "busy")
+    before = one.counted.counts.baseline.count.sum()
+    rate = stats.gamma(0.5 + before, scale=1 / 12)
+    exact, _ = integrate.quad(
+        lambda at: rate.pdf(at) * stats.binom.sf(3, 18, stats.poisson.sf(1, at)), 0, 20
+    )
+    (found,) = one.law.estimates
+    assert found.log_odds == pytest.approx(special.logit(exact), abs=4 * found.standard_error)
+
+
 def test_no_model_sees_a_month_after_the_issue_at_the_issue(workspace, conjugate):
     early, late = (
         look(workspace, as_of=datetime.date(*day)) for day in ((2018, 1, 5), (2019, 7, 31))
@@ -217,13 +242,11 @@ def test_draws_too_few_even_after_a_fit_are_an_alarm(workspace, conjugate, monke
     answered = modelling.bayes.own_paths
 
     def few(fit, *, seen):
-        found = answered(fit, seen=seen)
-        return SimpleNamespace(
-            log_weight=found.log_weight[:, :150], to_come=[one[:150] for one in found.to_come]
-        )
+        for one in answered(fit, seen=seen):
+            yield DrawPaths(one.log_weight[:150], one.to_come[:150])
 
     monkeypatch.setattr(modelling.bayes, "own_paths", few)
-    (first, _) = look(workspace, as_of=DAY).alarms
+    first, *_ = look(workspace, as_of=DAY).alarms
     assert first.text == (
         "models/own.py, asked about abductions: 150 draws are worth 150.0 after weighting on the "
         "observed months, and 200 are needed: raise sampler.draws."

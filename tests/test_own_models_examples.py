@@ -98,9 +98,9 @@ def test_areas_that_share_nothing_are_the_closed_form_in_every_process(folder):
     counts = generator.poisson(np.array([0.02, 0.1, 0.3, 0.05, 0.2])[:, None], (5, 12))
     prior = {"level": 0.4, "level_scale": 0, "shape": 0.5, "drift": 0, "share": 0}
     fit = fitted("regional", counts, prior, folder)
-    paths = own_paths(fit, seen=np.zeros((5, 0), dtype=np.int64))
-    reached = (paths.to_come[0].sum(axis=2) >= 2).sum(axis=1) >= 4
-    found = paths_log_odds(reached, log_weight=paths.log_weight[0])
+    (paths,) = own_paths(fit, seen=np.zeros((5, 0), dtype=np.int64))
+    reached = (paths.to_come.sum(axis=2) >= 2).sum(axis=1) >= 4
+    found = paths_log_odds(reached, log_weight=paths.log_weight)
     shape, rate = 0.5 + counts.sum(axis=1), np.full(5, 0.5 / 0.4 + 12)
     exact = log_odds_reach(
         RateLaw(shape=shape, rate=rate, dispersion=None),

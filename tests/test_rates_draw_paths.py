@@ -43,14 +43,16 @@ def test_months_that_do_not_excite_are_the_closed_form_of_counts(dispersion):
     next_rate = example("self_exciting").next_rate
     seen = np.array([[2, 0, 3]])
     exposure = np.array([0.5, 1, 1, 1, 1, 0.25])
-    paths = draw_paths(
-        lambda path: next_rate(draws, path),
-        draws=DRAWS,
-        dispersion=None if dispersion is None else np.full(DRAWS, dispersion),
-        fitted=np.array([[9, 4, 7]]),
-        seen=seen,
-        exposure_months=exposure,
-        seed=3,
+    paths = list(
+        draw_paths(
+            lambda path: next_rate(draws, path),
+            draws=DRAWS,
+            dispersion=None if dispersion is None else np.full(DRAWS, dispersion),
+            fitted=np.array([[9, 4, 7]]),
+            seen=seen,
+            exposure_months=exposure,
+            seed=3,
+        )
     )
     law = RateLaw(shape=shape, rate=rate, dispersion=dispersion)
     for known in range(4):
@@ -63,7 +65,7 @@ def test_months_that_do_not_excite_are_the_closed_form_of_counts(dispersion):
             elapsed_months=exposure[:known].sum(),
         )
         found = paths_log_odds(
-            paths.to_come[known].sum(axis=(1, 2)) + so_far >= 9, log_weight=paths.log_weight[known]
+            paths[known].to_come.sum(axis=(1, 2)) + so_far >= 9, log_weight=paths[known].log_weight
         )
         close(found, float(exact))
 
@@ -73,14 +75,16 @@ def test_areas_that_share_nothing_are_the_closed_form_of_reach():
     shapes, rates = np.array([0.6, 2.0, 0.4, 5.0]), np.array([4.0, 9.0, 6.0, 11.0])
     rate = generator.gamma(shapes, 1 / rates, (DRAWS, 4))
     seen = np.array([[0, 1], [1, 1], [0, 0], [2, 0]])
-    paths = draw_paths(
-        rates_told(np.repeat(rate[:, :, None], MONTHS, axis=2), fitted_months=2),
-        draws=DRAWS,
-        dispersion=None,
-        fitted=np.zeros((4, 2), dtype=np.int64),
-        seen=seen,
-        exposure_months=np.ones(MONTHS),
-        seed=4,
+    paths = list(
+        draw_paths(
+            rates_told(np.repeat(rate[:, :, None], MONTHS, axis=2), fitted_months=2),
+            draws=DRAWS,
+            dispersion=None,
+            fitted=np.zeros((4, 2), dtype=np.int64),
+            seen=seen,
+            exposure_months=np.ones(MONTHS),
+            seed=4,
+        )
     )
     laws = RateLaw(shape=shapes, rate=rates, dispersion=None)
     for known in range(3):
@@ -93,8 +97,8 @@ def test_areas_that_share_nothing_are_the_closed_form_of_reach():
             incidents=so_far,
             elapsed_months=float(known),
         )
-        reached = (so_far + paths.to_come[known].sum(axis=2) >= 2).sum(axis=1) >= 3
-        close(paths_log_odds(reached, log_weight=paths.log_weight[known]), float(exact))
+        reached = (so_far + paths[known].to_come.sum(axis=2) >= 2).sum(axis=1) >= 3
+        close(paths_log_odds(reached, log_weight=paths[known].log_weight), float(exact))
 
 
 def test_excited_months_by_hand():
@@ -110,22 +114,24 @@ def test_excited_paths_weigh_and_simulate_by_their_own_past():
     draws = {name: np.full(DRAWS, value) for name, value in [("background", 0.5), ("decay", 0.3)]}
     draws["excitation"] = np.linspace(0, 0.9, DRAWS)
     next_rate = example("self_exciting").next_rate
-    paths = draw_paths(
-        lambda path: next_rate(draws, path),
-        draws=DRAWS,
-        dispersion=None,
-        fitted=np.array([[1]]),
-        seen=np.array([[3]]),
-        exposure_months=np.ones(2),
-        seed=5,
+    paths = list(
+        draw_paths(
+            lambda path: next_rate(draws, path),
+            draws=DRAWS,
+            dispersion=None,
+            fitted=np.array([[1]]),
+            seen=np.array([[3]]),
+            exposure_months=np.ones(2),
+            seed=5,
+        )
     )
     first = 0.5 + draws["excitation"] * 0.7
-    assert paths.log_weight[1] == pytest.approx(stats.poisson.logpmf(3, first), abs=1e-9)
+    assert paths[1].log_weight == pytest.approx(stats.poisson.logpmf(3, first), abs=1e-9)
     # Of two months ahead the mean: the first, and the second excited by both.
     second = 0.5 + draws["excitation"] * (0.7 * first + 0.21)
-    total = paths.to_come[0][:, 0].sum(axis=1)
+    total = paths[0].to_come[:, 0].sum(axis=1)
     error = total.std() / np.sqrt(DRAWS)
     assert total.mean() == pytest.approx((first + second).mean(), abs=4 * error)
     after = 0.5 + draws["excitation"] * (0.7 * 3 + 0.21)
-    assert paths.to_come[1].mean() == pytest.approx(after.mean(), abs=4 * error)
-    assert special.logsumexp(paths.log_weight[0]) == pytest.approx(np.log(DRAWS))
+    assert paths[1].to_come.mean() == pytest.approx(after.mean(), abs=4 * error)
+    assert special.logsumexp(paths[0].log_weight) == pytest.approx(np.log(DRAWS))

@@ -95,14 +95,13 @@ def _asked(
         start = len(estimates)
         fit = _trusted(replace(first, series=first.series.after(seen[:, :start])))
         fits.append((start, fit))
-        paths = bayes.own_paths(fit, seen=seen[:, start:])
-        for known in range(start, seen.shape[1] + 1):
+        for known, paths in enumerate(bayes.own_paths(fit, seen=seen[:, start:]), start):
             try:
                 estimate = path_odds(
                     event,
                     observed=seen[:, :known],
-                    to_come=paths.to_come[known - start],
-                    log_weight=paths.log_weight[known - start],
+                    to_come=paths.to_come,
+                    log_weight=paths.log_weight,
                 )
             except TooFewDraws as few:
                 if known == start:

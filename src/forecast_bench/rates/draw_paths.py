@@ -4,7 +4,7 @@ A draw is a possible world: it says the rate of the next month, perhaps from the
 months seen weigh it by how well it explains them; those to come are simulated from it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,18 +19,18 @@ type NextRate = Callable[[Counts], FloatArray]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class DrawPaths:
-    """What the draws say at the beginning of a window and after each month seen.
+    """What the draws say after so many months of a window were seen.
 
     Parameters
     ----------
-    log_weight : ndarray, shape (seen + 1, draws)
-        Log likelihood of the months seen so far, under each draw.
-    to_come : tuple of ndarray of int, seen + 1 of shape (draws, series, months left)
+    log_weight : ndarray, shape (draws,)
+        Log likelihood of the months seen, under each draw.
+    to_come : ndarray of int, shape (draws, series, months left)
         Incidents simulated from there to the end of the window.
     """
 
     log_weight: FloatArray
-    to_come: tuple[Counts, ...]
+    to_come: Counts
 
 
 def draw_paths(
@@ -42,7 +42,7 @@ def draw_paths(
     seen: Counts,
     exposure_months: FloatArray,
     seed: int,
-) -> DrawPaths:
+) -> Iterator[DrawPaths]:
     """Follow every draw through the months seen, and from each of them to the end of the window.
 
     Parameters
@@ -63,6 +63,12 @@ def draw_paths(
     seed : int
         Of the simulation.
 
+    Yields
+    ------
+    DrawPaths
+        At the beginning of the window, then after each month seen: one at a time, since all of
+        them together may not fit into memory.
+
     Raises
     ------
     ValueError
@@ -73,12 +79,11 @@ def draw_paths(
     >>> steady = lambda path: np.full(path.shape[:2], 2.0)
     >>> paths = draw_paths(steady, draws=4, dispersion=None, fitted=np.array([[3, 1]]),
     ...     seen=np.array([[2]]), exposure_months=np.ones(3), seed=1)
-    >>> paths.log_weight.shape, [one.shape for one in paths.to_come]
-    ((2, 4), [(4, 1, 3), (4, 1, 2)])
+    >>> [one.to_come.shape for one in paths]
+    [(4, 1, 3), (4, 1, 2)]
     """
     months, generator = seen.shape[1], np.random.default_rng(seed)
-    log_weight = np.zeros((months + 1, draws))
-    to_come = []
+    log_weight = next_weight = np.zeros(draws)
     for known in range(months + 1):
         so_far = np.concatenate([fitted, seen[:, :known]], axis=1)
         path = np.broadcast_to(so_far, (draws, *so_far.shape))
@@ -86,7 +91,7 @@ def draw_paths(
             rate = next_rate(path)[:, :, None]
             exposure = float(exposure_months[month])
             if month == known < months:
-                log_weight[known + 1] = log_weight[known] + months_log_weight(
+                next_weight = log_weight + months_log_weight(
                     rate,
                     observed=seen[:, [known]],
                     exposure_months=exposure,
@@ -96,8 +101,8 @@ def draw_paths(
                 rate, exposure_months=exposure, dispersion=dispersion, generator=generator
             )
             path = np.concatenate([path, count], axis=2)
-        to_come.append(path[:, :, so_far.shape[1] :])
-    return DrawPaths(log_weight, tuple(to_come))
+        yield DrawPaths(log_weight, path[:, :, so_far.shape[1] :])
+        log_weight = next_weight
 
 
 def rates_told(future_rate: FloatArray, *, fitted_months: int) -> NextRate:

@@ -172,8 +172,10 @@ def follow(folder: Path, request: Mapping[str, Any]) -> dict[str, Any]:
         exposure_months=series.future_exposure,
         seed=request["seed"],
     )
-    to_come = {str(known): one for known, one in enumerate(paths.to_come)}
-    np.savez(folder / PATHS, allow_pickle=False, log_weight=paths.log_weight, **to_come)
+    found = {}
+    for known, one in enumerate(paths):
+        found[f"log_weight_{known}"], found[f"to_come_{known}"] = one.log_weight, one.to_come
+    np.savez(folder / PATHS, allow_pickle=False, **found)
     return {}
 
 

@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -182,7 +182,7 @@ def _diagnosed(folder: Path, answer: dict[str, Any], limits: DiagnosticLimits) -
     return Diagnostics(**{**found, "reasons": tuple(found["reasons"])})
 
 
-def own_paths(fit: OwnFit, *, seen: Counts) -> DrawPaths:
+def own_paths(fit: OwnFit, *, seen: Counts) -> Iterator[DrawPaths]:
     """Follow the draws of a fit through the months of the window that were counted since.
 
     Parameters
@@ -192,17 +192,23 @@ def own_paths(fit: OwnFit, *, seen: Counts) -> DrawPaths:
     seen : ndarray of int, shape (series, months seen)
         Incidents.
 
+    Yields
+    ------
+    DrawPaths
+        At issue, then after each month seen.
+
     Raises
     ------
     ModelStopped
         If ``next_rate`` has a fault, or its process reached a limit or crashed.
     """
     if fit.sequential:
-        return _paths_told(fit, seen)
+        yield from _paths_told(fit, seen)
+        return
     with np.load(fit.folder / DRAWS, allow_pickle=False) as stored:
         rates, dispersion = stored[FUTURE_RATE], stored.get(DISPERSION)
     series = fit.asked.series
-    return draw_paths(
+    yield from draw_paths(
         rates_told(rates, fitted_months=len(series.months)),
         draws=len(rates),
         dispersion=dispersion,
@@ -213,7 +219,7 @@ def own_paths(fit: OwnFit, *, seen: Counts) -> DrawPaths:
     )
 
 
-def _paths_told(fit: OwnFit, seen: Counts) -> DrawPaths:
+def _paths_told(fit: OwnFit, seen: Counts) -> Iterator[DrawPaths]:
     """Have the file's own ``next_rate`` follow the draws, or find that it did."""
     mark = hashlib.sha256(json.dumps(seen.tolist()).encode()).hexdigest()[:16]
     kept = fit.folder / f"paths-{mark}.npz"
@@ -224,8 +230,8 @@ def _paths_told(fit: OwnFit, seen: Counts) -> DrawPaths:
             run(own, fit.asked.limits)
             _keep(own / PATHS, fit.folder, name=kept.name)
     with np.load(kept, allow_pickle=False) as stored:
-        to_come = (stored[str(known)] for known in range(seen.shape[1] + 1))
-        return DrawPaths(stored["log_weight"], tuple(to_come))
+        for known in range(seen.shape[1] + 1):
+            yield DrawPaths(stored[f"log_weight_{known}"], stored[f"to_come_{known}"])
 
 
 def _keep(path: Path, folder: Path, *, name: str | None = None) -> None:
