@@ -54,6 +54,14 @@ questions:
     within: 90 days
     source: acled
     given: {text: no ceasefire is signed}
+  busy-months:
+    months:
+      of: {actor: JNIM, type: battle, countries: Mali}
+      at_least: 3
+      each: 10
+      in_a_row: true
+    within: 18 months
+    source: acled
   past-hand:
     by_hand: {asks: Did they meet?, settled_by: minutes}
     about: past

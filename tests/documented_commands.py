@@ -21,6 +21,10 @@ WORKSPACE_PARTS = ("judgments", "models", "incidents", "pyproject.toml")
 # Pages that begin with nothing; every other begins in a copy of the first case.
 EMPTY = ("docs/tutorial.md",)
 
+# The fit of the example of an own model is made once for all pages.
+_FITS = tempfile.TemporaryDirectory(prefix="forecast-bench-fits-")
+_DERIVED = Path(".forecast-bench") / "fits"
+
 _BLOCK = re.compile(
     r"(?:<!-- file: (?P<file>\S+) -->\n+)?```(?P<language>\w+)\n(?P<text>.*?)```\n", re.DOTALL
 )
@@ -72,6 +76,7 @@ def prepare(page: str, folder: Path) -> None:
             shutil.copytree(source, folder / name)
         else:
             shutil.copy(source, folder / name)
+    shutil.copytree(_FITS.name, folder / _DERIVED)
 
 
 def run(done: list[Command | File], folder: Path) -> list[tuple[Command, str]]:
@@ -99,6 +104,8 @@ def run(done: list[Command | File], folder: Path) -> list[tuple[Command, str]]:
             check=False,
         )
         printed.append((step, finished.stdout))
+    for fit in (folder / _DERIVED).glob("own-*"):
+        shutil.copytree(fit, Path(_FITS.name) / fit.name, dirs_exist_ok=True)
     return printed
 
 

@@ -23,10 +23,18 @@ judgments:
 """
 
 
-def first_case(folder: Path) -> Path:
-    """Copy the workspace of the first case, without what was derived from it."""
+EXAMPLE = "own-model-example.yaml"
+
+
+def first_case(folder: Path, *, with_example: bool = False) -> Path:
+    """Copy the workspace of the first case, without what was derived from it.
+
+    Its example of an own model is left out, whose fit takes a while, unless it is asked for.
+    """
     for name in ("judgments", "models", "incidents"):
         shutil.copytree(ROOT / name, folder / name)
+    if not with_example:
+        (folder / "judgments" / EXAMPLE).unlink()
     shutil.copy(ROOT / "pyproject.toml", folder)
     return folder
 

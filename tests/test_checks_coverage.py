@@ -80,6 +80,44 @@ def test_a_baseline_that_cuts_a_month_of_monthly_counts_is_an_error(length):
     assert "the baseline" in found[0].message
 
 
+MONTHS = "months: {of: {type: battle}, at_least: 3, each: 2}"
+
+
+@pytest.mark.parametrize(
+    ("window", "whole"),
+    [
+        ("{from: 2018-01-01, to: 2018-03-31}", None),
+        ("{from: 2018-01-01, to: 2018-02-28}", "2 whole months"),
+        ("{from: 2018-01-02, to: 2018-03-31}", "2 whole months"),
+        ("{from: 2018-01-01, to: 2018-03-30}", "2 whole months"),
+        ("{from: 2018-01-02, to: 2018-02-28}", "1 whole month"),
+        ("{from: 2018-01-02, to: 2018-01-31}", "0 whole months"),
+        ("{from: 2018-01-02, to: 2018-01-03}", "0 whole months"),
+        ("{from: 2018-01-31, to: 2018-04-30}", None),
+    ],
+)
+def test_a_window_has_the_whole_months_that_are_asked_for(window, whole):
+    text = _text(MONTHS, "LENGTH").replace("within: LENGTH", f"window: {window}")
+    found = [one for one in check(read(text)) if one.identifier == "threshold"]
+    assert len(found) == (whole is not None)
+    for one in found:
+        days = window.strip("{}").replace("from: ", "").replace(", to:", " to")
+        assert one.message == (
+            f"3 months cannot happen: the window {days}, judged on 2017-12-31, has {whole}"
+        )
+        assert (one.location.line, one.location.column) == (6, 44)
+
+
+def test_whole_months_are_those_of_the_day_of_issue_and_told_once():
+    text = _text(MONTHS, "3 months", "2018-01-14")
+    again = "  - {id: two, statement: s, probability: 0.4, question: q, issued: 2018-02-14}\n"
+    found = [one for one in check(read(text + again)) if one.identifier == "threshold"]
+    assert [one.message for one in found] == [
+        "3 months cannot happen: the window 2018-01-15 to 2018-04-14, judged on 2018-01-14, has "
+        "2 whole months"
+    ]
+
+
 def test_what_an_event_is_held_against_is_over_when_it_is_judged():
     text = _text(CHANGE, "LENGTH").replace(
         "within: LENGTH", "window: {from: 2018-07-01, to: 2018-12-31}"

@@ -31,6 +31,7 @@ def _text(kind: str = HAND, more: str = "") -> str:
         "change: {of: {actor: GSIM, type: violent}, direction: increase, against: 1 year}",
         "share: {of: {type: battle}, also: {admin1: [Gao]}, at_least: 0.5}",
         "reach: {of: {type: battle}, against: 12 months}",
+        "months: {of: {type: battle}, at_least: 6, each: 4, in_a_row: true}",
     ],
 )
 def test_good_questions_have_no_problems(kind):
@@ -54,6 +55,8 @@ def test_good_questions_have_no_problems(kind):
         (COUNT.replace("Mali", "mali, admin1: Gao"), [(6, 56, "unknown-place")]),
         ("share: {of: {}, also: {actor: X}, at_least: 0.5}", [(6, 35, "unknown-actor")]),
         ("reach: {of: {type: x}, at_least: 1}", [(6, 24, "unknown-type")]),
+        ("months: {of: {type: x}, at_least: 1}", [(6, 25, "unknown-type")]),
+        ("months: {of: {}, at_least: 7}", [(6, 32, "threshold")]),
         (
             "change: {of: {}, direction: increase, against: 1 year, factor: 0}",
             [(6, 68, "threshold")],

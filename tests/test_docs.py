@@ -36,7 +36,10 @@ from forecast_bench.records import (
     MappedPlace,
     MappedSide,
     MappedType,
+    ModelLimits,
+    Months,
     OffYardstick,
+    OwnSampler,
     Question,
     RateSpecification,
     Reach,
@@ -54,6 +57,7 @@ from forecast_bench.records import (
 from forecast_bench.records.recalibration import DiagnosticLimits
 from forecast_bench.reliability import NO_FAULT, TOO_FEW, Measures
 from forecast_bench.scoring import SCORING_RULES
+from forecast_bench.tracking.parameter_columns import parameter_columns
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -78,6 +82,7 @@ RECORDS: dict[str, dict[str, type[BaseModel]]] = {
         "change": Change,
         "share": Share,
         "reach": Reach,
+        "months": Months,
         "by_hand": ByHand,
         "of, also": IncidentFilter,
     },
@@ -91,6 +96,7 @@ RECORDS: dict[str, dict[str, type[BaseModel]]] = {
         "fetch of ucdp": UcdpFetch,
         "fetch of acled": AcledFetch,
         "A rate law": RateSpecification,
+        "sampler": OwnSampler,
         "Actors": ActorBook,
         "An actor": Actor,
         "A compound label": CompoundLabel,
@@ -103,6 +109,7 @@ RECORDS: dict[str, dict[str, type[BaseModel]]] = {
         "weights": Weights,
         "counting": CountingSettings,
         "fits": FitSettings,
+        "model_limits": ModelLimits,
     },
 }
 CASES = [
@@ -159,7 +166,7 @@ def test_defaults_of_settings_are_those_of_the_program(heading, record):
     for key, cells in rows(section("settings.md", heading)).items():
         default = record.model_fields[key].default
         if not isinstance(default, BaseModel):
-            shown = "none" if default is None else str(default)
+            shown = "none" if default is None else "[]" if default == () else str(default)
             assert cells[1].strip("`") == shown, key
 
 
@@ -315,3 +322,9 @@ def test_every_verdict_is_documented():
     said = section("method.md", "Verdicts").replace("\n", " ")
     for word in (TOO_FEW, NO_FAULT, "over-confident", "under-confident", "stated too high"):
         assert word in said
+
+
+def test_every_column_of_drift_and_dispersion_is_documented():
+    listed = set(re.findall(r"`([a-z_]+)`", section("run-folder.md", "Drift and dispersion")))
+
+    assert parameter_columns(None).keys() <= listed

@@ -55,11 +55,32 @@ def test_a_count_has_one_threshold_that_can_be_met(threshold, said):
     assert said in _refused(count={"of": {}, **threshold})
 
 
+@pytest.mark.parametrize(
+    ("given_keys", "said"),
+    [
+        ({"at_least": "1", "in_a_row": "true"}, "one month is always in a row; leave in_a_row out"),
+        ({"at_least": "0"}, "greater than or equal to 1"),
+        ({"at_least": "2", "each": "0"}, "greater than or equal to 1"),
+        ({"each": "2"}, "Field required"),
+        ({"at_least": "2", "in_a_row": "perhaps"}, "in_a_row"),
+        ({"at_least": "2", "against": "1 year"}, "against"),
+    ],
+)
+def test_months_that_cannot_be_meant_are_refused(given_keys, said):
+    assert said in _refused(months={"of": {}, **given_keys})
+
+
+def test_months_need_one_incident_each_and_no_row_where_nothing_is_said():
+    months = _question(months={"of": {}, "at_least": "2"}).months
+    assert (months.at_least, months.each, months.in_a_row) == (2, 1, False)
+
+
 KINDS = {
     "count": {"of": {}, "any": "true"},
     "change": {"of": {}, "direction": "increase", "against": "1 year"},
     "share": {"of": {}, "also": {}, "at_least": "0.5"},
     "reach": {"of": {}, "at_least": "2"},
+    "months": {"of": {}, "at_least": "3", "each": "10", "in_a_row": "true"},
     "by_hand": HAND,
 }
 

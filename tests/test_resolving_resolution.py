@@ -96,6 +96,53 @@ def test_at_least_so_many_day_by_day(as_of, fewest, expected):
 
 
 @pytest.mark.parametrize(
+    ("as_of", "fewest", "expected"),
+    [
+        # After February at most five can be had: six are out of reach once that has settled.
+        (DAY(2018, 3, 13), 6, ("open", None, "the window runs to 2018-06-30", False, False)),
+        (
+            DAY(2018, 3, 14),
+            6,
+            (
+                "did not occur",
+                DAY(2018, 2, 28),
+                "1 area by 2018-02-28, and 6 cannot be reached any more",
+                True,
+                False,
+            ),
+        ),
+        (
+            DAY(2018, 7, 14),
+            6,
+            (
+                "did not occur",
+                DAY(2018, 2, 28),
+                "1 area by 2018-02-28, and 6 cannot be reached any more",
+                True,
+                True,
+            ),
+        ),
+        # What has been reached is not lost again, and what is still within reach is open.
+        (DAY(2018, 4, 14), 1, ("occurred", DAY(2018, 2, 28), "1 area by 2018-02-28", True, False)),
+        (DAY(2018, 4, 14), 4, ("open", None, "the window runs to 2018-06-30", False, False)),
+    ],
+)
+def test_totals_with_an_end_are_settled_early_as_no(as_of, fewest, expected):
+    totals = (0, 1, 1, 4)
+    found = resolve_counted(
+        Progress(ENDS, totals, totals, (6, 5, 4, 4)),
+        fewest=fewest,
+        most=None,
+        window=WINDOW,
+        as_of=as_of,
+        settlement=FORTNIGHT,
+        gap=None,
+        noun="areas",
+    )
+    assert _said(found) == expected
+
+
+@pytest.mark.parametrize(
     ("as_of", "most", "outcome", "on", "early"),
     [
         (DAY(2018, 3, 14), 4, "did not occur", DAY(2018, 2, 28), True),  # the fifth broke it

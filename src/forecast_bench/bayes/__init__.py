@@ -31,6 +31,14 @@ from forecast_bench.bayes.model import recalibration_model
 from forecast_bench.bayes.month_counts import SERIES_COLUMNS, SeriesMonths, series_months
 from forecast_bench.bayes.nested_laplace import LaplacePosterior, nested_laplace
 from forecast_bench.bayes.one_series import SeriesFit, series_model
+from forecast_bench.bayes.own_models import (
+    ModelStopped,
+    OwnFit,
+    OwnFitRequest,
+    Series,
+    fit_own_model,
+    own_paths,
+)
 from forecast_bench.bayes.pooling_gate import OPINIONS, LearnedPool, PoolInForce, learn_pool
 from forecast_bench.bayes.predictive import (
     REPLICATES,
@@ -80,10 +88,14 @@ __all__ = [
     "GateVerdict",
     "LaplacePosterior",
     "LearnedPool",
+    "ModelStopped",
+    "OwnFit",
+    "OwnFitRequest",
     "PoolInForce",
     "PredictiveChecks",
     "RecalibrationSettings",
     "RecalibrationState",
+    "Series",
     "SeriesFit",
     "SeriesMonths",
     "SeriesSettings",
@@ -99,6 +111,7 @@ __all__ = [
     "effects_table",
     "enabled_covariates",
     "fit",
+    "fit_own_model",
     "fit_series",
     "gain_over_identity",
     "gate",
@@ -114,6 +127,7 @@ __all__ = [
     "nested_laplace",
     "origins",
     "out_of_sample",
+    "own_paths",
     "predictive_checks",
     "predictive_figure",
     "predictive_statement",

@@ -14,6 +14,7 @@ from forecast_bench.checks.coverage import (
     baselines_exist,
     baselines_known,
     inside_coverage,
+    months_in_window,
     whole_months,
 )
 from forecast_bench.checks.dates import (
@@ -69,6 +70,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     baselines_exist,
     inside_coverage,
     whole_months,
+    months_in_window,
     baselines_known,
     sealed_record,
 )

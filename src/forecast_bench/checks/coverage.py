@@ -4,7 +4,7 @@ import datetime
 from collections.abc import Iterator
 
 from forecast_bench.problems import Problem
-from forecast_bench.records import Window, whole_months_until
+from forecast_bench.records import Window, month_ends, number_of, whole_months_until
 from forecast_bench.workspace import RecordedJudgment, RecordedQuestion, Workspace
 
 
@@ -48,6 +48,23 @@ def whole_months(workspace: Workspace) -> Iterator[Problem]:
             notes = (f"whole months: {{from: {whole.start}, to: {whole.end}}}",) if whole else ()
             yield one.problem("cut-month", message, "question", notes=notes)
             break
+
+
+def months_in_window(workspace: Workspace) -> Iterator[Problem]:
+    """A question of months asks for no more whole months than its window has."""
+    told = set()
+    for one, asked, window in _counted(workspace):
+        months = asked.question.months
+        cut = window.start.day != 1
+        has = max(0, len(month_ends(window.start, window.end)) - cut)
+        if months is None or months.at_least <= has or asked.name in told:
+            continue
+        told.add(asked.name)
+        message = (
+            f"{number_of(months.at_least, 'months')} cannot happen: the window {window.start} to "
+            f"{window.end}, judged on {one.issued}, has {number_of(has, 'whole months')}"
+        )
+        yield asked.problem("threshold", message, "months", "at_least")
 
 
 def baselines_known(workspace: Workspace) -> Iterator[Problem]:

@@ -96,6 +96,9 @@ def countable(workspace: Workspace) -> Iterator[Problem]:
             yield asked.problem("unknown-rates", message, "rates", notes=(note,))
         if question.counted is None:
             continue
+        if question.share is not None and workspace.rates_of(asked).family == "own":
+            message = "a share is not asked of a team's own model, which has no second filter"
+            yield asked.problem("own-model-question", message, "rates", at_key=True)
         yield from _source(workspace, asked)
         for path, filtered in _filters(asked):
             yield from _filter(workspace, asked, path, filtered)

@@ -1,5 +1,6 @@
 """`base-rate`: what history says, from numbers or for a judgment."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -161,7 +162,12 @@ def _of_judgment(identifier: str, workspace: Path | None, as_of: Any, output: Fo
     row = row_of(looked(workspace_folder(workspace), as_of), identifier)
     if output is Format.json:
         names = {"shape": "law_shape", "rate": "law_rate"}
-        keys = ("base_rate", "after", "live", "threshold_text", "baseline_text", "count")
+        keys = (
+            *("base_rate", "after", "live", "threshold_text", "baseline_text", "count"),
+            *("rate_mean", "drift", "drift_low", "drift_high"),
+            *("dispersion", "dispersion_low", "dispersion_high"),
+            *(name for name in row if name.startswith(("parameters_", "path_"))),
+        )
         print_json(
             {**{key: row[name] for key, name in names.items()}, **{key: row[key] for key in keys}}
         )
@@ -172,8 +178,26 @@ def _of_judgment(identifier: str, workspace: Path | None, as_of: Any, output: Fo
         return
     print_line(f"baseline: {row['baseline_text']}")
     print_line(f"event: {row['threshold_text']}")
+    print_line(f"law: {row['parameters_text']}")
     print_line(f"base rate at issue: {row['base_rate']:.6f}")
-    print_line(f"so far: {row['count']} in {row['elapsed_months']:g} months")
-    if row["live"] is not None:
+    if row["path_draws"] is not None:
+        print_line(
+            f"by {row['path_draws']} paths, worth {row['path_effective_draws']:.0f}; standard "
+            f"errors in log odds {row['path_error_at_issue']:.3f} at issue, "
+            f"{row['path_error']:.3f} after"
+        )
+    print_line(f"so far: {row['count']}{_of_what(row)} in {row['elapsed_months']:g} months")
+    if row["after"] is not None:
         print_line(f"base rate after: {row['after']:.6f}")
+    if row["live"] is not None:
         print_line(f"stated {row['now_text']} ({row['now_mean']:.6f}), live {row['live']:.6f}")
+
+
+def _of_what(row: Mapping[str, Any]) -> str:
+    """Name what is counted where months count months."""
+    if row["question_kind"] != "months":
+        return ""
+    from forecast_bench.review.card_facts import counted_noun
+    from forecast_bench.review.row import Row
+
+    return f" {counted_noun(Row(row))}"

@@ -1,12 +1,12 @@
 """A workspace looked at on a day: read, checked, counted, followed; nothing is published."""
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
-from typing import Protocol
+from typing import Any, Protocol
 
 import pandas as pd
 
@@ -14,9 +14,17 @@ from forecast_bench.checks import CountFacts, Verdict, judge
 from forecast_bench.incidents import VintageChoice
 from forecast_bench.job.counting import count_questions, silent_names
 from forecast_bench.job.feeds import Alarm, bring_in
+from forecast_bench.job.modelled import Modelled
 from forecast_bench.problems import Problem
-from forecast_bench.tracking import FollowedJudgment, follow, judgment_table, questions_to_count
-from forecast_bench.workspace import Workspace, load_workspace
+from forecast_bench.rates import TooFewDraws
+from forecast_bench.tracking import (
+    CountedQuestion,
+    FollowedJudgment,
+    follow,
+    judgment_table,
+    questions_to_count,
+)
+from forecast_bench.workspace import RecordedJudgment, Workspace, load_workspace
 
 
 class Clock(Protocol):
@@ -45,7 +53,8 @@ class Look:
     problems : tuple of Problem
         Of the files people write, and of the feeds.
     broken : {"", "problems", "failed"}
-        Whether errors in the files, or a feed, ended the look; then nothing below is filled.
+        Whether errors in the files, or a feed or draws that failed, ended the look; then nothing
+        below is filled.
     alarms : tuple of Alarm
         What must not pass in silence.
     choices : mapping of str to VintageChoice
@@ -54,6 +63,10 @@ class Look:
         Every judgment issued by that day.
     judgments : DataFrame
         The table of them.
+    verdict : Verdict
+        What the checks say.
+    models : tuple of dict
+        Fits of a team's own models.
     """
 
     workspace: Workspace
@@ -64,6 +77,7 @@ class Look:
     followed: tuple[FollowedJudgment, ...] = ()
     judgments: pd.DataFrame = field(default_factory=pd.DataFrame)
     verdict: Verdict = field(default_factory=lambda: Verdict(()))
+    models: tuple[dict[str, Any], ...] = ()
 
 
 def look(
@@ -109,12 +123,45 @@ def look(
             settings=workspace.settings.counting,
         )
         alarms = silent_names(asked, choices, workspace.actors)
+    with clock.stage("ask models"):
+        modelled = _modelled(workspace, counted)
+    if modelled.alarms:
+        return Look(workspace, (*problems, *modelled.problems), "failed", modelled.alarms)
     with clock.stage("update, resolve and score"):
-        followed = tuple(follow(workspace, one, counted, as_of=as_of) for one in issued)
+        followed, spent = _followed(workspace, issued, modelled.counted, as_of)
+        if spent:
+            return Look(workspace, problems, "failed", (*alarms, *spent), choices)
         judgments = judgment_table(
             followed, as_of=as_of, default_lexicon=workspace.settings.lexicon
         )
-    return Look(workspace, problems, "", tuple(alarms), choices, followed, judgments, verdict)
+    found = (followed, judgments, verdict, modelled.records)
+    return Look(workspace, problems, "", tuple(alarms), choices, *found)
+
+
+def _modelled(workspace: Workspace, counted: Mapping[str, CountedQuestion]) -> Modelled:
+    """Ask a team's own models, where a question asks one."""
+    if not any(one.asked.rates.family == "own" for one in counted.values()):
+        return Modelled(counted)
+    # Where none is asked nobody waits for what models need.
+    from forecast_bench.job.modelling import ask_models
+
+    return ask_models(workspace, counted)
+
+
+def _followed(
+    workspace: Workspace,
+    issued: Sequence[RecordedJudgment],
+    counted: Mapping[str, CountedQuestion],
+    as_of: datetime.date,
+) -> tuple[tuple[FollowedJudgment, ...], tuple[Alarm, ...]]:
+    """Follow every judgment; an alarm for each whose counts its draws do not explain."""
+    followed, alarms = [], []
+    for one in issued:
+        try:
+            followed.append(follow(workspace, one, counted, as_of=as_of))
+        except TooFewDraws as failure:
+            alarms.append(Alarm("too-few-draws", f"judgment {one.id}: {failure}"))
+    return tuple(followed), tuple(alarms)
 
 
 def count_facts(seen: Look) -> dict[str, CountFacts]:

@@ -77,6 +77,7 @@ STAGES: Final = (
     "read and check",
     "import incidents",
     "count",
+    "ask models",
     "update, resolve and score",
     "measure reliability",
     "recalibrate",

@@ -131,6 +131,7 @@ def run_stages(
         manifest={
             **_manifest(workspace, judgments, seen.choices, fit, previous),
             "pooling": pooled.record,
+            "models": list(seen.models),
             "suppressed": [
                 {**as_record(one.problem), "reason": one.reason} for one in seen.verdict.suppressed
             ],

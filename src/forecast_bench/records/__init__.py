@@ -13,6 +13,7 @@ from forecast_bench.records.judgment import (
     SourceReference,
 )
 from forecast_bench.records.mapping import EventMapping, MappedPlace, MappedSide, MappedType
+from forecast_bench.records.own_model import ModelLimits, OwnSampler
 from forecast_bench.records.probability import Confidence, OffYardstick, Stated
 from forecast_bench.records.question import (
     ByHand,
@@ -20,6 +21,7 @@ from forecast_bench.records.question import (
     Condition,
     Count,
     IncidentFilter,
+    Months,
     Question,
     QuestionKind,
     Reach,
@@ -76,8 +78,11 @@ __all__ = [
     "MappedPlace",
     "MappedSide",
     "MappedType",
+    "ModelLimits",
+    "Months",
     "OffYardstick",
     "Outcome",
+    "OwnSampler",
     "Question",
     "QuestionKind",
     "RateSpecification",

@@ -18,8 +18,8 @@ from forecast_bench.records.time import (
     window_before,
 )
 
-QuestionKind = Literal["count", "change", "share", "reach", "by_hand"]
-KINDS: tuple[QuestionKind, ...] = ("count", "change", "share", "reach", "by_hand")
+QuestionKind = Literal["count", "change", "share", "reach", "months", "by_hand"]
+KINDS: tuple[QuestionKind, ...] = ("count", "change", "share", "reach", "months", "by_hand")
 
 
 class IncidentFilter(Record):
@@ -140,6 +140,23 @@ class Reach(Record):
         return self
 
 
+class Months(Record):
+    """At least so many whole calendar months of the window have at least `each` incidents."""
+
+    of: IncidentFilter = Field(description="Which incidents are counted.")
+    at_least: WholeNumber = Field(ge=1, description="So many months, whole ones of the window.")
+    each: WholeNumber = Field(default=1, ge=1, description="Incidents that make a month count.")
+    in_a_row: Flag = Field(default=False, description="true: the months follow each other.")
+
+    @model_validator(mode="after")
+    def _more_than_one_in_a_row(self) -> Self:
+        if self.in_a_row and self.at_least == 1:
+            raise PydanticCustomError(
+                "threshold", "one month is always in a row; leave in_a_row out, or ask for more"
+            )
+        return self
+
+
 class ByHand(Record):
     """A question that a person settles, with evidence."""
 
@@ -167,6 +184,9 @@ class Question(Record):
     )
     share: Share | None = Field(default=None, description="A share of the incidents.")
     reach: Reach | None = Field(default=None, description="A number of areas with incidents.")
+    months: Months | None = Field(
+        default=None, description="A number of months with so many incidents each."
+    )
     by_hand: ByHand | None = Field(default=None, description="Settled by a person, on evidence.")
     within: DurationText | None = Field(
         default=None, description="Length of the window from the issue on."
@@ -192,7 +212,8 @@ class Question(Record):
             found = " and ".join(kinds) or "none"
             raise PydanticCustomError(
                 "question-kind",
-                "a question has one of count, change, share, reach and by_hand; here: {found}",
+                "a question has one of count, change, share, reach, months and by_hand; "
+                "here: {found}",
                 {"found": found},
             )
         if self.within is not None and self.window is not None:
@@ -214,13 +235,13 @@ class Question(Record):
 
     @property
     def kind(self) -> QuestionKind:
-        """Which of the five kinds the question is."""
+        """Which of the six kinds the question is."""
         return next(name for name in KINDS if getattr(self, name) is not None)
 
     @property
-    def counted(self) -> Count | Change | Share | Reach | None:
+    def counted(self) -> Count | Change | Share | Reach | Months | None:
         """What is counted; None for a by-hand question."""
-        return self.count or self.change or self.share or self.reach
+        return self.count or self.change or self.share or self.reach or self.months
 
     @property
     def has_hand_in_it(self) -> bool:

@@ -5,6 +5,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from forecast_bench.problems import CATALOGUE
+from forecast_bench.records.own_model import ModelLimits
 
 Level = Literal["error", "warning", "note", "off"]
 _ORDER: tuple[Level, ...] = ("off", "note", "warning", "error")
@@ -127,6 +128,11 @@ class Settings(BaseModel):
     )
     counting: CountingSettings = CountingSettings()
     fits: FitSettings = FitSettings()
+    models: Annotated[tuple[str, ...], Field(strict=False)] = Field(
+        default=(),
+        description="Python files of models/ that may be run: they are code.",
+    )
+    model_limits: ModelLimits = ModelLimits()
     levels: dict[Annotated[str, AfterValidator(_problem_id)], Level] = Field(
         default={},
         description="Level of a problem by its id: error, warning, note or off.",

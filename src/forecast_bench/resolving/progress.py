@@ -16,15 +16,21 @@ class Progress:
         Total from the start of the window to each of those days: incidents, or areas reached.
     possible : tuple of int
         The same if every incident counted that may or may not lie in the window.
+    attainable : tuple of int, optional
+        The greatest total that the window can still have after each of those days; None where
+        there is no such end.
     """
 
     days: tuple[datetime.date, ...]
     totals: tuple[int, ...]
     possible: tuple[int, ...]
+    attainable: tuple[int, ...] | None = None
 
     def __post_init__(self) -> None:
         if not len(self.days) == len(self.totals) == len(self.possible):
             raise ValueError("days, totals and possible totals differ in length")
+        if self.attainable is not None and len(self.attainable) != len(self.days):
+            raise ValueError("days and attainable totals differ in length")
 
     def until(self, day: datetime.date) -> tuple[int, int]:
         """Total and possible total known for a day; nothing before the first period ends."""
@@ -35,3 +41,8 @@ class Progress:
         """First day by which the total was reached."""
         pairs = zip(self.days, self.totals, strict=True)
         return next((day for day, reached in pairs if reached >= total), None)
+
+    def first_day_short_of(self, total: int) -> datetime.date | None:
+        """First day after which the total could not be reached any more."""
+        pairs = zip(self.days, self.attainable or (), strict=self.attainable is not None)
+        return next((day for day, most in pairs if most < total), None)

@@ -276,16 +276,30 @@ def _still_waiting(
 def _decided_early(
     progress: Progress, fewest: int, most: int | None, until: datetime.date, noun: str
 ) -> Resolution | None:
-    """Decide what further counts cannot change: a minimum reached, or a maximum passed."""
+    """Decide what further counts cannot change.
+
+    A minimum is reached, or out of reach; a maximum is passed.
+    """
     limit = fewest if most is None else most + 1
     if limit == 0:
         return None
     day = progress.first_day_at(limit)
     if day is None or day > until:
-        return None
+        return _out_of_reach(progress, fewest, until, noun) if most is None else None
     outcome: Outcome = "occurred" if most is None else "did not occur"
     total, _ = progress.until(day)
     return Resolution(outcome, on=day, reason=f"{number_of(total, noun)} by {day}", by="counts")
+
+
+def _out_of_reach(
+    progress: Progress, fewest: int, until: datetime.date, noun: str
+) -> Resolution | None:
+    day = progress.first_day_short_of(fewest)
+    if day is None or day > until:
+        return None
+    total, _ = progress.until(day)
+    reason = f"{number_of(total, noun)} by {day}, and {fewest} cannot be reached any more"
+    return Resolution("did not occur", on=day, reason=reason, by="counts")
 
 
 def _straddles(total: int, possible: int, fewest: int, most: int | None) -> bool:

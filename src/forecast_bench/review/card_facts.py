@@ -1,5 +1,7 @@
 """What a card says of one judgment, group by group; a group with nothing to say is left out."""
 
+import math
+
 from forecast_bench.review.document import Block, Bullets, Details, Facts, Paragraph
 from forecast_bench.review.row import Row
 from forecast_bench.review.stated import (
@@ -75,22 +77,56 @@ def base_rate(row: Row) -> Facts | None:
     if row.number("law_shape") is not None:
         law = (
             f"incidents a month: Gamma, shape {number(row.number('law_shape'))} over "
-            f"{number(row.number('law_rate'))} months"
+            f"{number(row.number('law_rate'))} months, drift included"
         )
-        if row.number("drift") is not None:
-            law += f", drift {number(row.number('drift'), places=2)}"
-        if row.number("dispersion") is not None:
-            law += f", dispersion {number(row.number('dispersion'), places=2)}"
-        law += " included" if row.number("drift") is not None else ""
+    elif row.number("rate_mean") is not None:
+        law = (
+            f"incidents a month: {number(row.number('rate_mean'))} on average, a mixture of "
+            f"{count(row.number('parameters_points'))} Gamma laws"
+        )
+    elif row.text("model"):
+        law = f"the team's own model {clean(row.text('model'))}, fitted to the baseline"
+        if row.number("model_fitted_to"):
+            law += f" and, later, to {count(row.number('model_fitted_to'))} months of the window"
     return Facts(
         _known(
             ("Base rate at issue", percent(row.number("base_rate"))),
             ("Baseline", clean(row.text("baseline_text"))),
             ("Threshold", clean(row.text("threshold_text"))),
             ("Law", law),
+            ("Drift and dispersion", clean(row.text("parameters_text"))),
+            ("By paths", _paths(row)),
         ),
         title="What history alone says",
     )
+
+
+def _paths(row: Row) -> str | None:
+    """Draws behind the odds and their errors; None where the odds are exact."""
+    if row.number("path_draws") is None:
+        return None
+    worth = count(math.floor(row.number("path_effective_draws") or 0))
+    errors = (
+        f"{_points(row, 'base_rate', 'path_error_at_issue')} at issue, "
+        f"{_points(row, 'after', 'path_error')} after the counts"
+    )
+    said = (
+        f"{count(row.number('path_draws'))} draws, worth {worth} at the last date; "
+        f"Monte Carlo standard error of the base rate {errors}"
+    )
+    if row.number("live") is None:
+        return said
+    return f"{said}, about {_points(row, 'live', *_ERRORS)} of the live probability"
+
+
+_ERRORS = ("path_error_at_issue", "path_error")
+
+
+def _points(row: Row, probability: str, *errors: str) -> str:
+    """Errors of log odds, added up as independent, in percentage points of the probability."""
+    at = row.number(probability) or 0.0
+    width = math.hypot(*(row.number(one) or 0.0 for one in errors))
+    return f"{number(100 * at * (1 - at) * width, places=2)} points"
 
 
 def counted_noun(row: Row) -> str:
@@ -101,9 +137,12 @@ def counted_noun(row: Row) -> str:
     >>> counted_noun(Row({"question_kind": "reach"})), counted_noun(Row({"count": 1.0}))
     ('areas', 'incident')
     """
-    noun = {"reach": "areas", "share": "matching incidents"}.get(
-        row.text("question_kind"), "incidents"
-    )
+    in_a_row = " in a row" in row.text("threshold_text")
+    noun = {
+        "reach": "areas",
+        "share": "matching incidents",
+        "months": "successive months" if in_a_row else "qualifying months",
+    }.get(row.text("question_kind"), "incidents")
     return noun.removesuffix("s") if row.number("count") == 1 else noun
 
 

@@ -171,7 +171,7 @@ def _marks(
 def _reached(judged: Judged) -> str:
     """Give the first date at which an "at least" threshold was passed, if it was."""
     wanted = re.match(r"at least (\d+)\b", judged.row.text("threshold_text"))
-    if wanted is None or judged.row.text("question_kind") not in ("count", "change"):
+    if wanted is None or judged.row.text("question_kind") not in ("count", "change", "months"):
         return ""
     past = judged.tracking[judged.tracking["count"] >= int(wanted[1])]
     return str(past["date"].iloc[0]) if len(past) else ""

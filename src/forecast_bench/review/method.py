@@ -18,6 +18,13 @@ METHOD: Final = (
         "widened by drift, and gathered to the window. Jeffreys 1946, doi:10.1098/rspa.1946.0056.",
     ),
     (
+        "By paths",
+        "Where no closed form covers a question, as with a team's own model: the weighted share of "
+        "simulated windows on which it occurs, with its Monte Carlo standard error. Weighted draws "
+        "are worth (sum w) squared over sum w squared (Kish 1965, Survey Sampling); under 200 "
+        "there is no number.",
+    ),
+    (
         "Live probability",
         "Odds as stated, times the Bayes factor of the counts since. The word says where to start, "
         "the counts how far to move. Jeffrey 1965, The Logic of Decision (probability kinematics).",

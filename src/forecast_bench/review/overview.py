@@ -210,7 +210,10 @@ def _caveats(run: Run, rows: tuple[Row, ...]) -> list[Block]:
             "settlement lag of their source; these are drawn as hollow points."
         )
     poisson = sum(
-        one.number("base_rate") is not None and one.number("dispersion") is None for one in rows
+        one.number("base_rate") is not None
+        and one.number("dispersion") is None
+        and not one.text("model")
+        for one in rows
     )
     if poisson:
         lines.append(

@@ -8,12 +8,15 @@ from forecast_bench.tracking.follow import (
     questions_to_count,
 )
 from forecast_bench.tracking.judgment_table import judgment_table
+from forecast_bench.tracking.model_odds import ModelOdds
 from forecast_bench.tracking.opinions import (
     ALL_HAD_SPOKEN,
     NOW,
     OPINION_COLUMNS,
     opinion_table,
 )
+from forecast_bench.tracking.parameter_origin import ParameterOrigin
+from forecast_bench.tracking.path_event import path_event, window_periods
 from forecast_bench.tracking.path_table import count_table, path_table
 from forecast_bench.tracking.periods import (
     PARTS,
@@ -36,6 +39,8 @@ __all__ = [
     "AskedQuestion",
     "CountedQuestion",
     "FollowedJudgment",
+    "ModelOdds",
+    "ParameterOrigin",
     "Part",
     "QuestionCounts",
     "count_table",
@@ -43,9 +48,11 @@ __all__ = [
     "judgment_table",
     "opinion_table",
     "part_window",
+    "path_event",
     "path_table",
     "periods",
     "question_counts",
     "questions_to_count",
     "table",
+    "window_periods",
 ]

@@ -18,6 +18,8 @@ from forecast_bench.resolving import (
 )
 from forecast_bench.tracking.asked import AskedQuestion, ask
 from forecast_bench.tracking.law_path import LawPath, areas_reached, law_path
+from forecast_bench.tracking.model_odds import ModelOdds
+from forecast_bench.tracking.month_totals import month_totals, months_within_reach
 from forecast_bench.tracking.path import JudgmentPath, judgment_path, path_dates
 from forecast_bench.tracking.periods import PartCounts, QuestionCounts
 from forecast_bench.tracking.statements import DatedStatement, statements
@@ -38,6 +40,8 @@ class CountedQuestion:
         Last day that the vintage covers.
     baseline_gap, window_gap : str or None
         Why the source's coverage does not allow a count before, or in, the window.
+    model : ModelOdds or None
+        What a team's own model says, where the question asks one and the baseline has no gap.
     """
 
     asked: AskedQuestion
@@ -45,6 +49,7 @@ class CountedQuestion:
     covered_until: datetime.date
     baseline_gap: str | None = None
     window_gap: str | None = None
+    model: ModelOdds | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -109,7 +114,7 @@ def follow(
     if asked is None or recorded.issued is None or recorded.issued > as_of:
         raise ValueError(f"judgment {recorded.id} cannot be followed to {as_of}")
     own = _counted(asked, recorded.issued, counted)
-    law = None if own is None or own.baseline_gap else law_path(own.asked, own.counts)
+    law = None if own is None or own.baseline_gap else law_path(own.asked, own.counts, own.model)
     made = statements(workspace, recorded, as_of=as_of)
     condition = _condition(workspace, asked, recorded.issued, counted, as_of)
     by_hand = recorded.judgment.resolution or workspace.resolution_of(asked)
@@ -132,13 +137,13 @@ def follow(
 
 
 def progress_of(asked: AskedQuestion, part: PartCounts) -> Progress:
-    """Totals by the end of each period: incidents, or areas reached.
+    """Totals by the end of each period: incidents, areas reached, or months that count.
 
     Incidents under compound labels count by the policy of the label; what they might have added is
     shown beside the count and does not make an outcome doubtful.
     """
     totals = _totals(asked, part)
-    return Progress(part.ends, totals, totals)
+    return Progress(part.ends, totals, totals, months_within_reach(asked, part))
 
 
 def progress_after(asked: AskedQuestion, counts: QuestionCounts) -> Progress:
@@ -160,11 +165,16 @@ def _totals(asked: AskedQuestion, part: PartCounts) -> tuple[int, ...]:
     reach = asked.question.reach
     if reach is not None:
         return tuple(int(total) for total in areas_reached(part, reach.each, ambiguous=False))
+    months = asked.question.months
+    if months is not None:
+        return tuple(int(total) for total in month_totals(months, part, ambiguous=False))
     return tuple(int(total) for total in part.count.sum(axis=1).cumsum())
 
 
 def noun_of(asked: AskedQuestion) -> str:
     """What the totals of a question are totals of."""
+    if asked.question.months is not None:
+        return "successive months" if asked.question.months.in_a_row else "qualifying months"
     return "areas" if asked.question.reach is not None else "incidents"
 
 
@@ -226,9 +236,11 @@ def _event(asked: RecordedQuestion, law: LawPath | None) -> tuple[int, int | Non
     """Totals that make the event: the law knows them, or the question; None where neither does."""
     if law is not None:
         return law.fewest, law.most
-    count, reach = asked.question.count, asked.question.reach
+    count, reach, months = asked.question.count, asked.question.reach, asked.question.months
     if count is not None:
         return count.bounds
+    if months is not None:
+        return months.at_least, None
     return None if reach is None or reach.at_least is None else (reach.at_least, None)
 
 
@@ -244,7 +256,7 @@ def _condition(
         return None
     condition = workspace.questions[given.question]
     own = _counted(condition, issued, counted)
-    law = None if own is None or own.baseline_gap else law_path(own.asked, own.counts)
+    law = None if own is None or own.baseline_gap else law_path(own.asked, own.counts, own.model)
     by_hand = workspace.resolution_of(condition)
     own_outcome = _resolve(condition, issued, own, law, by_hand, as_of)
     return under_condition(own_outcome, _condition(workspace, condition, issued, counted, as_of))

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from forecast_bench.priors import interval
 from forecast_bench.records import OffYardstick, number_of
 from forecast_bench.resolving import nearness
+from forecast_bench.tracking.asked import AskedQuestion
 from forecast_bench.tracking.follow import (
     CountedQuestion,
     FollowedJudgment,
@@ -20,12 +21,16 @@ from forecast_bench.tracking.follow import (
     progress_of,
     settlement_of,
 )
+from forecast_bench.tracking.law_path import LawPath
+from forecast_bench.tracking.parameter_columns import parameter_columns
 from forecast_bench.tracking.path import probability_of
+from forecast_bench.tracking.path_columns import path_columns
 from forecast_bench.tracking.schema import JUDGMENT_COLUMNS, table
 from forecast_bench.tracking.score_columns import score_columns
 from forecast_bench.tracking.wording import (
     describe_bounds,
     describe_condition,
+    describe_months,
     describe_move,
     describe_question,
 )
@@ -49,6 +54,7 @@ def judgment_table(
                 **_stated(one),
                 **_question(one),
                 **_law(one),
+                **path_columns(one),
                 **_counted(one, as_of),
                 **_live(one),
                 **_outcome(one),
@@ -162,20 +168,24 @@ def _question(one: FollowedJudgment) -> Row:
 
 
 def _law(one: FollowedJudgment) -> Row:
-    row: Row = dict.fromkeys(
-        [
-            "threshold_text",
-            "baseline_text",
-            "baseline_count",
-            "baseline_months",
-            "law_shape",
-            "law_rate",
-            "drift",
-            "dispersion",
-            "base_rate",
-            "tests_little",
-        ]
-    )
+    row: Row = {
+        **dict.fromkeys(
+            [
+                "threshold_text",
+                "baseline_text",
+                "baseline_count",
+                "baseline_months",
+                "law_shape",
+                "law_rate",
+                "rate_mean",
+                "base_rate",
+                "model",
+                "model_fitted_to",
+                "tests_little",
+            ]
+        ),
+        **parameter_columns(None if one.counted is None else one.counted.asked),
+    }
     if one.counted is None:
         return row
     asked, counts = one.counted.asked, one.counted.counts
@@ -187,25 +197,41 @@ def _law(one: FollowedJudgment) -> Row:
         f"({baseline.start} to {baseline.end})",
         "baseline_count": None if one.counted.baseline_gap else counted,
         "baseline_months": float(asked.baseline_months),
-        "drift": asked.rates.drift,
-        "dispersion": asked.rates.dispersion,
     }
     if one.law is None:
         return row
-    share = asked.question.share
+    law, mixed = one.law.single, one.law.law
     base_rate = float(probability_of(one.law.log_odds[:1])[0])
     if one.path is not None and one.path.base_rate is not None:
         base_rate = one.path.base_rate
     return row | {
-        "threshold_text": f"a share of at least {share.at_least:g}"
-        if share
-        else describe_bounds(one.law.fewest, one.law.most, noun_of(asked)),
-        # Reach has one law for each area, which no single pair of numbers describes.
-        "law_shape": None if asked.question.reach else float(one.law.law.shape),
-        "law_rate": None if asked.question.reach else float(one.law.law.rate),
+        "threshold_text": _threshold_text(asked, one.law),
+        # One pair of numbers describes neither the laws of several areas nor a mixture.
+        "law_shape": None if law is None else float(law.shape),
+        "law_rate": None if law is None else float(law.rate),
+        "rate_mean": None if mixed is None or asked.question.reach else float(mixed.mean[0]),
+        **_model(one),
         "base_rate": base_rate,
         "tests_little": not _LITTLE <= base_rate <= 1 - _LITTLE,
     }
+
+
+def _model(one: FollowedJudgment) -> Row:
+    """Which model of a team's own was asked, if any, and what its draws have seen."""
+    model = None if one.law is None else one.law.model
+    if model is None:
+        return {}
+    now = -1 if one.path is None else int(one.path.periods_known[-1])
+    return {"model": model.model, "model_fitted_to": model.fitted_to[now]}
+
+
+def _threshold_text(asked: AskedQuestion, law: LawPath) -> str:
+    share, months = asked.question.share, asked.question.months
+    if share is not None:
+        return f"a share of at least {share.at_least:g}"
+    if months is not None:
+        return describe_months(months)
+    return describe_bounds(law.fewest, law.most, noun_of(asked))
 
 
 def _counted(one: FollowedJudgment, as_of: datetime.date) -> Row:
@@ -255,7 +281,9 @@ def _live(one: FollowedJudgment) -> Row:
                 "left_band_on",
             ]
         )
-        return {**empty, "moved_text": "", "band_state": "none"}
+        # What history and counts say needs no statement.
+        by_law = None if one.law is None else float(probability_of(one.law.log_odds[-1:])[0])
+        return {**empty, "after": by_law, "moved_text": "", "band_state": "none"}
     path, prior = one.path, one.made[-1].prior
     by_hand = _settled_by_hand(one)
     live = live_now(one)

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from forecast_bench.tracking.follow import FollowedJudgment, progress_of, settlement_of
+from forecast_bench.tracking.path_columns import path_columns_on
 from forecast_bench.tracking.periods import PartCounts
 from forecast_bench.tracking.schema import COUNT_COLUMNS, PATH_COLUMNS, table
 
@@ -54,6 +55,7 @@ def _path_rows(one: FollowedJudgment, as_of: datetime.date) -> Iterator[Row]:
             "live": float(path.live[index]),
             "from_analyst": float(path.from_analyst[index]),
             "from_counts": _finite(path.from_counts[index]),
+            **path_columns_on(path, index),
             "provisional": provisional,
             "settled": last is not None and not provisional,
         }

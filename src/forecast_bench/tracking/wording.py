@@ -2,7 +2,14 @@
 
 import math
 
-from forecast_bench.records import Condition, IncidentFilter, Question, Window, number_of
+from forecast_bench.records import (
+    Condition,
+    IncidentFilter,
+    Months,
+    Question,
+    Window,
+    number_of,
+)
 
 
 def describe_question(question: Question, window: Window | None) -> str:
@@ -68,6 +75,22 @@ def describe_bounds(fewest: int, most: int | None, noun: str) -> str:
     return f"{fewest} to {most} {noun}"
 
 
+def describe_months(months: Months) -> str:
+    """Say which months make the event of a question of months.
+
+    Examples
+    --------
+    >>> describe_months(Months(of=IncidentFilter(), at_least=3, each=10, in_a_row=True))
+    'at least 3 months in a row with at least 10 incidents each'
+    >>> describe_months(Months(of=IncidentFilter(), at_least=1))
+    'at least 1 month with at least 1 incident'
+    """
+    row = " in a row" if months.in_a_row else ""
+    each = " each" if months.at_least > 1 else ""
+    fewest = number_of(months.at_least, "months")
+    return f"at least {fewest}{row} with at least {number_of(months.each, 'incidents')}{each}"
+
+
 def describe_move(by_counts: float, by_analyst: float) -> str:
     """Say what moved a live probability since the issue, on the log-odds scale.
 
@@ -112,6 +135,12 @@ def _asked(question: Question) -> str:
         )
         each = "an incident" if reach.each == 1 else f"{reach.each} incidents"
         return f"areas with {each} among {describe_filter(reach.of)}: {areas}"
+    if question.months is not None:
+        months = question.months
+        row = " in a row" if months.in_a_row else ""
+        each = ", each with" if months.at_least > 1 else " with"
+        least = number_of(months.at_least, "months")
+        return f"at least {least}{row}{each} {_count(months.each, None, months.of)}"
     if question.by_hand is not None:
         return question.by_hand.asks
     raise ValueError("the question has no kind")

@@ -13,7 +13,7 @@ _DIALECT: Final = "http://json-schema.org/draft-07/schema#"
 type Schema = dict[str, Any]
 
 _STATED = ("probability", "cannot_assess", "off_yardstick")
-_KINDS = ("count", "change", "share", "reach", "by_hand")
+_KINDS = ("count", "change", "share", "reach", "months", "by_hand")
 _THRESHOLDS = ("at_least", "at_most", "between", "any", "none")
 # Rules of whole records, as a schema can say them: of these keys, exactly one.
 _ONE_OF: Final[Mapping[str, tuple[str, ...]]] = {
@@ -22,6 +22,13 @@ _ONE_OF: Final[Mapping[str, tuple[str, ...]]] = {
     "Count": _THRESHOLDS,
     "Reach": ("at_least", "against"),
     "Condition": ("question", "text"),
+}
+
+
+# One month is always in a row.
+_ONE_IN_A_ROW: Final[Schema] = {
+    "properties": {"in_a_row": {"enum": [True, "true"]}, "at_least": {"enum": [1, "1"]}},
+    "required": ["in_a_row", "at_least"],
 }
 
 
@@ -55,6 +62,7 @@ def judgments_schema(lexicons: Mapping[str, Lexicon], *, default: str | None) ->
     for name, keys in _ONE_OF.items():
         definitions[name]["oneOf"] = [_given(key) for key in keys]
     definitions["Question"]["not"] = _given("within", "window")
+    definitions["Months"]["not"] = _ONE_IN_A_ROW
     past_or_present = {
         "properties": {"about": {"enum": ["present", "past"]}},
         "required": ["about"],

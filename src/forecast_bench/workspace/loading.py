@@ -36,6 +36,7 @@ from forecast_bench.workspace.folder import (
     yaml_files,
 )
 from forecast_bench.workspace.judgments_file import JudgmentsFile, read_judgments_file
+from forecast_bench.workspace.own_models import own_model_faults
 from forecast_bench.workspace.recorded import RecordedJudgment, RecordedQuestion
 from forecast_bench.workspace.settings_file import read_settings, unknown_lexicon
 from forecast_bench.yaml_source import Document, read_file, read_record
@@ -138,7 +139,7 @@ def load_workspace(
     recalibration = _one(
         folder, folder / MODELS / "recalibration.yaml", RecalibrationSettings, problems
     )
-    rates = _many(folder, folder / MODELS / "rates", RateSpecification, problems)
+    rates = _rates(folder, settings, problems)
     sources, source_files = read_sources(folder, problems)
     questions: dict[str, RecordedQuestion] = {}
     for one in files:
@@ -203,17 +204,18 @@ def _one[RecordType: BaseModel](
     return _read(folder, path, record_type, problems)[0]
 
 
-def _many[RecordType: BaseModel](
-    folder: Path, inside: Path, record_type: type[RecordType], problems: list[Problem]
-) -> dict[str, RecordType]:
-    read: dict[str, RecordType] = {}
-    for path in yaml_files(inside):
-        record = _one(folder, path, record_type, problems)
+def _rates(
+    folder: Path, settings: Settings, problems: list[Problem]
+) -> dict[str, RateSpecification]:
+    read: dict[str, RateSpecification] = {}
+    for path in yaml_files(folder / MODELS / "rates"):
+        record, document = _read(folder, path, RateSpecification, problems)
         if record is not None and path.stem in read:
             message = f"{path.stem} is defined in two files, .yaml and .yml"
             problems.append(problem("duplicate-id", message, Location(shown(path, folder))))
-        elif record is not None:
+        elif record is not None and document is not None:
             read[path.stem] = record
+            problems.extend(own_model_faults(folder, record, document, settings))
     return read
 
 

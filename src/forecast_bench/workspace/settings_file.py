@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from forecast_bench.problems import Location, Problem, problem
-from forecast_bench.records import Settings, Weights
+from forecast_bench.records import Settings
 from forecast_bench.yaml_source import in_words
 
 _HEADER = "tool.forecast-bench"
@@ -76,8 +76,10 @@ def _message(detail: ErrorDetails) -> str:
     location = detail["loc"]
     name = ".".join(str(step) for step in location)
     if detail["type"] == "extra_forbidden":
-        fields = (Weights if len(location) > 1 else Settings).model_fields
-        return f'"{name}" is not a setting; settings: {", ".join(fields)}'
+        fields = Settings.model_fields
+        inside = fields[str(location[0])].annotation if len(location) > 1 else None
+        known = getattr(inside, "model_fields", fields)
+        return f'"{name}" is not a setting; settings: {", ".join(known)}'
     return in_words(detail, subject=f'"{name}"')
 
 

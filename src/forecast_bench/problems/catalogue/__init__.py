@@ -12,6 +12,7 @@ from forecast_bench.problems.catalogue.files import FILES
 from forecast_bench.problems.catalogue.incidents import INCIDENTS
 from forecast_bench.problems.catalogue.judgments import JUDGMENTS
 from forecast_bench.problems.catalogue.language import LANGUAGE
+from forecast_bench.problems.catalogue.own_models import OWN_MODELS
 from forecast_bench.problems.catalogue.prose import PROSE
 from forecast_bench.problems.catalogue.questions import QUESTIONS
 from forecast_bench.problems.catalogue.records import RECORDS
@@ -28,6 +29,7 @@ CATALOGUE: Final[Mapping[str, Entry]] = MappingProxyType(
         **PROSE,
         **TIME,
         **QUESTIONS,
+        **OWN_MODELS,
         **JUDGMENTS,
         **SUPPRESSIONS,
         **SEALING,

@@ -11,7 +11,7 @@ QUESTIONS = {
     "question-kind": Entry(
         "A question has no kind, or several",
         "How a question is settled must be unambiguous.",
-        "Give exactly one of count, change, share, reach and by_hand.",
+        "Give exactly one of count, change, share, reach, months and by_hand.",
     ),
     "threshold": Entry(
         "A threshold is missing, doubled or impossible",

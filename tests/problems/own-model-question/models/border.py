@@ -1,0 +1,1 @@
+"""Made for a test; it is never run."""

@@ -1,0 +1,5 @@
+"""Made for a test."""
+
+
+def model(series, prior):
+    return series.counts.sum() / prior["rate"]
