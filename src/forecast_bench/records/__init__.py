@@ -25,7 +25,13 @@ from forecast_bench.records.question import (
     Reach,
     Share,
 )
-from forecast_bench.records.rates import RateSpecification
+from forecast_bench.records.rates import (
+    PanelPriors,
+    PanelSampler,
+    PanelThresholds,
+    RatePanel,
+    RateSpecification,
+)
 from forecast_bench.records.recalibration import (
     DiagnosticLimits,
     GateSettings,
@@ -78,8 +84,12 @@ __all__ = [
     "MappedType",
     "OffYardstick",
     "Outcome",
+    "PanelPriors",
+    "PanelSampler",
+    "PanelThresholds",
     "Question",
     "QuestionKind",
+    "RatePanel",
     "RateSpecification",
     "Reach",
     "RecalibrationSettings",

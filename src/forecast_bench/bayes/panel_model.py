@@ -1,0 +1,201 @@
+"""The model of a panel: log rates that walk between windows, and over-dispersed months.
+
+For series i of type k, window w and month t of it with exposure e::
+
+    log rate[i, 0]  ~ Normal(log_rate, log_rate_scale)
+    log rate[i, w]  ~ Normal(log rate[i, w - 1], drift[k])
+    rate            = exp(log rate[i, w] + trend * w + season[month] + coverage steps begun)
+    count           ~ negative binomial, mean rate * e, variance e * (rate + rate^2 / dispersion[k])
+
+    log drift[k]      ~ Normal(log_drift, log_drift_spread)
+    log dispersion[k] ~ Normal(log_dispersion, log_dispersion_spread)
+    log_drift         ~ Normal(log(prior drift), drift_scale), its spread half-normal; alike for
+    log_dispersion; trend, season and coverage steps normal around 0 with their own scales.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forecast_bench.bayes.panel_counts import PanelCounts
+from forecast_bench.bayes.panel_laplace import centre_of
+from forecast_bench.records import PanelPriors
+
+STORED = (
+    "log_drift",
+    "log_drift_spread",
+    "log_dispersion",
+    "log_dispersion_spread",
+    "type_log_drift",
+    "type_log_dispersion",
+    "effect",
+)
+"""Variables of a posterior that are kept; the log rates of the series are diagnosed and left."""
+
+
+def panel_model(counts: PanelCounts, priors: PanelPriors) -> Any:
+    """Build the PyMC model of a panel.
+
+    A step of the walk is sampled in units of the drift where the counts say little of it, and on
+    its own scale where they say much: either alone mixes badly on the other's ground.
+
+    Parameters
+    ----------
+    counts
+        The panel.
+    priors
+        Its priors; `drift` is that between windows.
+
+    Returns
+    -------
+    pymc.Model
+        Counts and exposures are ``pm.Data``; dimensions ``type``, ``series``, ``window``, ``step``,
+        ``slot``, ``shared`` and ``alike``.
+
+    Raises
+    ------
+    ValueError
+        If the priors name no drift.
+
+    References
+    ----------
+    Papaspiliopoulos, O., Roberts, G. O. & Sköld, M. (2007). A general framework for the
+    parametrization of hierarchical models. Statistical Science 22(1).
+    https://doi.org/10.1214/088342307000000014
+    """
+    import pymc
+
+    centre, scatter = centre_of(priors)
+    with pymc.Model(coords=_coordinates(counts)) as model:
+        drift = _types(
+            "drift",
+            (centre, priors.drift_scale, priors.drift_spread),
+            _step_information(counts, priors),
+        )
+        dispersion = _types(
+            "dispersion",
+            (scatter, priors.dispersion_scale, priors.dispersion_spread),
+            _month_information(counts, priors),
+        )
+        scale = pymc.Data("effect_scale", counts.effect_scale, dims="shared")
+        effect = pymc.Normal("effect", 0, scale, dims="shared")
+        code = pymc.Data("type_code", counts.type_code, dims="series")
+        walk = _walk(counts, priors, drift[code])
+        covariate = pymc.Data("covariate", counts.covariate, dims=("window", "slot", "shared"))
+        shared = pymc.math.dot(covariate, effect)
+        log_rate = walk[:, :, None] + shared[None, :, :]
+        pymc.Potential("log_likelihood", _log_likelihood(counts, log_rate, dispersion, code))
+    return model
+
+
+def _types(name: str, prior: tuple[float, float, float], told: NDArray[np.float64]) -> Any:
+    """Declare drift or dispersion of each type, partially pooled; give it on its own scale.
+
+    The more the counts tell of a type (`told`, inverse variance of its log), the more it is
+    sampled as itself rather than as a distance from what types have in common.
+    """
+    import pymc
+
+    centre, scale, spread = prior
+    common = pymc.Normal(f"log_{name}", centre, scale)
+    apart = pymc.HalfNormal(f"log_{name}_spread", spread)
+    alone = pymc.Data(f"alone_{name}", told / (told + 1 / spread**2), dims="type")
+    own = pymc.Normal(f"own_{name}", alone * common, apart**alone, dims="type")
+    logs = pymc.Deterministic(
+        f"type_log_{name}", (1 - alone) * common + apart ** (1 - alone) * own, dims="type"
+    )
+    return pymc.math.exp(logs)
+
+
+def _walk(counts: PanelCounts, priors: PanelPriors, drift: Any) -> Any:
+    """Declare the walks: where each begins, then its steps, partly in units of the drift."""
+    import pymc
+    from pytensor import tensor
+
+    # Around where the counts are, in units of how well they tell: a linear change of variable.
+    level, spread = (
+        pymc.Data(name, value, dims="series")
+        for name, value in zip(("level", "spread"), _where(counts, priors), strict=True)
+    )
+    begin = pymc.Flat("begin", dims="series")
+    first = level + spread * begin
+    pymc.Potential(
+        "first", (-0.5 * ((first - priors.log_rate) / priors.log_rate_scale) ** 2).sum()
+    )
+    if counts.windows == 1:
+        return first[:, None]
+    centred = pymc.Data("centred", _centring(counts, priors), dims=("series", "step"))
+    scale = drift[:, None] ** centred
+    step = pymc.Normal("step_unit", 0, scale, dims=("series", "step"))
+    moved = tensor.cumsum(step * drift[:, None] / scale, axis=1)
+    return tensor.concatenate([first[:, None], first[:, None] + moved], axis=1)
+
+
+def _where(counts: PanelCounts, priors: PanelPriors) -> tuple[NDArray[np.float64], ...]:
+    total = counts.count[:, 0].sum(axis=-1)
+    exposed = counts.exposure_months[:, 0].sum(axis=-1)
+    level = np.log((total + 0.5) / (exposed + np.exp(-priors.log_rate)))
+    told = 1 / (total + 0.5)
+    own = priors.log_rate_scale**2
+    return level, np.sqrt(told * own / (told + own))
+
+
+def _centring(counts: PanelCounts, priors: PanelPriors) -> NDArray[np.float64]:
+    """How far each step is sampled on its own scale, 0 to 1: how much the counts say of it."""
+    total = counts.count.sum(axis=-1)
+    exposed = counts.exposure_months.sum(axis=-1)
+    blurred = 1 / (total + 0.5) + 1 / (priors.dispersion * np.maximum(exposed, 0.5))
+    usual = np.exp(2 * centre_of(priors)[0])
+    result: NDArray[np.float64] = usual / (usual + blurred[:, 1:] + blurred[:, :-1])
+    return result
+
+
+def _step_information(counts: PanelCounts, priors: PanelPriors) -> NDArray[np.float64]:
+    """Roughly, the inverse variance of each type's log drift by its steps."""
+    told = (_centring(counts, priors) ** 2).sum(axis=1)
+    return 2 * np.bincount(counts.type_code, told, minlength=len(counts.types))
+
+
+def _month_information(counts: PanelCounts, priors: PanelPriors) -> NDArray[np.float64]:
+    """Roughly, the inverse variance of each type's log dispersion by its months."""
+    exposed = counts.exposure_months.sum(axis=(1, 2))
+    rate = counts.count.sum(axis=(1, 2)) / exposed
+    told = exposed * (rate / (rate + priors.dispersion)) ** 2 / 2
+    return np.bincount(counts.type_code, told, minlength=len(counts.types))
+
+
+def _log_likelihood(counts: PanelCounts, log_rate: Any, dispersion: Any, code: Any) -> Any:
+    """Sum the months, window by window; see `months_log_likelihood`."""
+    import pymc
+    from pytensor import tensor
+
+    dims = ("series", "window", "slot")
+    count = pymc.Data("count", counts.count, dims=dims)
+    exposure = pymc.Data("exposure_months", counts.exposure_months, dims=dims)
+    size = dispersion[code][:, None, None]
+    failures = size * exposure
+    terms = count * log_rate - (failures + count) * tensor.log(size + tensor.exp(log_rate))
+    terms += failures * tensor.log(size)
+    alike = {
+        name: pymc.Data(f"alike_{name}", getattr(counts, f"alike_{name}"), dims="alike")
+        for name in ("type", "count", "exposure", "months")
+    }
+    ways = dispersion[alike["type"]] * alike["exposure"]
+    chances = tensor.gammaln(alike["count"] + ways) - tensor.gammaln(ways)
+    return terms.sum() + (alike["months"] * chances).sum()
+
+
+def _coordinates(counts: PanelCounts) -> dict[str, Any]:
+    series, windows, slots = counts.count.shape
+    return {
+        "type": list(counts.types),
+        "series": list(counts.series),
+        "window": np.arange(windows),
+        "step": np.arange(1, windows),
+        "slot": np.arange(slots),
+        "shared": list(counts.effects),
+        "alike": np.arange(len(counts.alike_type)),
+    }
