@@ -162,6 +162,9 @@ def _of_judgment(identifier: str, workspace: Path | None, as_of: Any, output: Fo
     if output is Format.json:
         names = {"shape": "law_shape", "rate": "law_rate"}
         keys = ("base_rate", "after", "live", "threshold_text", "baseline_text", "count")
+        keys += ("rate_mean", *(name for name in row if name.startswith("parameters_")))
+        keys += ("drift", "drift_low", "drift_high")
+        keys += ("dispersion", "dispersion_low", "dispersion_high")
         print_json(
             {**{key: row[name] for key, name in names.items()}, **{key: row[key] for key in keys}}
         )
@@ -172,6 +175,7 @@ def _of_judgment(identifier: str, workspace: Path | None, as_of: Any, output: Fo
         return
     print_line(f"baseline: {row['baseline_text']}")
     print_line(f"event: {row['threshold_text']}")
+    print_line(f"law: {row['parameters_text']}")
     print_line(f"base rate at issue: {row['base_rate']:.6f}")
     print_line(f"so far: {row['count']} in {row['elapsed_months']:g} months")
     if row["live"] is not None:

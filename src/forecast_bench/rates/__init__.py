@@ -14,13 +14,28 @@ from forecast_bench.rates.count import (
     log_probability_at_most,
     predictive_log_pmf,
 )
+from forecast_bench.rates.evidence import log_evidence
 from forecast_bench.rates.law import RateLaw, after, rate_law, widened
+from forecast_bench.rates.mixed_law import (
+    MixedLaw,
+    log_weights_after,
+    mixed_area_laws,
+    mixed_law,
+)
+from forecast_bench.rates.mixed_path import (
+    count_path_log_odds,
+    reach_path_log_odds,
+    share_path_log_odds,
+)
+from forecast_bench.rates.parameter_ranges import ParameterRanges, parameter_ranges
 from forecast_bench.rates.parameters import RateParameters
 from forecast_bench.rates.reach import area_laws, log_odds_reach, log_probability_reach, rate_spread
 from forecast_bench.rates.share import ShareCounts, log_odds_share, log_probability_share
 from forecast_bench.rates.threshold import ThresholdLogOdds, threshold_log_odds
 
 __all__ = [
+    "MixedLaw",
+    "ParameterRanges",
     "RateLaw",
     "RateParameters",
     "ShareCounts",
@@ -29,6 +44,8 @@ __all__ = [
     "area_laws",
     "change_threshold",
     "count_interval",
+    "count_path_log_odds",
+    "log_evidence",
     "log_odds_at_least",
     "log_odds_at_most",
     "log_odds_between",
@@ -39,9 +56,15 @@ __all__ = [
     "log_probability_between",
     "log_probability_reach",
     "log_probability_share",
+    "log_weights_after",
+    "mixed_area_laws",
+    "mixed_law",
+    "parameter_ranges",
     "predictive_log_pmf",
     "rate_law",
     "rate_spread",
+    "reach_path_log_odds",
+    "share_path_log_odds",
     "threshold_log_odds",
     "widened",
 ]

@@ -3,12 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
-from forecast_bench.rates.count import (
-    log_odds_at_least,
-    log_probability_at_least,
-    log_probability_at_most,
-    predictive_log_pmf,
-)
+from forecast_bench.rates.count import count_log_tails, predictive_log_pmf
 from forecast_bench.rates.law import RateLaw, observed
 from forecast_bench.rates.numeric import (
     FloatArray,
@@ -58,8 +53,15 @@ def log_probability_between(
     >>> np.exp(log_probability_between(law, low=1, high=2, exposure_months=1)).round(6)
     np.float64(0.375)
     """
-    inside, _ = _inside_outside(law, low, high, exposure_months, incidents, elapsed_months)
-    return plain(inside)
+    inside, _ = between_log_tails(
+        law,
+        low=low,
+        high=high,
+        exposure_months=exposure_months,
+        incidents=incidents,
+        elapsed_months=elapsed_months,
+    )
+    return inside
 
 
 def log_odds_between(
@@ -81,31 +83,47 @@ def log_odds_between(
     >>> log_odds_between(RateLaw(1.0, 1.0), low=0, high=0, exposure_months=1).round(6)
     np.float64(0.0)
     """
-    inside, outside = _inside_outside(law, low, high, exposure_months, incidents, elapsed_months)
-    return plain(inside - outside)
+    inside, outside = between_log_tails(
+        law,
+        low=low,
+        high=high,
+        exposure_months=exposure_months,
+        incidents=incidents,
+        elapsed_months=elapsed_months,
+    )
+    return plain(np.asarray(inside - outside))
 
 
-def _inside_outside(
+def between_log_tails(
     law: RateLaw,
+    *,
     low: npt.ArrayLike,
     high: npt.ArrayLike,
     exposure_months: npt.ArrayLike,
-    incidents: npt.ArrayLike,
-    elapsed_months: npt.ArrayLike,
+    incidents: npt.ArrayLike = 0,
+    elapsed_months: npt.ArrayLike = 0,
 ) -> tuple[FloatArray, FloatArray]:
+    """Return the log probability that the count lies in low..high, and that of its lying outside.
+
+    Parameters and errors as for `log_probability_between`.
+
+    Examples
+    --------
+    >>> yes, no = between_log_tails(RateLaw(1.0, 1.0), low=0, high=0, exposure_months=1)
+    >>> np.exp(yes).round(6), np.exp(no).round(6)
+    (np.float64(0.5), np.float64(0.5))
+    """
     first, last = whole(low, name="low"), whole(high, name="high")
     window = {
         "exposure_months": exposure_months,
         "incidents": incidents,
         "elapsed_months": elapsed_months,
     }
-    reaches = np.asarray(log_probability_at_least(law, threshold=first, **window))
-    under = np.asarray(log_probability_at_most(law, threshold=first - 1.0, **window))
-    keeps = np.asarray(log_probability_at_most(law, threshold=last, **window))
-    over = np.asarray(log_probability_at_least(law, threshold=last + 1.0, **window))
+    reaches, under = count_log_tails(law, threshold=first, **window)
+    over, keeps = count_log_tails(law, threshold=last + 1.0, **window)
     outside = np.minimum(np.logaddexp(under, over), 0.0)
     # Subtract in the tail the interval lies in; astride of the middle, subtract both from one.
-    high_side = np.asarray(log_odds_at_least(law, threshold=first, **window)) < 0
+    high_side = np.asarray(reaches < under)
     inside = np.where(high_side, log_difference(reaches, over), log_difference(keeps, under))
     astride = ~high_side & (over < keeps)
     inside = np.where(astride, log_complement(outside), inside)
@@ -113,7 +131,7 @@ def _inside_outside(
     if few.any():
         inside = np.where(few, _summed(law, first, last, window), inside)
     empty = last < first
-    return np.where(empty, -np.inf, inside), np.where(empty, 0.0, outside)
+    return plain(np.where(empty, -np.inf, inside)), plain(np.where(empty, 0.0, outside))
 
 
 def _summed(

@@ -51,7 +51,14 @@ def log_probability_at_least(
     >>> np.exp(log_probability_at_least(law, threshold=8, exposure_months=18)).round(6)
     np.float64(0.526024)
     """
-    return _tails(law, threshold, exposure_months, incidents, elapsed_months)[0]
+    yes, _ = count_log_tails(
+        law,
+        threshold=threshold,
+        exposure_months=exposure_months,
+        incidents=incidents,
+        elapsed_months=elapsed_months,
+    )
+    return yes
 
 
 def log_probability_at_most(
@@ -74,7 +81,14 @@ def log_probability_at_most(
     np.float64(0.473976)
     """
     above = whole(threshold, name="threshold") + 1.0
-    return _tails(law, above, exposure_months, incidents, elapsed_months)[1]
+    _, no = count_log_tails(
+        law,
+        threshold=above,
+        exposure_months=exposure_months,
+        incidents=incidents,
+        elapsed_months=elapsed_months,
+    )
+    return no
 
 
 def log_odds_at_least(
@@ -96,7 +110,13 @@ def log_odds_at_least(
     >>> log_odds_at_least(law, threshold=8, exposure_months=18).round(6)
     np.float64(0.104189)
     """
-    upper, lower = _tails(law, threshold, exposure_months, incidents, elapsed_months)
+    upper, lower = count_log_tails(
+        law,
+        threshold=threshold,
+        exposure_months=exposure_months,
+        incidents=incidents,
+        elapsed_months=elapsed_months,
+    )
     return plain(np.asarray(upper - lower))
 
 
@@ -119,7 +139,13 @@ def log_odds_at_most(
     np.float64(-0.104189)
     """
     above = whole(threshold, name="threshold") + 1.0
-    upper, lower = _tails(law, above, exposure_months, incidents, elapsed_months)
+    upper, lower = count_log_tails(
+        law,
+        threshold=above,
+        exposure_months=exposure_months,
+        incidents=incidents,
+        elapsed_months=elapsed_months,
+    )
     return plain(np.asarray(lower - upper))
 
 
@@ -230,7 +256,13 @@ def _quantile(
     seen, elapsed, months = given[3:]
 
     def falls_short(count: FloatArray) -> npt.NDArray[np.bool_]:
-        lower = _tails(law, count + 1.0 + seen, months + elapsed, seen, elapsed)[1]
+        _, lower = count_log_tails(
+            law,
+            threshold=count + 1.0 + seen,
+            exposure_months=months + elapsed,
+            incidents=seen,
+            elapsed_months=elapsed,
+        )
         # A level that is met exactly must not be missed by a rounding error.
         return np.asarray(lower < log_level - 1e-13)
 
@@ -251,14 +283,24 @@ def _quantile(
     return result
 
 
-def _tails(
+def count_log_tails(
     law: RateLaw,
+    *,
     threshold: npt.ArrayLike,
     exposure_months: npt.ArrayLike,
-    incidents: npt.ArrayLike,
-    elapsed_months: npt.ArrayLike,
+    incidents: npt.ArrayLike = 0,
+    elapsed_months: npt.ArrayLike = 0,
 ) -> tuple[FloatArray, FloatArray]:
-    """Return log P(total >= threshold) and its complement, given the counts so far."""
+    """Return log P(total >= threshold) and its complement, given the counts so far.
+
+    Parameters and errors as for `log_probability_at_least`.
+
+    Examples
+    --------
+    >>> yes, no = count_log_tails(RateLaw(1.0, 1.0), threshold=1, exposure_months=1)
+    >>> np.exp(yes).round(6), np.exp(no).round(6)
+    (np.float64(0.5), np.float64(0.5))
+    """
     seen, elapsed = observed(incidents=incidents, elapsed_months=elapsed_months)
     remaining = np.maximum(amounts(exposure_months, name="exposure_months") - elapsed, 0.0)
     needed = whole(threshold, name="threshold") - seen

@@ -104,6 +104,37 @@ def dispersed_log_pmf(
     return result
 
 
+def dispersed_log_evidence(
+    *,
+    shape: FloatArray,
+    rate: FloatArray,
+    dispersion: FloatArray,
+    seen: FloatArray,
+    elapsed: FloatArray,
+) -> FloatArray:
+    """Return the log of how likely a total is, apart from how it is spread over its months.
+
+    The mean of ``r ** seen * (1 + r / dispersion) ** -(seen + dispersion * elapsed)`` over the rate
+    r, which has the law Gamma(shape, rate).
+
+    Examples
+    --------
+    >>> one = np.ones(1)
+    >>> value = dispersed_log_evidence(shape=one, rate=one, dispersion=1e9 * one, seen=0 * one,
+    ...                                elapsed=one)
+    >>> np.exp(value).round(6)
+    array([0.5])
+    """
+    result = np.zeros_like(shape)
+    rows = np.flatnonzero(elapsed > 0)
+    for start in range(0, rows.size, _BLOCK_ROWS):
+        block = rows[start : start + _BLOCK_ROWS]
+        a, b, phi, y, s = (v[block] for v in (shape, rate, dispersion, seen, elapsed))
+        of_gamma = special.gammaln(a) - a * np.log(b)
+        result[block] = _log_evidence(a + y, b, phi, y + phi * s) - of_gamma
+    return result
+
+
 def _log_density(a: FloatArray, b: FloatArray, phi: FloatArray, n: FloatArray) -> LogDensity:
     """Return the log weight of the log rate: Gamma(a, b) times (1 + rate / phi) ** -n."""
 

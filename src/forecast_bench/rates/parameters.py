@@ -50,6 +50,12 @@ class RateParameters:
         if not ((self.weight >= 0).all() and abs(self.weight.sum() - 1) < _SUM):
             raise ValueError(f"weights must be probabilities that sum to 1, got {self.weight}")
 
+    @classmethod
+    def known(cls, *, drift: float, dispersion: float | None) -> "RateParameters":
+        """Return the one point of a drift and a dispersion that are taken as known."""
+        scatter = np.inf if dispersion is None else dispersion
+        return cls(np.array([drift]), np.array([scatter]), np.ones(1))
+
     @property
     def points(self) -> int:
         """How many points stand for the posterior."""

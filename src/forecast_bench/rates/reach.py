@@ -4,7 +4,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
-from forecast_bench.rates.count import log_probability_at_least, log_probability_at_most
+from forecast_bench.rates.count import count_log_tails
 from forecast_bench.rates.law import RateLaw, rate_law, widened
 from forecast_bench.rates.numeric import FloatArray, amounts, counts, log_sum, whole
 
@@ -16,8 +16,8 @@ def area_laws(
     *,
     incidents: npt.ArrayLike,
     exposure_months: npt.ArrayLike,
-    drift: float = 0.5,
-    dispersion: float | None = None,
+    drift: npt.ArrayLike = 0.5,
+    dispersion: npt.ArrayLike | None = None,
 ) -> RateLaw:
     """Return one law per area; areas never hit borrow from the spread of all areas at risk.
 
@@ -33,12 +33,12 @@ def area_laws(
     exposure_months : array_like
         Months each area was at risk; zero only for an area without incidents.
     drift, dispersion
-        As for `rate_law`.
+        As for `rate_law`; of shape (points, 1) for one row of laws at each point.
 
     Returns
     -------
     RateLaw
-        Fields are arrays with one entry per area.
+        Fields are arrays with one entry per area, the last axis.
 
     Raises
     ------
@@ -70,7 +70,7 @@ def area_laws(
         RateLaw(
             shape=np.where(seen, counted + 0.5, spread.shape),
             rate=np.where(seen, months, np.asarray(spread.rate) + months),
-            dispersion=dispersion,
+            dispersion=None if dispersion is None else np.asarray(dispersion, dtype=np.float64)[()],
         ),
         drift=drift,
     )
@@ -187,7 +187,15 @@ def log_probability_reach(
     ...     laws, areas=2, incidents_each=1, exposure_months=1)).round(6))
     0.25
     """
-    return _reach_tails(laws, areas, incidents_each, exposure_months, incidents, elapsed_months)[0]
+    yes, _ = reach_log_tails(
+        laws,
+        areas=areas,
+        incidents_each=incidents_each,
+        exposure_months=exposure_months,
+        incidents=incidents,
+        elapsed_months=elapsed_months,
+    )
+    return float(yes)
 
 
 def log_odds_reach(
@@ -209,48 +217,69 @@ def log_odds_reach(
     >>> round(log_odds_reach(laws, areas=1, incidents_each=1, exposure_months=1), 6)
     1.098612
     """
-    upper, lower = _reach_tails(
-        laws, areas, incidents_each, exposure_months, incidents, elapsed_months
+    yes, no = reach_log_tails(
+        laws,
+        areas=areas,
+        incidents_each=incidents_each,
+        exposure_months=exposure_months,
+        incidents=incidents,
+        elapsed_months=elapsed_months,
     )
-    return upper - lower
+    return float(yes - no)
 
 
-def _reach_tails(
+def reach_log_tails(
     laws: RateLaw,
+    *,
     areas: int,
     incidents_each: int,
     exposure_months: npt.ArrayLike,
-    incidents: npt.ArrayLike,
-    elapsed_months: npt.ArrayLike,
-) -> tuple[float, float]:
-    window = {
-        "exposure_months": exposure_months,
-        "incidents": incidents,
-        "elapsed_months": elapsed_months,
-    }
+    incidents: npt.ArrayLike = 0,
+    elapsed_months: npt.ArrayLike = 0,
+) -> tuple[FloatArray, FloatArray]:
+    """Return log P(enough areas reach the count) and its complement.
+
+    Parameters and errors as for `log_probability_reach`; areas are the last axis, and the results
+    have the shape of the axes before it.
+
+    Examples
+    --------
+    >>> laws = RateLaw(np.ones((3, 2)), np.ones((3, 2)))
+    >>> yes, no = reach_log_tails(laws, areas=1, incidents_each=1, exposure_months=1)
+    >>> np.exp(yes).round(6)
+    array([0.75, 0.75, 0.75])
+    """
     each = whole(incidents_each, name="incidents_each")
-    yes = np.atleast_1d(log_probability_at_least(laws, threshold=each, **window))
-    no = np.atleast_1d(log_probability_at_most(laws, threshold=each - 1.0, **window))
-    size = max(yes.size, np.size(laws.shape))
-    return _poisson_binomial(np.broadcast_to(yes, size), np.broadcast_to(no, size), areas)
+    yes, no = count_log_tails(
+        laws,
+        threshold=each,
+        exposure_months=exposure_months,
+        incidents=incidents,
+        elapsed_months=elapsed_months,
+    )
+    shape = np.broadcast_shapes(np.shape(yes), np.shape(laws.shape), (1,))
+    return _poisson_binomial(np.broadcast_to(yes, shape), np.broadcast_to(no, shape), areas)
 
 
-def _poisson_binomial(yes: FloatArray, no: FloatArray, needed: int) -> tuple[float, float]:
-    """Return log P(at least `needed` successes) and its complement.
+def _poisson_binomial(
+    yes: FloatArray, no: FloatArray, needed: int
+) -> tuple[FloatArray, FloatArray]:
+    """Return log P(at least `needed` successes) and its complement, over the last axis.
 
     The exact programme over areas adds positive terms only, so no tail loses digits; "enough" is
     one absorbing state.
     """
+    sure, never = np.zeros(yes.shape[:-1]), np.full(yes.shape[:-1], -np.inf)
     if needed <= 0:
-        return 0.0, -np.inf
-    if needed > yes.size:
-        return -np.inf, 0.0
-    state = np.full(needed + 1, -np.inf)
-    state[0] = 0.0
-    for success, failure in zip(yes, no, strict=True):
-        moved = state[:-1] + success
-        enough = np.logaddexp(state[-1], moved[-1])
-        state[:-1] += failure
-        state[1:-1] = np.logaddexp(state[1:-1], moved[:-1])
-        state[-1] = enough
-    return min(float(state[-1]), 0.0), min(float(log_sum(state[:-1])), 0.0)
+        return sure, never
+    if needed > yes.shape[-1]:
+        return never, sure
+    state = np.full((*yes.shape[:-1], needed + 1), -np.inf)
+    state[..., 0] = 0.0
+    for area in range(yes.shape[-1]):
+        moved = state[..., :-1] + yes[..., area, None]
+        enough = np.logaddexp(state[..., -1], moved[..., -1])
+        state[..., :-1] += no[..., area, None]
+        state[..., 1:-1] = np.logaddexp(state[..., 1:-1], moved[..., :-1])
+        state[..., -1] = enough
+    return np.minimum(state[..., -1], 0.0), np.minimum(log_sum(state[..., :-1]), 0.0)

@@ -1,7 +1,9 @@
 """The share of incidents that match: "at least a third of the attacks will be on convoys"."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 
 import numpy as np
 from scipy import special
@@ -40,6 +42,38 @@ class ShareCounts:
         if not 0 <= self.matches <= self.incidents:
             msg = f"matches must fulfil 0 <= matches <= incidents, got {self!r}."
             raise ValueError(msg)
+
+
+type MatchTails = Callable[[int], tuple[FloatArray, FloatArray]]
+
+
+def match_tails(share: Fraction, baseline: ShareCounts, window: ShareCounts) -> MatchTails:
+    """Return a function of n: log P(enough match) and its complement, for 0 to n incidents more.
+
+    They do not depend on the law of the incidents; what was once worked out is kept.
+
+    Examples
+    --------
+    >>> enough, _ = match_tails(Fraction(1), ShareCounts(), ShareCounts())(2)
+    >>> np.exp(enough).round(6)
+    array([1.   , 0.5  , 0.375])
+    """
+    alpha = 0.5 + baseline.matches + window.matches
+    beta = 0.5 + baseline.incidents + window.incidents - baseline.matches - window.matches
+
+    @cache
+    def up_to(largest: int) -> tuple[FloatArray, FloatArray]:
+        needed = np.array(
+            [
+                -(-share.numerator * (window.incidents + n) // share.denominator) - window.matches
+                for n in range(largest + 1)
+            ],
+            dtype=np.int64,
+        )
+        tails = _match_tails if largest <= _DIRECT_LIMIT else _match_tails_by_urn
+        return tails(needed, alpha, beta)
+
+    return up_to
 
 
 def log_probability_share(
@@ -95,8 +129,14 @@ def log_probability_share(
     >>> round(float(np.exp(value)), 4)
     0.5858
     """
-    yes, no = _share_sums(law, exact(share, name="share"), baseline, exposure_months, window,
-                          elapsed_months)  # fmt: skip
+    yes, no = share_log_sums(
+        law,
+        share=share,
+        baseline=baseline,
+        exposure_months=exposure_months,
+        window=window,
+        elapsed_months=elapsed_months,
+    )
     return yes - float(np.logaddexp(yes, no))
 
 
@@ -118,44 +158,64 @@ def log_odds_share(
     >>> log_odds_share(RateLaw(5.5, 12.0), share=0, baseline=ShareCounts(), exposure_months=6)
     inf
     """
-    yes, no = _share_sums(law, exact(share, name="share"), baseline, exposure_months, window,
-                          elapsed_months)  # fmt: skip
+    yes, no = share_log_sums(
+        law,
+        share=share,
+        baseline=baseline,
+        exposure_months=exposure_months,
+        window=window,
+        elapsed_months=elapsed_months,
+    )
     return yes - no
 
 
-def _share_sums(
+def share_log_sums(
     law: RateLaw,
-    share: Fraction,
+    *,
+    share: Exact,
     baseline: ShareCounts,
     exposure_months: float,
-    window: ShareCounts,
-    elapsed_months: float,
+    window: ShareCounts = ShareCounts(),
+    elapsed_months: float = 0.0,
+    tails: MatchTails | None = None,
 ) -> tuple[float, float]:
-    """Return the logs of P(enough and any) and P(not enough and any)."""
-    if not 0 <= share <= 1:
-        msg = f"share must fulfil 0 <= share <= 1, got {share}."
+    """Return the logs of P(enough and any) and P(not enough and any).
+
+    Parameters and errors as for `log_probability_share`; together they are the probability that
+    there is any incident, which differs from law to law.
+
+    Parameters
+    ----------
+    tails : callable, optional
+        What `match_tails` returns; passed to calls that differ in the law alone, to do it once.
+
+    Examples
+    --------
+    >>> yes, no = share_log_sums(RateLaw(1.0, 1.0), share=1, baseline=ShareCounts(),
+    ...                          exposure_months=1)
+    >>> float(np.exp(np.logaddexp(yes, no)).round(6))
+    0.5
+    """
+    bound = exact(share, name="share")
+    if not 0 <= bound <= 1:
+        msg = f"share must fulfil 0 <= share <= 1, got {bound}."
         raise ValueError(msg)
     observed(incidents=window.incidents, elapsed_months=elapsed_months)
     remaining = max(float(amounts(exposure_months, name="exposure_months")) - elapsed_months, 0.0)
     if remaining == 0 and window.incidents == 0:
         msg = f"a window without incidents is void, got {window!r} and no exposure left."
         raise ValueError(msg)
-    if share == 0:
+    if bound == 0:
         return 0.0, -np.inf
     if remaining == 0:
-        enough = window.matches >= share * window.incidents
+        enough = window.matches >= bound * window.incidents
         return (0.0, -np.inf) if enough else (-np.inf, 0.0)
-    alpha = 0.5 + baseline.matches + window.matches
-    beta = 0.5 + baseline.incidents + window.incidents - baseline.matches - window.matches
-    return _long_enough_sums(law, share, (alpha, beta), window, (remaining, elapsed_months))
+    made = tails or match_tails(bound, baseline, window)
+    return _long_enough_sums(law, made, window, (remaining, elapsed_months))
 
 
 def _long_enough_sums(
-    law: RateLaw,
-    share: Fraction,
-    prior: tuple[float, float],
-    window: ShareCounts,
-    months: tuple[float, float],
+    law: RateLaw, tails: MatchTails, window: ShareCounts, months: tuple[float, float]
 ) -> tuple[float, float]:
     """Double the number of terms until what is left out is lost in both sums.
 
@@ -173,7 +233,7 @@ def _long_enough_sums(
             )
         )
         if beyond < -_NEGLIGIBLE:
-            yes, no = _sums_up_to(largest, law, share, prior, window, months)
+            yes, no = _sums_up_to(largest, law, tails, window, months)
             if beyond < min(yes, no) - _NEGLIGIBLE:
                 return yes, no
         largest *= 2
@@ -184,21 +244,12 @@ def _long_enough_sums(
 def _sums_up_to(
     largest: int,
     law: RateLaw,
-    share: Fraction,
-    prior: tuple[float, float],
+    tails: MatchTails,
     window: ShareCounts,
     months: tuple[float, float],
 ) -> tuple[float, float]:
     first = 1 if window.incidents == 0 else 0
-    needed = np.array(
-        [
-            -(-share.numerator * (window.incidents + n) // share.denominator) - window.matches
-            for n in range(largest + 1)
-        ],
-        dtype=np.int64,
-    )
-    tails = _match_tails if largest <= _DIRECT_LIMIT else _match_tails_by_urn
-    reached, missed = tails(needed, *prior)
+    reached, missed = tails(largest)
     weights = np.asarray(
         predictive_log_pmf(
             law,

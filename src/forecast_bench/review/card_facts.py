@@ -75,19 +75,20 @@ def base_rate(row: Row) -> Facts | None:
     if row.number("law_shape") is not None:
         law = (
             f"incidents a month: Gamma, shape {number(row.number('law_shape'))} over "
-            f"{number(row.number('law_rate'))} months"
+            f"{number(row.number('law_rate'))} months, drift included"
         )
-        if row.number("drift") is not None:
-            law += f", drift {number(row.number('drift'), places=2)}"
-        if row.number("dispersion") is not None:
-            law += f", dispersion {number(row.number('dispersion'), places=2)}"
-        law += " included" if row.number("drift") is not None else ""
+    elif row.number("rate_mean") is not None:
+        law = (
+            f"incidents a month: {number(row.number('rate_mean'))} on average, a mixture of "
+            f"{count(row.number('parameters_points'))} Gamma laws"
+        )
     return Facts(
         _known(
             ("Base rate at issue", percent(row.number("base_rate"))),
             ("Baseline", clean(row.text("baseline_text"))),
             ("Threshold", clean(row.text("threshold_text"))),
             ("Law", law),
+            ("Drift and dispersion", clean(row.text("parameters_text"))),
         ),
         title="What history alone says",
     )

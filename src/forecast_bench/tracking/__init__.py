@@ -8,6 +8,7 @@ from forecast_bench.tracking.follow import (
     questions_to_count,
 )
 from forecast_bench.tracking.judgment_table import judgment_table
+from forecast_bench.tracking.parameter_origin import ParameterOrigin
 from forecast_bench.tracking.path_table import count_table, path_table
 from forecast_bench.tracking.periods import (
     PARTS,
@@ -27,6 +28,7 @@ __all__ = [
     "AskedQuestion",
     "CountedQuestion",
     "FollowedJudgment",
+    "ParameterOrigin",
     "Part",
     "QuestionCounts",
     "count_table",

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from forecast_bench.incidents import expand_types
+from forecast_bench.rates import RateParameters
 from forecast_bench.records import (
     Coverage,
     Duration,
@@ -15,6 +16,7 @@ from forecast_bench.records import (
     Window,
     exposure_months,
 )
+from forecast_bench.tracking.parameter_origin import FIXED, ParameterOrigin
 from forecast_bench.workspace import RecordedQuestion, Workspace
 
 
@@ -36,6 +38,15 @@ class AskedQuestion:
         The law that history is read with.
     source : SourceDescription
         What counts it.
+    parameters : RateParameters or None
+        What is believed of drift and dispersion, to be integrated over; None: those of `rates`.
+    origin : ParameterOrigin
+        Where the drift and the dispersion come from: fixed exactly where `parameters` is None.
+
+    Raises
+    ------
+    ValueError
+        If parameters are said to be fixed, or are not there and said to be learned.
     """
 
     name: str
@@ -45,11 +56,21 @@ class AskedQuestion:
     baseline: Window
     rates: RateSpecification
     source: SourceDescription
+    parameters: RateParameters | None = None
+    origin: ParameterOrigin = FIXED
+
+    def __post_init__(self) -> None:
+        if (self.parameters is None) != (self.origin.state == "fixed"):
+            raise ValueError(f"parameters {self.parameters} do not fit their origin {self.origin}")
 
     def as_covered(self, coverage: Coverage, settlement: Duration) -> "AskedQuestion":
         """Ask it of a vintage, whose coverage and settlement may be other than today's."""
         told = {"coverage": coverage, "settlement": settlement}
         return replace(self, source=self.source.model_copy(update=told))
+
+    def believing(self, parameters: RateParameters, origin: ParameterOrigin) -> "AskedQuestion":
+        """Ask it with a drift and a dispersion that are uncertain."""
+        return replace(self, parameters=parameters, origin=origin)
 
     @property
     def key(self) -> str:

@@ -20,6 +20,7 @@ from forecast_bench.tracking.follow import (
     progress_of,
     settlement_of,
 )
+from forecast_bench.tracking.parameter_columns import parameter_columns
 from forecast_bench.tracking.path import probability_of
 from forecast_bench.tracking.schema import JUDGMENT_COLUMNS, table
 from forecast_bench.tracking.score_columns import score_columns
@@ -162,20 +163,22 @@ def _question(one: FollowedJudgment) -> Row:
 
 
 def _law(one: FollowedJudgment) -> Row:
-    row: Row = dict.fromkeys(
-        [
-            "threshold_text",
-            "baseline_text",
-            "baseline_count",
-            "baseline_months",
-            "law_shape",
-            "law_rate",
-            "drift",
-            "dispersion",
-            "base_rate",
-            "tests_little",
-        ]
-    )
+    row: Row = {
+        **dict.fromkeys(
+            [
+                "threshold_text",
+                "baseline_text",
+                "baseline_count",
+                "baseline_months",
+                "law_shape",
+                "law_rate",
+                "rate_mean",
+                "base_rate",
+                "tests_little",
+            ]
+        ),
+        **parameter_columns(None if one.counted is None else one.counted.asked),
+    }
     if one.counted is None:
         return row
     asked, counts = one.counted.asked, one.counted.counts
@@ -187,12 +190,10 @@ def _law(one: FollowedJudgment) -> Row:
         f"({baseline.start} to {baseline.end})",
         "baseline_count": None if one.counted.baseline_gap else counted,
         "baseline_months": float(asked.baseline_months),
-        "drift": asked.rates.drift,
-        "dispersion": asked.rates.dispersion,
     }
     if one.law is None:
         return row
-    share = asked.question.share
+    share, law = asked.question.share, one.law.single
     base_rate = float(probability_of(one.law.log_odds[:1])[0])
     if one.path is not None and one.path.base_rate is not None:
         base_rate = one.path.base_rate
@@ -200,9 +201,10 @@ def _law(one: FollowedJudgment) -> Row:
         "threshold_text": f"a share of at least {share.at_least:g}"
         if share
         else describe_bounds(one.law.fewest, one.law.most, noun_of(asked)),
-        # Reach has one law for each area, which no single pair of numbers describes.
-        "law_shape": None if asked.question.reach else float(one.law.law.shape),
-        "law_rate": None if asked.question.reach else float(one.law.law.rate),
+        # One pair of numbers describes neither the laws of several areas nor a mixture.
+        "law_shape": None if law is None else float(law.shape),
+        "law_rate": None if law is None else float(law.rate),
+        "rate_mean": None if asked.question.reach else float(one.law.law.mean[0]),
         "base_rate": base_rate,
         "tests_little": not _LITTLE <= base_rate <= 1 - _LITTLE,
     }

@@ -6,16 +6,16 @@ import numpy as np
 import numpy.typing as npt
 
 from forecast_bench.rates import (
+    MixedLaw,
     RateLaw,
+    RateParameters,
     ShareCounts,
-    area_laws,
     change_threshold,
-    log_odds_at_least,
-    log_odds_at_most,
-    log_odds_between,
-    log_odds_reach,
-    log_odds_share,
-    rate_law,
+    count_path_log_odds,
+    mixed_area_laws,
+    mixed_law,
+    reach_path_log_odds,
+    share_path_log_odds,
 )
 from forecast_bench.tracking.asked import AskedQuestion
 from forecast_bench.tracking.periods import PartCounts, QuestionCounts
@@ -31,8 +31,9 @@ class LawPath:
     ----------
     fewest, most : int, int or None
         Totals that make the event, both included; for a share of incidents, not used.
-    law : RateLaw
-        Law of the monthly rate; for reach one law for each area.
+    law : MixedLaw
+        Law of the monthly rate at each point of drift and dispersion, one of them where these are
+        fixed; for reach one law for each area.
     totals, possible : ndarray of int, shape (periods,)
         Incidents (or areas reached) by the end of each period; and if all doubtful ones counted.
     log_odds : ndarray, shape (periods + 1,)
@@ -41,10 +42,20 @@ class LawPath:
 
     fewest: int
     most: int | None
-    law: RateLaw
+    law: MixedLaw
     totals: npt.NDArray[np.int64]
     possible: npt.NDArray[np.int64]
     log_odds: FloatArray
+
+    @property
+    def single(self) -> RateLaw | None:
+        """The one law of the one rate; None where several are mixed, or areas have one each."""
+        (law, *others) = self.law.laws
+        shape, rate = np.asarray(law.shape), np.asarray(law.rate)
+        if others or shape.size > 1:
+            return None
+        scatter = None if law.dispersion is None else float(np.asarray(law.dispersion).item())
+        return RateLaw(float(shape.item()), float(rate.item()), scatter)
 
 
 def law_path(asked: AskedQuestion, counts: QuestionCounts) -> LawPath:
@@ -62,12 +73,18 @@ def law_path(asked: AskedQuestion, counts: QuestionCounts) -> LawPath:
     return _count_path(asked, counts)
 
 
-def _law(asked: AskedQuestion, incidents: int) -> RateLaw:
-    return rate_law(
+def believed_parameters(asked: AskedQuestion) -> RateParameters:
+    """What is believed of drift and dispersion; one point where the file of the law fixes them."""
+    if asked.parameters is not None:
+        return asked.parameters
+    return RateParameters.known(drift=asked.rates.drift, dispersion=asked.rates.dispersion)
+
+
+def _law(asked: AskedQuestion, incidents: int) -> MixedLaw:
+    return mixed_law(
         incidents=incidents,
         exposure_months=float(asked.baseline_months),
-        drift=asked.rates.drift,
-        dispersion=asked.rates.dispersion,
+        parameters=believed_parameters(asked),
     )
 
 
@@ -75,20 +92,18 @@ def _count_path(asked: AskedQuestion, counts: QuestionCounts) -> LawPath:
     baseline = int(counts.baseline.count.sum())
     fewest, most = _bounds(asked, baseline)
     law = _law(asked, baseline)
-    totals = counts.window.count.sum(axis=1).cumsum()
-    observed: dict[str, FloatArray | float] = {
-        "exposure_months": float(asked.window_months),
-        "incidents": np.concatenate([[0.0], totals]),
-        "elapsed_months": np.concatenate([[0.0], counts.window.elapsed_months]),
-    }
-    if most is None:
-        odds = log_odds_at_least(law, threshold=fewest, **observed)
-    elif fewest == 0:
-        odds = log_odds_at_most(law, threshold=most, **observed)
-    else:
-        odds = log_odds_between(law, low=fewest, high=most, **observed)
+    monthly = counts.window.count.sum(axis=1)
+    odds = count_path_log_odds(
+        law,
+        fewest=fewest,
+        most=most,
+        exposure_months=float(asked.window_months),
+        period_counts=monthly,
+        elapsed_months=counts.window.elapsed_months,
+    )
+    totals = monthly.cumsum()
     possible = totals + counts.window.ambiguous.sum(axis=1).cumsum()
-    return LawPath(fewest, most, law, totals, possible, np.atleast_1d(odds))
+    return LawPath(fewest, most, law, totals, possible, odds)
 
 
 def _bounds(asked: AskedQuestion, baseline: int) -> tuple[int, int | None]:
@@ -114,32 +129,26 @@ def _reach_path(asked: AskedQuestion, counts: QuestionCounts) -> LawPath:
     each_area = counts.baseline.count.sum(axis=0)
     reached_before = int((each_area >= reach.each).sum())
     needed = reach.at_least if reach.at_least is not None else reached_before + 1
-    laws = area_laws(
+    laws = mixed_area_laws(
         incidents=each_area,
         exposure_months=float(asked.baseline_months),
-        drift=asked.rates.drift,
-        dispersion=asked.rates.dispersion,
+        parameters=believed_parameters(asked),
     )
-    totals = np.vstack([np.zeros_like(each_area), counts.window.count.cumsum(axis=0)])
-    elapsed = np.concatenate([[0.0], counts.window.elapsed_months])
-    odds = [
-        log_odds_reach(
-            laws,
-            areas=needed,
-            incidents_each=reach.each,
-            exposure_months=float(asked.window_months),
-            incidents=total,
-            elapsed_months=months,
-        )
-        for total, months in zip(totals, elapsed, strict=True)
-    ]
+    odds = reach_path_log_odds(
+        laws,
+        areas=needed,
+        incidents_each=reach.each,
+        exposure_months=float(asked.window_months),
+        period_counts=counts.window.count,
+        elapsed_months=counts.window.elapsed_months,
+    )
     return LawPath(
         fewest=needed,
         most=None,
         law=laws,
         totals=areas_reached(counts.window, reach.each, ambiguous=False),
         possible=areas_reached(counts.window, reach.each, ambiguous=True),
-        log_odds=np.array(odds),
+        log_odds=odds,
     )
 
 
@@ -154,29 +163,18 @@ def _share_path(asked: AskedQuestion, counts: QuestionCounts) -> LawPath:
     if share is None:
         raise ValueError(f"question {asked.name} is not one of a share")
     law = _law(asked, int(counts.baseline.count.sum()))
-    before = ShareCounts(
-        incidents=int(counts.baseline.count.sum()), matches=int(counts.baseline.matching.sum())
+    monthly = counts.window.count.sum(axis=1)
+    odds = share_path_log_odds(
+        law,
+        share=share.at_least,
+        baseline=ShareCounts(
+            incidents=int(counts.baseline.count.sum()), matches=int(counts.baseline.matching.sum())
+        ),
+        exposure_months=float(asked.window_months),
+        period_counts=monthly,
+        period_matches=counts.window.matching.sum(axis=1),
+        elapsed_months=counts.window.elapsed_months,
     )
-    totals = counts.window.count.sum(axis=1).cumsum()
-    matches = counts.window.matching.sum(axis=1).cumsum()
-    elapsed = counts.window.elapsed_months
-    odds = [
-        log_odds_share(
-            law, share=share.at_least, baseline=before, exposure_months=float(asked.window_months)
-        )
-    ]
-    for total, matching, months in zip(totals, matches, elapsed, strict=True):
-        if total == 0 and months >= asked.window_months:
-            break  # a window without incidents is void: it has no odds
-        odds.append(
-            log_odds_share(
-                law,
-                share=share.at_least,
-                baseline=before,
-                exposure_months=float(asked.window_months),
-                window=ShareCounts(incidents=int(total), matches=int(matching)),
-                elapsed_months=float(months),
-            )
-        )
+    totals = monthly.cumsum()
     possible = totals + counts.window.ambiguous.sum(axis=1).cumsum()
-    return LawPath(0, None, law, totals, possible, np.array(odds))
+    return LawPath(0, None, law, totals, possible, odds)
