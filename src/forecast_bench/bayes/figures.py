@@ -67,6 +67,40 @@ def diagnostic_figures(idata: Any, folder: Path) -> tuple[Path, ...]:
     return tuple(drawn)
 
 
+def panel_figures(idata: Any, folder: Path) -> tuple[Path, ...]:
+    """Draw ranks and energy of a panel's posterior, as `diagnostic_figures` does.
+
+    Parameters
+    ----------
+    idata
+        Posterior of `fit_panel`.
+    folder
+        Where the files go; made if need be.
+
+    Returns
+    -------
+    tuple of Path
+        ``rank.svg`` and ``energy.svg``.
+    """
+    import arviz
+    import matplotlib as mpl
+
+    folder.mkdir(parents=True, exist_ok=True)
+    common = {"backend": "matplotlib"}
+    previous = mpl.get_backend(auto_select=False)
+    mpl.use("Agg")
+    try:
+        with mpl.rc_context(_STYLE):
+            names = ["type_log_drift", "type_log_dispersion"]
+            ranks = arviz.plot_rank(_thinned(idata), var_names=names, **common)
+            drawn = [_save(ranks, folder / "rank")]
+            drawn.append(_save(arviz.plot_energy(idata, **common), folder / "energy"))
+    finally:
+        if previous is not None:
+            mpl.use(previous)
+    return tuple(drawn)
+
+
 def _thinned(idata: Any) -> Any:
     import xarray
 

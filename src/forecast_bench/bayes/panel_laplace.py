@@ -119,6 +119,27 @@ def panel_laplace(counts: PanelCounts, priors: PanelPriors) -> PanelPosterior:
     )
 
 
+def panel_prior(priors: PanelPriors) -> PanelPosterior:
+    """Give the prior of any type, on the grid: what speaks where a panel is too small.
+
+    Raises
+    ------
+    ValueError
+        If the priors name no drift.
+    """
+    log_drift, log_dispersion = _axes(priors)
+    none = np.zeros(0)
+    return PanelPosterior(
+        types=(),
+        log_drift=log_drift,
+        log_dispersion=log_dispersion,
+        mass=_pooled(none, log_drift, log_dispersion, priors),
+        effects=(),
+        effect_mean=none,
+        effect_scale=none,
+    )
+
+
 def centre_of(priors: PanelPriors) -> tuple[float, float]:
     """Give the prior means of the log drift and the log dispersion common to all types.
 
@@ -251,8 +272,9 @@ def _pooled(
     evidence = np.exp(heights)
     explained = [first[0] @ one @ second[0].T for one in evidence]
     log_weight = first[1][:, None] + second[1][None, :]
-    with np.errstate(divide="ignore"):
-        log_weight = log_weight + sum(np.log(one) for one in explained)
+    for one in explained:
+        with np.errstate(divide="ignore"):
+            log_weight = log_weight + np.log(one)
     weight = np.exp(log_weight - log_weight.max())
     weight /= weight.sum()
     mass = []

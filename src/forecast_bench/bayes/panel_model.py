@@ -18,16 +18,13 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from forecast_bench.bayes.panel_counts import PanelCounts
+from forecast_bench.bayes.panel_counts import Floats, PanelCounts
 from forecast_bench.bayes.panel_laplace import centre_of
 from forecast_bench.records import PanelPriors
 
 STORED = (
-    "log_drift",
     "log_drift_spread",
-    "log_dispersion",
     "log_dispersion_spread",
     "type_log_drift",
     "type_log_dispersion",
@@ -70,15 +67,9 @@ def panel_model(counts: PanelCounts, priors: PanelPriors) -> Any:
 
     centre, scatter = centre_of(priors)
     with pymc.Model(coords=_coordinates(counts)) as model:
-        drift = _types(
-            "drift",
-            (centre, priors.drift_scale, priors.drift_spread),
-            _step_information(counts, priors),
-        )
+        drift = _types("drift", centre, priors.drift_scale, priors.drift_spread)
         dispersion = _types(
-            "dispersion",
-            (scatter, priors.dispersion_scale, priors.dispersion_spread),
-            _month_information(counts, priors),
+            "dispersion", scatter, priors.dispersion_scale, priors.dispersion_spread
         )
         scale = pymc.Data("effect_scale", counts.effect_scale, dims="shared")
         effect = pymc.Normal("effect", 0, scale, dims="shared")
@@ -91,23 +82,54 @@ def panel_model(counts: PanelCounts, priors: PanelPriors) -> Any:
     return model
 
 
-def _types(name: str, prior: tuple[float, float, float], told: NDArray[np.float64]) -> Any:
+def _types(name: str, centre: float, scale: float, spread: float) -> Any:
     """Declare drift or dispersion of each type, partially pooled; give it on its own scale.
 
-    The more the counts tell of a type (`told`, inverse variance of its log), the more it is
-    sampled as itself rather than as a distance from what types have in common.
+    What types have in common is integrated out: their mean is sampled, which months tell well, and
+    how far each lies from it. See `common_given_types` for what was integrated out.
     """
     import pymc
 
-    centre, scale, spread = prior
-    common = pymc.Normal(f"log_{name}", centre, scale)
     apart = pymc.HalfNormal(f"log_{name}_spread", spread)
-    alone = pymc.Data(f"alone_{name}", told / (told + 1 / spread**2), dims="type")
-    own = pymc.Normal(f"own_{name}", alone * common, apart**alone, dims="type")
+    unit = pymc.Normal(f"{name}_unit", 0, 1, dims="type")
+    around = pymc.Normal(f"{name}_mean_unit", 0, 1)
+    middle = centre + around * pymc.math.sqrt(scale**2 + apart**2 / unit.shape[0])
     logs = pymc.Deterministic(
-        f"type_log_{name}", (1 - alone) * common + apart ** (1 - alone) * own, dims="type"
+        f"type_log_{name}", middle + apart * (unit - unit.mean()), dims="type"
     )
     return pymc.math.exp(logs)
+
+
+def common_given_types(
+    logs: Floats, apart: Floats, *, centre: float, scale: float
+) -> tuple[Floats, Floats]:
+    """Mean and standard deviation of a type not seen, given those that were.
+
+    Parameters
+    ----------
+    logs : ndarray, shape (draws, types)
+        Log drift or log dispersion of each type.
+    apart : ndarray, shape (draws,)
+        Standard deviation of types around what they have in common.
+    centre, scale : float
+        Prior of what they have in common.
+
+    Returns
+    -------
+    tuple of ndarray, shape (draws,)
+        Of a normal law on the log scale.
+
+    Examples
+    --------
+    >>> mean, scatter = common_given_types(np.array([[1.0, 3.0]]), np.array([1e-9]),
+    ...     centre=0.0, scale=1.0)
+    >>> mean.round(6).tolist(), scatter.round(6).tolist()
+    ([2.0], [0.0])
+    """
+    told = apart**2 / logs.shape[1]
+    share = scale**2 / (scale**2 + told)
+    mean = centre + share * (logs.mean(axis=1) - centre)
+    return mean, np.sqrt(share * told + apart**2)
 
 
 def _walk(counts: PanelCounts, priors: PanelPriors, drift: Any) -> Any:
@@ -134,7 +156,7 @@ def _walk(counts: PanelCounts, priors: PanelPriors, drift: Any) -> Any:
     return tensor.concatenate([first[:, None], first[:, None] + moved], axis=1)
 
 
-def _where(counts: PanelCounts, priors: PanelPriors) -> tuple[NDArray[np.float64], ...]:
+def _where(counts: PanelCounts, priors: PanelPriors) -> tuple[Floats, ...]:
     total = counts.count[:, 0].sum(axis=-1)
     exposed = counts.exposure_months[:, 0].sum(axis=-1)
     level = np.log((total + 0.5) / (exposed + np.exp(-priors.log_rate)))
@@ -143,28 +165,14 @@ def _where(counts: PanelCounts, priors: PanelPriors) -> tuple[NDArray[np.float64
     return level, np.sqrt(told * own / (told + own))
 
 
-def _centring(counts: PanelCounts, priors: PanelPriors) -> NDArray[np.float64]:
+def _centring(counts: PanelCounts, priors: PanelPriors) -> Floats:
     """How far each step is sampled on its own scale, 0 to 1: how much the counts say of it."""
     total = counts.count.sum(axis=-1)
     exposed = counts.exposure_months.sum(axis=-1)
     blurred = 1 / (total + 0.5) + 1 / (priors.dispersion * np.maximum(exposed, 0.5))
     usual = np.exp(2 * centre_of(priors)[0])
-    result: NDArray[np.float64] = usual / (usual + blurred[:, 1:] + blurred[:, :-1])
+    result: Floats = usual / (usual + blurred[:, 1:] + blurred[:, :-1])
     return result
-
-
-def _step_information(counts: PanelCounts, priors: PanelPriors) -> NDArray[np.float64]:
-    """Roughly, the inverse variance of each type's log drift by its steps."""
-    told = (_centring(counts, priors) ** 2).sum(axis=1)
-    return 2 * np.bincount(counts.type_code, told, minlength=len(counts.types))
-
-
-def _month_information(counts: PanelCounts, priors: PanelPriors) -> NDArray[np.float64]:
-    """Roughly, the inverse variance of each type's log dispersion by its months."""
-    exposed = counts.exposure_months.sum(axis=(1, 2))
-    rate = counts.count.sum(axis=(1, 2)) / exposed
-    told = exposed * (rate / (rate + priors.dispersion)) ** 2 / 2
-    return np.bincount(counts.type_code, told, minlength=len(counts.types))
 
 
 def _log_likelihood(counts: PanelCounts, log_rate: Any, dispersion: Any, code: Any) -> Any:

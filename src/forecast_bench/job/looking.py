@@ -14,6 +14,7 @@ from forecast_bench.checks import CountFacts, Verdict, judge
 from forecast_bench.incidents import VintageChoice
 from forecast_bench.job.counting import count_questions, silent_names
 from forecast_bench.job.feeds import Alarm, bring_in
+from forecast_bench.job.rate_learning import LearnedRates, learn_rates
 from forecast_bench.problems import Problem
 from forecast_bench.tracking import FollowedJudgment, follow, judgment_table, questions_to_count
 from forecast_bench.workspace import Workspace, load_workspace
@@ -54,6 +55,10 @@ class Look:
         Every judgment issued by that day.
     judgments : DataFrame
         The table of them.
+    verdict : Verdict
+        What the checks found.
+    rates : LearnedRates
+        What the panels of the families gave.
     """
 
     workspace: Workspace
@@ -64,6 +69,7 @@ class Look:
     followed: tuple[FollowedJudgment, ...] = ()
     judgments: pd.DataFrame = field(default_factory=pd.DataFrame)
     verdict: Verdict = field(default_factory=lambda: Verdict(()))
+    rates: LearnedRates = field(default_factory=lambda: LearnedRates({}))
 
 
 def look(
@@ -72,6 +78,7 @@ def look(
     as_of: datetime.date,
     clock: Clock | None = None,
     instead: Mapping[str, VintageChoice] = MappingProxyType({}),
+    sample: bool = False,
 ) -> Look:
     """Read, check, import, count, update, resolve and score, as of a day.
 
@@ -85,6 +92,8 @@ def look(
         Told of every stage.
     instead : mapping of str to VintageChoice
         The vintage to count of a source, in place of the one known on the day.
+    sample : bool
+        Whether panels of rates are sampled, as what is published is; else they are approximated.
     """
     clock = clock or NoClock()
     with clock.stage("read and check"):
@@ -98,9 +107,15 @@ def look(
     if feeds.alarms:
         return Look(workspace, (*problems, *feeds.problems), "failed", feeds.alarms)
     choices = {**feeds.choices, **instead}
+    issued = [one for one in workspace.judgments if one.issued and one.issued <= as_of]
+    with clock.stage("learn rates"):
+        rates = learn_rates(
+            workspace, questions_to_count(workspace, issued), choices, sample=sample
+        )
+    if rates.alarms:
+        return Look(workspace, problems, "failed", rates.alarms, choices, rates=rates)
     with clock.stage("count"):
-        issued = [one for one in workspace.judgments if one.issued and one.issued <= as_of]
-        asked = questions_to_count(workspace, issued)
+        asked = rates.asked
         counted = count_questions(
             asked,
             choices,
@@ -114,7 +129,7 @@ def look(
         judgments = judgment_table(
             followed, as_of=as_of, default_lexicon=workspace.settings.lexicon
         )
-    return Look(workspace, problems, "", tuple(alarms), choices, followed, judgments, verdict)
+    return Look(workspace, problems, "", tuple(alarms), choices, followed, judgments, verdict, rates)
 
 
 def count_facts(seen: Look) -> dict[str, CountFacts]:

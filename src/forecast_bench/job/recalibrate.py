@@ -69,6 +69,7 @@ class JobResult:
 STAGES: Final = (
     "read and check",
     "import incidents",
+    "learn rates",
     "count",
     "update, resolve and score",
     "measure reliability",

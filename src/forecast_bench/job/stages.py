@@ -46,6 +46,8 @@ class Finished:
         By file name.
     recalibration : Recalibration or None
         The fit, with its folder.
+    panels : mapping of str to Path
+        Folders of the sampled panels of rates, by family.
     """
 
     ending: Literal["published", "problems", "failed"]
@@ -55,6 +57,7 @@ class Finished:
     tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     documents: Mapping[str, Any] = field(default_factory=dict)
     recalibration: Recalibration | None = None
+    panels: Mapping[str, Path] = field(default_factory=dict)
 
 
 def run_stages(
@@ -80,7 +83,7 @@ def run_stages(
     is_newest : bool
         Whether the run will be in force; a replay of the past decides nothing.
     """
-    seen = look(workspace_folder, as_of=as_of, clock=clock)
+    seen = look(workspace_folder, as_of=as_of, clock=clock, sample=True)
     if seen.broken == "problems":
         return Finished("problems", seen.problems)
     if seen.broken:
@@ -119,6 +122,7 @@ def run_stages(
                 {**as_record(one.problem), "reason": one.reason} for one in seen.verdict.suppressed
             ],
             "turned_off": list(seen.verdict.off),
+            "rates": list(seen.rates.records),
         },
         tables={
             "judgments": judgments,
@@ -128,6 +132,7 @@ def run_stages(
         },
         documents={"calibration": reliability[1]},
         recalibration=fit,
+        panels=seen.rates.folders,
     )
 
 
