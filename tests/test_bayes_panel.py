@@ -53,9 +53,7 @@ def test_the_months_of_a_window_are_summed_and_counted_back_from_the_last():
 
 def test_seasons_and_steps_stand_in_the_covariates():
     days = [pd.Timestamp("2020-04-01").date()]
-    made = panel_counts(
-        table(), PRIORS, window_months=3, seasonality=True, coverage_steps=days
-    )
+    made = panel_counts(table(), PRIORS, window_months=3, seasonality=True, coverage_steps=days)
     assert made.effects == (
         "trend",
         *(f"month {one:02}" for one in range(1, 13)),
@@ -161,7 +159,7 @@ def test_the_evidence_of_drift_and_dispersion_is_that_of_a_filter(log_rate, seri
         precision=np.array([[1e9]]),
     ).log_evidence
     exact = np.array([by_filter(made, PRIORS, *pair) for pair in zip(drift, dispersion)])  # noqa: B905
-    # A constant says nothing; over six series of hardly any incidents the rest is below a hundredth.
+    # A constant says nothing; over series of hardly any incidents the rest stays below that.
     assert np.ptp(found - exact) < 0.03
     assert np.abs(found - exact).max() < 0.1
 
@@ -207,9 +205,7 @@ def test_a_step_of_coverage_is_not_taken_for_drift():
 
     rows = simulated_panel(6, series=25, windows=4, drift=(0.15,), effects=effects)
     day = pd.Timestamp("2017-01-01").date()
-    told = panel_laplace(
-        panel_counts(rows, PRIORS, window_months=12, coverage_steps=[day]), PRIORS
-    )
+    told = panel_laplace(panel_counts(rows, PRIORS, window_months=12, coverage_steps=[day]), PRIORS)
     untold = panel_laplace(panel_counts(rows, PRIORS, window_months=12), PRIORS)
     with_step, without = (grid_beliefs(one, stretch=1)[0] for one in (told, untold))
     assert told.effect_mean[-1] == pytest.approx(1.0, abs=0.35)
@@ -235,9 +231,9 @@ def test_more_series_say_more_and_types_learn_from_each_other():
     few = simulated_panel(8, drift=(0.5,), series=4, windows=4)
     many = simulated_panel(8, drift=(0.5, 0.5, 0.5), series=30, windows=4, dispersion=(2, 2, 2))
     spread = [
-        grid_beliefs(
-            panel_laplace(panel_counts(one, PRIORS, window_months=12), PRIORS), stretch=1
-        )[-1].scale[0]
+        grid_beliefs(panel_laplace(panel_counts(one, PRIORS, window_months=12), PRIORS), stretch=1)[
+            -1
+        ].scale[0]
         for one in (few, many)
     ]
     (prior,) = grid_beliefs(panel_prior(PRIORS), stretch=1)
@@ -269,8 +265,9 @@ def test_the_prior_is_that_of_its_records():
 def test_points_keep_means_and_spreads(seed, drift_scale, dispersion_scale, correlation, draws):
     generator = np.random.default_rng(seed)
     first, second = generator.normal(size=(2, draws))
-    logs = np.log(0.5) + drift_scale * first, dispersion_scale * (
-        correlation * first + np.sqrt(1 - correlation**2) * second
+    logs = (
+        np.log(0.5) + drift_scale * first,
+        dispersion_scale * (correlation * first + np.sqrt(1 - correlation**2) * second),
     )
     made = rate_points(log_drift=logs[0], log_dispersion=logs[1], weight=np.ones(draws))
     assert 9 <= made.points <= 25
@@ -295,8 +292,7 @@ def test_points_keep_quantiles_and_base_rates():
     )
     for incidents, threshold in ((5, 8), (30, 60), (0, 1), (40, 20)):
         rates = [
-            probability(one, incidents=incidents, threshold=threshold)
-            for one in (made, everything)
+            probability(one, incidents=incidents, threshold=threshold) for one in (made, everything)
         ]
         assert rates[0] == pytest.approx(rates[1], abs=0.002)
 

@@ -5,8 +5,9 @@ importing it is cheap. The road: `cells` counts outcomes, `fit` samples, `diagno
 `recalibration_state` says whether the fit may be proposed, `recalibration_map` and `recalibrate`
 say what it means, `save` and `load` keep it. `nested_laplace` is the quick road to the same
 posterior, without sampling, and `rolling_origin` holds its maps against outcomes not seen.
-`fit_series` fits many monthly series, each by itself. A panel of series is counted by `panel_counts`,
-sampled by `fit_panel`, or quickly approximated by `panel_laplace`, and reduced to few points.
+`fit_series` fits many monthly series, each by itself. A panel of series is counted by
+`panel_counts`, sampled by `fit_panel` or approximated by `panel_laplace`, and then reduced to few
+points.
 """
 
 from forecast_bench.bayes.cell_counts import Cells, cells

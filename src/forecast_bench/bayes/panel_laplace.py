@@ -96,16 +96,13 @@ def panel_laplace(counts: PanelCounts, priors: PanelPriors) -> PanelPosterior:
     1.0
     """
     log_drift, log_dispersion = _axes(priors)
-    wide = _wide_prior(log_drift, log_dispersion, priors)
     parts = [months_of_type(counts, code) for code in range(len(counts.types))]
     prior = _Message(np.diag(counts.effect_scale**-2.0), np.zeros(len(counts.effects)))
-    messages = [
-        _message(one, priors, prior, _coarse(log_drift, log_dispersion)) for one in parts
-    ]
+    messages = [_message(one, priors, prior, _coarse(log_drift, log_dispersion)) for one in parts]
     heights = []
     for at, one in enumerate(parts):
         others = _joined(prior, [*messages[:at], *messages[at + 1 :]])
-        surface, messages[at] = _surface(one, priors, others, (log_drift, log_dispersion, wide))
+        surface, messages[at] = _surface(one, priors, others, (log_drift, log_dispersion))
         heights.append(surface)
     together = _joined(prior, messages)
     return PanelPosterior(
@@ -210,9 +207,14 @@ def _said(found: PanelModes, log_prior: Array, known: _Message) -> _Message:
     log_weight = found.log_evidence + log_prior
     weight = np.exp(log_weight - log_weight.max())
     weight /= weight.sum()
-    precision = np.einsum("g,gbc->bc", weight, found.effect_precision)
     mean = weight @ found.effect_mean
-    return _Message(precision - known.precision, precision @ mean - known.weighted)
+    apart = found.effect_mean - mean
+    covariance = np.einsum("g,gbc->bc", weight, np.linalg.inv(found.effect_precision))
+    covariance += np.einsum("g,gb,gc->bc", weight, apart, apart)
+    told, axes = np.linalg.eigh(np.linalg.inv(covariance) - known.precision)
+    # Rounding, or pairs that disagree, must not let months take knowledge away.
+    precision = (axes * np.clip(told, 0.0, None)) @ axes.T
+    return _Message(precision, (known.precision + precision) @ mean - known.weighted)
 
 
 def _joined(prior: _Message, others: list[_Message]) -> _Message:
@@ -226,10 +228,10 @@ def _surface(
     months: TypeMonths,
     priors: PanelPriors,
     known: _Message,
-    grid: tuple[Array, Array, Array],
+    grid: tuple[Array, Array],
 ) -> tuple[Array, _Message]:
     """Log evidence on the whole grid: looked for coarsely, then computed where it matters."""
-    log_drift, log_dispersion, wide = grid
+    log_drift, log_dispersion = grid
     axes = _coarse(log_drift, log_dispersion)
     height = _modes_on(months, priors, known, axes).log_evidence.reshape(_COARSE)
     inside = _spline(axes, height + _wide_prior(*axes, priors))(log_drift, log_dispersion)
@@ -260,15 +262,11 @@ def _spline(axes: tuple[Array, Array], height: Array) -> RectBivariateSpline:
     return RectBivariateSpline(*axes, height, kx=3, ky=3)
 
 
-def _pooled(
-    heights: Array, log_drift: Array, log_dispersion: Array, priors: PanelPriors
-) -> Array:
+def _pooled(heights: Array, log_drift: Array, log_dispersion: Array, priors: PanelPriors) -> Array:
     """Posterior mass of each type and of a new one, over what types have in common."""
     drift, dispersion = centre_of(priors)
     first = _levels(log_drift, drift, priors.drift_scale, priors.drift_spread)
-    second = _levels(
-        log_dispersion, dispersion, priors.dispersion_scale, priors.dispersion_spread
-    )
+    second = _levels(log_dispersion, dispersion, priors.dispersion_scale, priors.dispersion_spread)
     evidence = np.exp(heights)
     explained = [first[0] @ one @ second[0].T for one in evidence]
     log_weight = first[1][:, None] + second[1][None, :]

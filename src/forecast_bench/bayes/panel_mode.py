@@ -185,9 +185,7 @@ def _block_modes(
     return PanelModes(told + log_prior + log_volume, found.effects, found.schur)
 
 
-def _beyond_normal(
-    months: TypeMonths, log_rate: Array, dispersion: Array, found: _Solved
-) -> Array:
+def _beyond_normal(months: TypeMonths, log_rate: Array, dispersion: Array, found: _Solved) -> Array:
     """Next term of Laplace's expansion: what third and fourth derivatives add to the evidence.
 
     Months with few incidents are far from normal in the log rate, and there are many of them.

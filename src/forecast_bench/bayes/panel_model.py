@@ -133,7 +133,12 @@ def common_given_types(
 
 
 def _walk(counts: PanelCounts, priors: PanelPriors, drift: Any) -> Any:
-    """Declare the walks: where each begins, then its steps, partly in units of the drift."""
+    """Declare the walks: how high each lies on average, and its steps.
+
+    Steps are partly in units of the drift. A series is told by its sum, so its average is sampled
+    and where it begins follows; the prior is still that of the first window, since the one is the
+    other less what the steps say.
+    """
     import pymc
     from pytensor import tensor
 
@@ -142,31 +147,44 @@ def _walk(counts: PanelCounts, priors: PanelPriors, drift: Any) -> Any:
         pymc.Data(name, value, dims="series")
         for name, value in zip(("level", "spread"), _where(counts, priors), strict=True)
     )
-    begin = pymc.Flat("begin", dims="series")
-    first = level + spread * begin
-    pymc.Potential(
-        "first", (-0.5 * ((first - priors.log_rate) / priors.log_rate_scale) ** 2).sum()
-    )
-    if counts.windows == 1:
-        return first[:, None]
-    centred = pymc.Data("centred", _centring(counts, priors), dims=("series", "step"))
-    scale = drift[:, None] ** centred
-    step = pymc.Normal("step_unit", 0, scale, dims=("series", "step"))
-    moved = tensor.cumsum(step * drift[:, None] / scale, axis=1)
-    return tensor.concatenate([first[:, None], first[:, None] + moved], axis=1)
+    height = level + spread * pymc.Flat("height", dims="series")
+    walk = height[:, None]
+    if counts.windows > 1:
+        centred = pymc.Data("centred", centring_of(counts, priors), dims=("series", "step"))
+        scale = drift[:, None] ** centred
+        step = pymc.Normal("step_unit", 0, scale, dims=("series", "step"))
+        moved = tensor.cumsum(step * drift[:, None] / scale, axis=1)
+        moved = tensor.concatenate([tensor.zeros_like(moved[:, :1]), moved], axis=1)
+        walk = height[:, None] + moved - moved.mean(axis=1, keepdims=True)
+    begun = (walk[:, 0] - priors.log_rate) / priors.log_rate_scale
+    pymc.Potential("first", -0.5 * (begun**2).sum())
+    return pymc.Deterministic("log_rate", walk, dims=("series", "window"))
 
 
 def _where(counts: PanelCounts, priors: PanelPriors) -> tuple[Floats, ...]:
-    total = counts.count[:, 0].sum(axis=-1)
-    exposed = counts.exposure_months[:, 0].sum(axis=-1)
+    total = counts.count.sum(axis=(1, 2))
+    exposed = counts.exposure_months.sum(axis=(1, 2))
     level = np.log((total + 0.5) / (exposed + np.exp(-priors.log_rate)))
-    told = 1 / (total + 0.5)
+    blurred = 1 / (total + 0.5) + 1 / (priors.dispersion * np.maximum(exposed, 1.0))
     own = priors.log_rate_scale**2
-    return level, np.sqrt(told * own / (told + own))
+    return level, np.sqrt(blurred * own / (blurred + own))
 
 
-def _centring(counts: PanelCounts, priors: PanelPriors) -> Floats:
-    """How far each step is sampled on its own scale, 0 to 1: how much the counts say of it."""
+def centring_of(counts: PanelCounts, priors: PanelPriors) -> Floats:
+    """How far each step is sampled on its own scale, 0 to 1: how much the counts say of it.
+
+    Parameters
+    ----------
+    counts
+        The panel.
+    priors
+        Its priors.
+
+    Returns
+    -------
+    ndarray, shape (series, windows - 1)
+        0: in units of the drift.
+    """
     total = counts.count.sum(axis=-1)
     exposed = counts.exposure_months.sum(axis=-1)
     blurred = 1 / (total + 0.5) + 1 / (priors.dispersion * np.maximum(exposed, 0.5))
@@ -197,7 +215,7 @@ def _log_likelihood(counts: PanelCounts, log_rate: Any, dispersion: Any, code: A
 
 
 def _coordinates(counts: PanelCounts) -> dict[str, Any]:
-    series, windows, slots = counts.count.shape
+    _, windows, slots = counts.count.shape
     return {
         "type": list(counts.types),
         "series": list(counts.series),

@@ -8,6 +8,7 @@ of the posterior. The cuts are such that the nine tenths between the ends come o
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -105,16 +106,14 @@ def _cut(value: Array, mass: Array, parts: tuple[float, ...]) -> list[tuple[Arra
     after = np.cumsum(mass[order])
     before = after - mass[order]
     found = []
-    for low, high in zip(edges[:-1], edges[1:], strict=True):
+    for low, high in pairwise(edges):
         part = np.zeros_like(mass)
         part[order] = np.clip(np.minimum(after, high) - np.maximum(before, low), 0.0, None)
         found.append((part, float(part.sum())))
     return found
 
 
-def sampled_beliefs(
-    idata: Any, priors: PanelPriors, *, stretch: float
-) -> tuple[RateBelief, ...]:
+def sampled_beliefs(idata: Any, priors: PanelPriors, *, stretch: float) -> tuple[RateBelief, ...]:
     """Reduce the draws of a panel to what is believed of each type, and of any.
 
     Parameters

@@ -43,9 +43,7 @@ def _source(workspace: Workspace, panel: RatePanel, document: Document) -> Itera
     yield from _places(panel, source, document)
 
 
-def _places(
-    panel: RatePanel, source: SourceDescription, document: Document
-) -> Iterator[Problem]:
+def _places(panel: RatePanel, source: SourceDescription, document: Document) -> Iterator[Problem]:
     covered = source.coverage.countries
     for at, name in enumerate(panel.countries or ()):
         if name not in covered:

@@ -38,9 +38,7 @@ def approximated_fit(
 ) -> dict[str, Any]:
     """Fit a panel by nested Laplace, and keep it."""
     posterior = bayes.panel_laplace(counts, priors)
-    effects = zip(
-        posterior.effects, posterior.effect_mean, posterior.effect_scale, strict=True
-    )
+    effects = zip(posterior.effects, posterior.effect_mean, posterior.effect_scale, strict=True)
     fit = {
         "hash": content,
         "method": "nested Laplace",

@@ -129,7 +129,9 @@ def look(
         judgments = judgment_table(
             followed, as_of=as_of, default_lexicon=workspace.settings.lexicon
         )
-    return Look(workspace, problems, "", tuple(alarms), choices, followed, judgments, verdict, rates)
+    return Look(
+        workspace, problems, "", tuple(alarms), choices, followed, judgments, verdict, rates
+    )
 
 
 def count_facts(seen: Look) -> dict[str, CountFacts]:

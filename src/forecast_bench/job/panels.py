@@ -19,13 +19,11 @@ from forecast_bench.incidents import (
 )
 from forecast_bench.records import (
     ActorBook,
-    Coverage,
     CountingSettings,
+    Coverage,
     IncidentFilter,
     RatePanel,
 )
-
-_DAY = datetime.timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +36,10 @@ class _Family:
 
 
 def panel_until(issued: datetime.date) -> datetime.date:
-    """Last day of the counts that a question asked on a day may learn from: the last new year's eve.
+    """Last day of the counts that a question asked on a day may learn from.
 
-    One panel so serves all questions of a year, and none knows a count after its day of issue.
+    It is the last new year's eve. One panel so serves all questions of a year, and none knows a
+    count after its day of issue.
 
     Examples
     --------
@@ -88,9 +87,7 @@ def panel_table(
     families = [one for one in _families(panel) if _is_covered(one, hull, book)]
     if end < start or not families:
         return _frame([])
-    requests = [
-        CountRequest(str(at), one.filter, start, end) for at, one in enumerate(families)
-    ]
+    requests = [CountRequest(str(at), one.filter, start, end) for at, one in enumerate(families)]
     counted = counts(requests, book, [vintage.state], by="area", settings=settings)
     place = ["country", "admin1"] if panel.places == "area" else ["country"]
     sums = counted.groupby(["key", *place, "month"])["count"].sum()
@@ -132,9 +129,7 @@ def _is_covered(family: _Family, hull: Coverage, book: ActorBook) -> bool:
     return coverage_gap(family.filter, hull.window, Extent.of(hull), labels) is None
 
 
-def _places(
-    panel: RatePanel, areas: Iterable[str], country: str
-) -> Iterator[tuple[str, ...]]:
+def _places(panel: RatePanel, areas: Iterable[str], country: str) -> Iterator[tuple[str, ...]]:
     if panel.places == "country":
         yield (country,)
     else:
