@@ -81,7 +81,7 @@ class PanelCounts:
     @property
     def windows(self) -> int:
         """How many windows there are."""
-        return self.count.shape[1]
+        return int(self.count.shape[1])
 
     @property
     def months(self) -> int:
