@@ -11,17 +11,25 @@ import logging
 import resource
 import sys
 import time
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from scipy import special
 
-from forecast_bench.rates import rate_law, threshold_log_odds
+from forecast_bench.rates import (
+    RateParameters,
+    count_path_log_odds,
+    mixed_law,
+    rate_law,
+    threshold_log_odds,
+)
 from forecast_bench.updating import live_probability, log_odds
 
 SIZES = (10_000, 100_000, 1_000_000)
 GOAL_SECONDS = 2.0
 GOAL_RATIO = 1_000.0
+POINTS = 16
 
 
 def judgments(*, size: int, seed: int = 0) -> dict[str, np.ndarray]:
@@ -69,6 +77,61 @@ def best_seconds(
             msg = "a live probability is NaN"
             raise ArithmeticError(msg)
     return min(seconds), min(processor)
+
+
+def believed(*, dispersed: bool) -> RateParameters:
+    """Return an uncertain drift, and Poisson months or an uncertain dispersion: 16 points."""
+    drift, scatter = np.meshgrid(np.linspace(0.2, 0.8, 4), [0.5, 1.0, 2.0, 4.0])
+    return RateParameters(
+        np.linspace(0.2, 0.8, POINTS) if not dispersed else drift.ravel(),
+        scatter.ravel() if dispersed else np.full(POINTS, np.inf),
+        np.full(POINTS, 1.0 / POINTS),
+    )
+
+
+def mixed_seconds() -> dict[str, float]:
+    """Take processor seconds with 16 points of drift and dispersion, and with the one of before.
+
+    Of 100,000 judgments in one call; and of questions followed through 18 months one by one, as
+    the job does it, 250 and 1,000 of them.
+    """
+    question = {
+        name: value for name, value in judgments(size=100_000).items() if name != "stated_log_odds"
+    }
+    fixed = _processor(lambda: threshold_log_odds(**question))
+    mixed = _processor(lambda: threshold_log_odds(**question, parameters=believed(dispersed=False)))
+    found = {"plain_for_100000": fixed, "poisson_for_100000": mixed, "ratio": mixed / fixed}
+    one = RateParameters.known(drift=0.5, dispersion=None)
+    for name, parameters in (
+        ("plain", one),
+        ("poisson", believed(dispersed=False)),
+        ("dispersed", believed(dispersed=True)),
+    ):
+        for size in (250, 1_000):
+            found[f"followed_{name}_for_{size}"] = _processor(
+                lambda parameters=parameters, size=size: follow(parameters, size=size)
+            )
+    return found
+
+
+def follow(parameters: RateParameters, *, size: int) -> None:
+    """Follow questions through 18 months, one by one."""
+    generator = np.random.default_rng(2)
+    for baseline in generator.poisson(12, size):
+        count_path_log_odds(
+            mixed_law(incidents=int(baseline), exposure_months=12.0, parameters=parameters),
+            fewest=int(1.5 * baseline) + 1,
+            most=None,
+            exposure_months=18.0,
+            period_counts=generator.poisson(baseline / 12, 18),
+            elapsed_months=np.arange(1.0, 19.0),
+        )
+
+
+def _processor(work: Callable[[], object]) -> float:
+    busy = time.process_time()
+    work()
+    return time.process_time() - busy
 
 
 def compiled_model() -> Any:
@@ -163,6 +226,7 @@ def measure(*, judged: int) -> dict[str, Any]:
         "overdispersed_seconds_for_10000": best_seconds(
             judgments(size=10_000), repeats=1, dispersion=2.0
         )[0],
+        "mixed_processor_seconds": mixed_seconds(),
         "goal_seconds": GOAL_SECONDS,
         "meets_seconds": seconds < GOAL_SECONDS,
     }
@@ -197,6 +261,17 @@ def main() -> int:
         print(f"growth: seconds ~ judgments ** {report['growth_exponent']:.2f}")
         scattered = report["overdispersed_seconds_for_10000"]
         print(f"over-dispersed: {scattered:.2f} s for 10,000 judgments")
+        mixed = report["mixed_processor_seconds"]
+        print(
+            f"{POINTS} points of drift: {mixed['ratio']:.1f} times the processor time of one "
+            f"({mixed['poisson_for_100000']:.2f} s for 100,000 judgments)"
+        )
+        for name in ("plain", "poisson", "dispersed"):
+            few, many = (mixed[f"followed_{name}_for_{size}"] for size in (250, 1_000))
+            print(
+                f"followed through 18 months one by one, {name}: processor {few:.2f} s for 250 "
+                f"questions, {many:.2f} s for 1,000"
+            )
         if "peer" in report:
             peer = report["peer"]
             print(

@@ -54,6 +54,7 @@ from forecast_bench.records import (
 from forecast_bench.records.recalibration import DiagnosticLimits
 from forecast_bench.reliability import NO_FAULT, TOO_FEW, Measures
 from forecast_bench.scoring import SCORING_RULES
+from forecast_bench.tracking.parameter_columns import parameter_columns
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -315,3 +316,9 @@ def test_every_verdict_is_documented():
     said = section("method.md", "Verdicts").replace("\n", " ")
     for word in (TOO_FEW, NO_FAULT, "over-confident", "under-confident", "stated too high"):
         assert word in said
+
+
+def test_every_column_of_drift_and_dispersion_is_documented():
+    listed = set(re.findall(r"`([a-z_]+)`", section("run-folder.md", "Drift and dispersion")))
+
+    assert parameter_columns(None).keys() <= listed

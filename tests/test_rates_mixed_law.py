@@ -9,10 +9,12 @@ from hypothesis import strategies as st
 from scipy import integrate, special, stats
 
 from forecast_bench.rates import (
+    MixedLaw,
     RateLaw,
     RateParameters,
     ShareCounts,
     area_laws,
+    count_interval,
     count_path_log_odds,
     log_evidence,
     log_odds_at_least,
@@ -24,11 +26,14 @@ from forecast_bench.rates import (
     log_probability_reach,
     log_weights_after,
     mixed_area_laws,
+    mixed_count_interval,
     mixed_law,
+    parameter_ranges,
     predictive_log_pmf,
     rate_law,
     reach_path_log_odds,
     share_path_log_odds,
+    threshold_log_odds,
 )
 from forecast_bench.updating import live_probability, log_odds
 
@@ -495,3 +500,101 @@ def test_a_share_of_a_window_without_incidents_ends_before_it_is_void():
         period_counts=[0, 0], period_matches=[0, 0], elapsed_months=[1.0, 2.0],
     )  # fmt: skip
     assert len(odds) == 2
+
+
+# Many at once
+
+
+@pytest.mark.parametrize("believed", EACH)
+def test_questions_by_the_thousand_are_what_each_of_them_is(believed):
+    generator = np.random.default_rng(3)
+    rows = 300
+    asked = {
+        "baseline_incidents": generator.poisson(6, rows),
+        "baseline_months": generator.choice([6.0, 12.0], rows),
+        "threshold": generator.integers(0, 14, rows),
+        "exposure_months": generator.choice([6.0, 12.0], rows),
+        "elapsed_months": generator.choice([0.5, 3.0, 7.0], rows),
+        "incidents": generator.poisson(2, rows),
+    }
+    found = threshold_log_odds(**asked, parameters=believed)
+    for row in range(0, rows, 15):
+        one = {name: values[row] for name, values in asked.items()}
+        law = mixed_law(
+            incidents=one["baseline_incidents"], exposure_months=one["baseline_months"],
+            parameters=believed,
+        )  # fmt: skip
+        expected = path(
+            law, (one["threshold"], None), [one["incidents"]], window=one["exposure_months"],
+            elapsed=[one["elapsed_months"]],
+        )  # fmt: skip
+        assert [found.base[row], found.after[row]] == pytest.approx(expected.tolist(), rel=1e-9)
+        alone = threshold_log_odds(**one, parameters=believed)
+        assert [alone.base, alone.after] == pytest.approx(expected.tolist(), rel=1e-9)
+
+
+def test_one_question_on_many_days_may_be_told_in_short():
+    asked = {"baseline_incidents": 5, "baseline_months": 12, "threshold": 8, "exposure_months": 18}
+    found = threshold_log_odds(
+        **asked, incidents=3, elapsed_months=[6, 9, 12], parameters=POISSON
+    )  # fmt: skip
+    each = [
+        threshold_log_odds(**asked, incidents=3, elapsed_months=months, parameters=POISSON).after
+        for months in (6, 9, 12)
+    ]
+    assert found.after.tolist() == pytest.approx(each)
+    one = RateParameters.known(drift=0.5, dispersion=None)
+    plain = threshold_log_odds(**asked, incidents=3, elapsed_months=6)
+    mixed = threshold_log_odds(**asked, incidents=3, elapsed_months=6, parameters=one)
+    assert [float(part) for part in plain] == [float(part) for part in mixed]
+    with pytest.raises(ValueError, match="parameters hold a dispersion; pass one or the other"):
+        threshold_log_odds(**asked, dispersion=2.0, parameters=one)
+
+
+# What is to be expected
+
+
+@pytest.mark.parametrize("dispersion", [None, 1.5])
+def test_the_interval_of_one_point_is_the_plain_one(dispersion):
+    one = RateParameters.known(drift=0.5, dispersion=dispersion)
+    plain = rate_law(incidents=7, exposure_months=12, dispersion=dispersion)
+    mixed = mixed_law(incidents=7, exposure_months=12, parameters=one)
+    for counted, ends in (((), ()), ((3, 1), (1.0, 2.0))):
+        seen = {"incidents": sum(counted), "elapsed_months": len(counted)}
+        low, high = count_interval(plain, exposure_months=10, level=0.9, **seen)
+        assert mixed_count_interval(
+            mixed, exposure_months=10, level=0.9, period_counts=counted, elapsed_months=ends
+        ) == (low, high)
+
+
+@pytest.mark.parametrize("believed", EACH)
+def test_the_interval_of_a_mixture_is_where_the_sum_of_its_counts_says(believed):
+    law = mixed_law(incidents=7, exposure_months=12, parameters=believed)
+    below = np.exp(foreseen(law, np.arange(300), months=10.0)).cumsum()
+    assert mixed_count_interval(law, exposure_months=10.0, level=0.9) == (
+        int(np.searchsorted(below, 0.05)),
+        int(np.searchsorted(below, 0.95)),
+    )
+    with pytest.raises(ValueError, match=r"level must fulfil 0 < level < 1, got 1\."):
+        mixed_count_interval(law, exposure_months=10.0, level=1)
+
+
+def test_ranges_are_read_between_the_points():
+    # Of 0.2, 0.4 and 0.6 with weights .1, .8, .1 the middles lie at .05, .5 and .95.
+    found = parameter_ranges(believed([0.6, 0.2, 0.4], [np.inf] * 3, [0.1, 0.1, 0.8]))
+    assert found.drift == pytest.approx((0.4, 0.2, 0.6))
+    assert (found.dispersion, found.points) == (None, 3)
+    one = parameter_ranges(RateParameters.known(drift=0.5, dispersion=0.3))
+    assert (*one.drift, *one.dispersion) == (0.5, 0.5, 0.5, 0.3, 0.3, 0.3)
+    # Dense points give the quantiles of the law that they stand for.
+    levels = (np.arange(400) + 0.5) / 400
+    lognormal = stats.lognorm(0.4, scale=0.5)
+    many = believed(lognormal.ppf(levels), 1 / lognormal.ppf(levels), np.full(400, 1 / 400))
+    found = parameter_ranges(many)
+    assert found.drift == pytest.approx(lognormal.ppf([0.5, 0.05, 0.95]), rel=1e-3)
+    assert found.dispersion == pytest.approx(1 / lognormal.ppf([0.5, 0.95, 0.05]), rel=1e-3)
+
+
+def test_laws_and_weights_belong_together():
+    with pytest.raises(ValueError, match=r"laws of \[1\] points do not fit weights of \(2,\)\."):
+        MixedLaw((RateLaw(np.ones((1, 1)), np.ones((1, 1))),), np.zeros(2))

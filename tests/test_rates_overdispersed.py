@@ -4,7 +4,7 @@ import itertools
 
 import numpy as np
 import pytest
-from scipy import integrate, stats
+from scipy import integrate, special, stats
 
 from forecast_bench.rates import (
     RateLaw,
@@ -14,6 +14,8 @@ from forecast_bench.rates import (
     predictive_log_pmf,
     rate_law,
 )
+from forecast_bench.rates.count import predictive_log_pmf_up_to
+from forecast_bench.rates.overdispersed import dispersed_log_evidence
 
 LAW = rate_law(incidents=5, exposure_months=12, dispersion=2.0)
 
@@ -148,3 +150,38 @@ def test_the_base_rate_is_the_average_of_what_it_becomes():
     )
     base = np.exp(log_probability_at_least(LAW, threshold=8, exposure_months=18))
     assert (mass * later).sum() == pytest.approx(float(base), abs=1e-10)
+
+
+@pytest.mark.parametrize("dispersion", [0.05, 1.0, 40.0, 1e5])
+@pytest.mark.parametrize(("seen", "elapsed"), [(0, 0.0), (7, 2.5)])
+def test_all_counts_at_once_by_recurrence_are_what_each_is_by_quadrature(dispersion, seen, elapsed):
+    laws = rate_law(incidents=[0, 5, 300], exposure_months=12, dispersion=dispersion)
+    column = RateLaw(laws.shape[:, None], laws.rate[:, None], np.full((3, 1), dispersion))
+    window = {"exposure_months": 9.5, "incidents": seen, "elapsed_months": elapsed}
+    many = predictive_log_pmf_up_to(column, largest=600, **window)
+    counts = [0, 1, 2, 10, 100, 599, 600]
+    each = predictive_log_pmf(column, counts=counts, **window)
+    assert np.allclose(many[:, counts], each, rtol=1e-9, atol=1e-9)
+    # A Poisson count of the largest dispersion, by scipy.
+    if dispersion == 1e5:
+        law = stats.nbinom(laws.shape + seen, (laws.rate + elapsed) / (laws.rate + elapsed + 9.5))
+        assert np.allclose(many[:, 10], law.logpmf(10), atol=1e-3)
+
+
+@pytest.mark.parametrize("shape", [0.02, 0.2, 0.4858, 0.9, 1.0, 1.1, 40.0])
+def test_the_fixed_rule_holds_for_laws_of_small_shape(shape):
+    # Without exposure the integral is that of a Gamma density: 1. With some, by scipy.
+    one = np.ones(1)
+
+    def likelihood(u):
+        density = shape * u - 11.0 * np.exp(u) + shape * np.log(11.0) - special.gammaln(shape)
+        return np.exp(density - 9.5 * np.log1p(np.exp(u)))
+
+    left, right = (
+        integrate.quad(likelihood, low, high, limit=500, epsabs=0, epsrel=1e-12)[0]
+        for low, high in ((-45 / shape, -3), (-3, 6))
+    )
+    found = dispersed_log_evidence(
+        shape=shape * one, rate=11 * one, dispersion=one, seen=0 * one, elapsed=9.5 * one
+    )
+    assert found[0] == pytest.approx(np.log(left + right), abs=1e-8)

@@ -161,10 +161,12 @@ def _of_judgment(identifier: str, workspace: Path | None, as_of: Any, output: Fo
     row = row_of(looked(workspace_folder(workspace), as_of), identifier)
     if output is Format.json:
         names = {"shape": "law_shape", "rate": "law_rate"}
-        keys = ("base_rate", "after", "live", "threshold_text", "baseline_text", "count")
-        keys += ("rate_mean", *(name for name in row if name.startswith("parameters_")))
-        keys += ("drift", "drift_low", "drift_high")
-        keys += ("dispersion", "dispersion_low", "dispersion_high")
+        keys = (
+            *("base_rate", "after", "live", "threshold_text", "baseline_text", "count"),
+            *("rate_mean", "drift", "drift_low", "drift_high"),
+            *("dispersion", "dispersion_low", "dispersion_high"),
+            *(name for name in row if name.startswith("parameters_")),
+        )
         print_json(
             {**{key: row[name] for key, name in names.items()}, **{key: row[key] for key in keys}}
         )

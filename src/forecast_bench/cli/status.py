@@ -1,6 +1,7 @@
 """`status` and `show`: every judgment now, and the story of one."""
 
 import json
+from collections import Counter
 from dataclasses import replace
 from typing import Annotated, Any
 
@@ -63,6 +64,17 @@ def status(
     )
     if map_id:
         print_line(f"recalibrated: by map {map_id}, in force; see recalibration show {map_id}")
+    if origins := _origins(rows):
+        print_line(f"base rates: drift and dispersion {origins}")
+
+
+def _origins(rows: list[dict[str, Any]]) -> str:
+    """Say of how many base rates drift and dispersion are learned; nothing where all are fixed."""
+    found = Counter(row["parameters_from"] for row in rows if row["base_rate"] is not None)
+    if not found.keys() - {"fixed"}:
+        return ""
+    said = {"fitted": "learned from a panel", "prior": "by the prior alone", "fixed": "fixed"}
+    return ", ".join(f"{text} for {found[name]}" for name, text in said.items() if found[name])
 
 
 def show(
@@ -143,7 +155,7 @@ def _tell(row: dict[str, Any], path: list[dict[str, Any]], map_id: str | None) -
 
 def _summary(row: dict[str, Any]) -> dict[str, Any]:
     names = "id base_rate live state outcome_on count days_left band_state question window_end"
-    names += " recalibrated recalibrated_low recalibrated_high"
+    names += " recalibrated recalibrated_low recalibrated_high parameters_from"
     return {
         **{name: row[name] for name in names.split()},
         "stated": row["stated_text"],

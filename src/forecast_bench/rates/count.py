@@ -1,12 +1,18 @@
 """Probabilities of counts in a window: at least, at most, the predictive law and its quantiles."""
 
+from collections.abc import Callable
+
 import numpy as np
 import numpy.typing as npt
 
 from forecast_bench.rates.law import RateLaw, observed
 from forecast_bench.rates.negative_binomial import log_pmf, log_tails
 from forecast_bench.rates.numeric import FloatArray, amounts, plain, positive, whole
-from forecast_bench.rates.overdispersed import dispersed_log_pmf, dispersed_log_tails
+from forecast_bench.rates.overdispersed import (
+    dispersed_log_pmf,
+    dispersed_log_pmf_up_to,
+    dispersed_log_tails,
+)
 
 _SEARCH_STEPS = 1100
 
@@ -202,6 +208,50 @@ def predictive_log_pmf(
     return plain(dispersed_log_pmf(**dict(zip(names, columns, strict=True))).reshape(dimensions))
 
 
+def predictive_log_pmf_up_to(
+    law: RateLaw,
+    *,
+    exposure_months: float,
+    largest: int,
+    incidents: float = 0,
+    elapsed_months: float = 0,
+) -> FloatArray:
+    """Return the log probabilities of 0, 1, ... `largest` incidents over a coming exposure.
+
+    Parameters
+    ----------
+    law : RateLaw
+        Fields of shape (points, 1).
+    exposure_months, incidents, elapsed_months : float
+        As for `predictive_log_pmf`; the exposure is positive.
+    largest : int
+        The greatest count.
+
+    Returns
+    -------
+    ndarray, shape (points, largest + 1)
+
+    Examples
+    --------
+    >>> one = np.ones((1, 1))
+    >>> np.exp(predictive_log_pmf_up_to(RateLaw(one, one), exposure_months=1, largest=2)).round(6)
+    array([[0.5  , 0.25 , 0.125]])
+    """
+    if law.dispersion is None:
+        return predictive_log_pmf(
+            law,
+            exposure_months=exposure_months,
+            counts=np.arange(largest + 1),
+            incidents=incidents,
+            elapsed_months=elapsed_months,
+        )
+    columns, _ = _columns(law.shape, law.rate, law.dispersion, incidents, elapsed_months)
+    names = ("shape", "rate", "dispersion", "seen", "elapsed")
+    return dispersed_log_pmf_up_to(
+        **dict(zip(names, columns, strict=True)), remaining=exposure_months, largest=largest
+    )
+
+
 def count_interval(
     law: RateLaw,
     *,
@@ -240,33 +290,39 @@ def count_interval(
         raise ValueError(msg)
     months = amounts(exposure_months, name="exposure_months")
     seen, elapsed = observed(incidents=incidents, elapsed_months=elapsed_months)
-    given = np.broadcast_arrays(
-        law.shape, law.rate, 1.0 if law.dispersion is None else law.dispersion, seen, elapsed,
-        months,
-    )  # fmt: skip
-    low = _quantile(law, given, np.log((1.0 - level) / 2.0))
-    high = _quantile(law, given, np.log((1.0 + level) / 2.0))
-    return low, high
+    scatter = 1.0 if law.dispersion is None else law.dispersion
+    shape = np.broadcast(law.shape, law.rate, scatter, seen, elapsed, months).shape
 
-
-def _quantile(
-    law: RateLaw, given: tuple[FloatArray, ...], log_level: float
-) -> npt.NDArray[np.int64]:
-    """Return the smallest count whose log distribution function reaches a level."""
-    seen, elapsed, months = given[3:]
-
-    def falls_short(count: FloatArray) -> npt.NDArray[np.bool_]:
-        _, lower = count_log_tails(
+    def log_at_most(count: FloatArray) -> FloatArray:
+        return count_log_tails(
             law,
             threshold=count + 1.0 + seen,
             exposure_months=months + elapsed,
             incidents=seen,
             elapsed_months=elapsed,
-        )
-        # A level that is met exactly must not be missed by a rounding error.
-        return np.asarray(lower < log_level - 1e-13)
+        )[1]
 
-    below, reaches = np.full(seen.shape, -1.0), np.zeros(seen.shape)
+    low = smallest_count(log_at_most, np.log((1.0 - level) / 2.0), shape=shape)
+    high = smallest_count(log_at_most, np.log((1.0 + level) / 2.0), shape=shape)
+    return low[()], high[()]
+
+
+def smallest_count(
+    log_at_most: Callable[[FloatArray], FloatArray], log_level: float, *, shape: tuple[int, ...]
+) -> npt.NDArray[np.int64]:
+    """Return the smallest counts whose log distribution function reaches a level.
+
+    Examples
+    --------
+    >>> smallest_count(lambda count: np.log1p(-(0.5 ** (count + 1.0))), np.log(0.8), shape=(1,))
+    array([2])
+    """
+
+    def falls_short(count: FloatArray) -> npt.NDArray[np.bool_]:
+        # A level that is met exactly must not be missed by a rounding error.
+        return np.asarray(log_at_most(count) < log_level - 1e-13)
+
+    below, reaches = np.full(shape, -1.0), np.zeros(shape)
     for _ in range(_SEARCH_STEPS):
         short = falls_short(reaches)
         if not short.any():
@@ -279,8 +335,7 @@ def _quantile(
         wide = reaches - below > 1
         below = np.where(wide & short, middle, below)
         reaches = np.where(wide & ~short, middle, reaches)
-    result: npt.NDArray[np.int64] = reaches.astype(np.int64)[()]
-    return result
+    return reaches.astype(np.int64)
 
 
 def count_log_tails(

@@ -4,6 +4,8 @@ At each point of drift and dispersion the event and its complement have their pr
 are mixed with the weights that the points have after the counts, in logs: no tail is lost.
 """
 
+from functools import partial
+
 import numpy as np
 import numpy.typing as npt
 
@@ -14,7 +16,7 @@ from forecast_bench.rates.law import RateLaw
 from forecast_bench.rates.mixed_law import MixedLaw, log_mixture, log_weights_after
 from forecast_bench.rates.numeric import FloatArray, counts
 from forecast_bench.rates.reach import reach_log_tails
-from forecast_bench.rates.share import ShareCounts, match_tails, share_log_sums
+from forecast_bench.rates.share import MatchTails, ShareCounts, match_tails, share_log_sums
 
 
 def count_path_log_odds(
@@ -64,7 +66,11 @@ def count_path_log_odds(
     """
     counted = counts(period_counts, name="period_counts")
     seen, elapsed = _from_issue(counted), _from_issue_on(elapsed_months)
-    window = {"exposure_months": exposure_months, "incidents": seen, "elapsed_months": elapsed}
+    window: dict[str, npt.ArrayLike] = {
+        "exposure_months": exposure_months,
+        "incidents": seen,
+        "elapsed_months": elapsed,
+    }
 
     def sides(law: RateLaw) -> tuple[FloatArray, FloatArray]:
         if most is None:
@@ -200,41 +206,34 @@ def share_path_log_odds(
     weights = log_weights_after(
         mixed, period_counts=counted[:, None], elapsed_months=elapsed_months
     )
-    points = [one for law in mixed.laws for one in _points(law)]
+
+    def sides(law: RateLaw, *, window: ShareCounts, months: float, tails: MatchTails) -> FloatArray:
+        sums = share_log_sums(
+            _one_row(law),
+            share=share,
+            baseline=baseline,
+            exposure_months=exposure_months,
+            window=window,
+            elapsed_months=months,
+            tails=tails,
+        )
+        return np.stack(sums, axis=1)
+
     odds = []
     for period, months in enumerate(elapsed):
         if seen[period] == 0 and months >= exposure_months:
             break
         window = ShareCounts(incidents=int(seen[period]), matches=int(matched[period]))
         tails = match_tails(exact(share, name="share"), baseline, window)
-        both = np.array(
-            [
-                share_log_sums(
-                    law,
-                    share=share,
-                    baseline=baseline,
-                    exposure_months=exposure_months,
-                    window=window,
-                    elapsed_months=float(months),
-                    tails=tails,
-                )
-                for law in points
-            ]
-        )
+        both = mixed.of_each(partial(sides, window=window, months=float(months), tails=tails))
         odds.append(_log_odds(weights[:, period], both[:, 0], both[:, 1]))
     return np.array(odds)
 
 
-def _points(law: RateLaw) -> list[RateLaw]:
-    """Take a law of one row apart, point by point, into plain numbers."""
-    shape, rate = np.asarray(law.shape)[:, 0], np.asarray(law.rate)[:, 0]
-    if law.dispersion is None:
-        return [RateLaw(float(a), float(b)) for a, b in zip(shape, rate, strict=True)]
-    scatter = np.asarray(law.dispersion)[:, 0]
-    return [
-        RateLaw(float(a), float(b), float(phi))
-        for a, b, phi in zip(shape, rate, scatter, strict=True)
-    ]
+def _one_row(law: RateLaw) -> RateLaw:
+    """Take the only row of a law, fields of shape (points,)."""
+    scatter = None if law.dispersion is None else np.asarray(law.dispersion)[:, 0]
+    return RateLaw(np.asarray(law.shape)[:, 0], np.asarray(law.rate)[:, 0], scatter)
 
 
 def _from_issue(counted: FloatArray) -> FloatArray:

@@ -22,6 +22,8 @@ _DROP = 32.0
 _NODES = 24
 _STEP_WIDTHS = 8.0
 _SHARP = 0.06
+_LONG = 30.0
+_BEND = 14.0
 _BLOCK_ROWS = 4096
 _RARE = -13.0
 
@@ -101,6 +103,53 @@ def dispersed_log_pmf(
         result[block] = (
             ways[block] + joint - n * np.log(phi) - _log_evidence(a + y, b, phi, y + phi * s)
         )
+    return result
+
+
+def dispersed_log_pmf_up_to(
+    *,
+    shape: FloatArray,
+    rate: FloatArray,
+    dispersion: FloatArray,
+    seen: FloatArray,
+    elapsed: FloatArray,
+    remaining: float,
+    largest: int,
+) -> FloatArray:
+    """Return log P(N = 0), ... log P(N = largest) for the remaining exposure, a row for each law.
+
+    The evidence of a count is Gamma(a) U(a, b, z) up to a factor (Tricomi's function), with a one
+    larger for every incident and b the same, so that neighbours obey a recurrence of three terms.
+    Downwards it is stable (DLMF 13.3.7 and 13.3(i), https://dlmf.nist.gov/13.3): two integrals at
+    the upper end and one at the lower do for all.
+
+    Examples
+    --------
+    >>> one = np.ones(1)
+    >>> found = dispersed_log_pmf_up_to(shape=one, rate=one, dispersion=one, seen=0 * one,
+    ...                                 elapsed=0 * one, remaining=1.0, largest=200)
+    >>> np.exp(found).sum().round(2)
+    np.float64(1.0)
+    """
+    a, n = shape + seen, seen + dispersion * (elapsed + remaining)
+    ends = np.array([[0.0], [largest], [largest + 1.0]])
+    evidence = _log_evidence(
+        *(np.ravel(one) for one in np.broadcast_arrays(a + ends, rate, dispersion, n + ends))
+    ).reshape(3, -1)
+    before = _log_evidence(a, rate, dispersion, seen + dispersion * elapsed)
+    z = rate * dispersion
+    ratio = np.exp(evidence[2] - evidence[1]) / dispersion
+    steps = np.empty((largest + 1, a.size))
+    for count in range(largest, 0, -1):
+        steps[count] = ratio
+        ratio = (a + count - 1.0) / (a + n + 2.0 * count - 1.0 + z - (n + count) * ratio)
+    steps[0] = ratio
+    ladder = np.vstack([np.zeros(a.size), np.log(steps[:-1]).cumsum(axis=0)])
+    counts = np.arange(1.0, largest + 1.0)[:, None]
+    size = dispersion * remaining
+    ways = -special.betaln(size, counts + 1.0) - np.log(size + counts)
+    ways = np.vstack([np.zeros(a.size), ways])
+    result: FloatArray = (ways + ladder + evidence[0] - before).T
     return result
 
 
@@ -272,9 +321,10 @@ class _Panels(NamedTuple):
 def _panels(
     density: LogDensity, mode: FloatArray, step: tuple[FloatArray, FloatArray] | None
 ) -> _Panels:
-    """Cut the interval around each peak at the peak, and around the step where it is sharp."""
+    """Cut the interval around each peak at the peak, and where the integrand bends sharply."""
     low, high = mode - _reach(density, mode, -1.0), mode + _reach(density, mode, 1.0)
-    cuts = [low, mode, high]
+    # A law of small shape falls off slowly to the left: the bend by its peak has its own piece.
+    cuts = [low, np.where(mode - low > _LONG, mode - _BEND, low), mode, high]
     if step is not None:
         centre, width = step
         sharp = width < _SHARP * (high - low)

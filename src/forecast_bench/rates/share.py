@@ -9,13 +9,14 @@ import numpy as np
 from scipy import special
 
 from forecast_bench.rates.change import Exact, exact
-from forecast_bench.rates.count import log_probability_at_least, predictive_log_pmf
+from forecast_bench.rates.count import log_probability_at_least, predictive_log_pmf_up_to
 from forecast_bench.rates.law import RateLaw, observed
-from forecast_bench.rates.numeric import FloatArray, amounts, log_sum
+from forecast_bench.rates.numeric import FloatArray, amounts, log_sum, plain
 
 _NEGLIGIBLE = 32.0
 _DIRECT_LIMIT = 8192
 _LARGEST = 2**24
+_TERMS = 2**22
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,7 +138,7 @@ def log_probability_share(
         window=window,
         elapsed_months=elapsed_months,
     )
-    return yes - float(np.logaddexp(yes, no))
+    return float(yes) - float(np.logaddexp(yes, no))
 
 
 def log_odds_share(
@@ -166,7 +167,7 @@ def log_odds_share(
         window=window,
         elapsed_months=elapsed_months,
     )
-    return yes - no
+    return float(yes - no)
 
 
 def share_log_sums(
@@ -178,16 +179,23 @@ def share_log_sums(
     window: ShareCounts = ShareCounts(),
     elapsed_months: float = 0.0,
     tails: MatchTails | None = None,
-) -> tuple[float, float]:
-    """Return the logs of P(enough and any) and P(not enough and any).
+) -> tuple[FloatArray, FloatArray]:
+    """Return the logs of P(enough and any) and P(not enough and any) under several laws.
 
     Parameters and errors as for `log_probability_share`; together they are the probability that
     there is any incident, which differs from law to law.
 
     Parameters
     ----------
+    law : RateLaw
+        Numbers, or fields of shape (points,).
     tails : callable, optional
         What `match_tails` returns; passed to calls that differ in the law alone, to do it once.
+
+    Returns
+    -------
+    tuple of ndarray or float
+        Of the shape of the law's fields.
 
     Examples
     --------
@@ -205,40 +213,61 @@ def share_log_sums(
     if remaining == 0 and window.incidents == 0:
         msg = f"a window without incidents is void, got {window!r} and no exposure left."
         raise ValueError(msg)
+    points = np.shape(law.shape)
     if bound == 0:
-        return 0.0, -np.inf
+        return plain(np.zeros(points)), plain(np.full(points, -np.inf))
     if remaining == 0:
         enough = window.matches >= bound * window.incidents
-        return (0.0, -np.inf) if enough else (-np.inf, 0.0)
+        sure, never = np.zeros(points), np.full(points, -np.inf)
+        return (plain(sure), plain(never)) if enough else (plain(never), plain(sure))
     made = tails or match_tails(bound, baseline, window)
-    return _long_enough_sums(law, made, window, (remaining, elapsed_months))
+    yes, no = _long_enough_sums(law, made, window, (remaining, elapsed_months))
+    return plain(yes.reshape(points)), plain(no.reshape(points))
 
 
 def _long_enough_sums(
     law: RateLaw, tails: MatchTails, window: ShareCounts, months: tuple[float, float]
-) -> tuple[float, float]:
-    """Double the number of terms until what is left out is lost in both sums.
+) -> tuple[FloatArray, FloatArray]:
+    """Double the number of terms until what is left out is lost in both sums, point by point.
 
     Neither sum can grow by more than P(N > largest), whatever matches: that bounds the rest.
     """
+    fields = [law.shape, law.rate] + ([] if law.dispersion is None else [law.dispersion])
+    columns = [column.reshape(-1, 1) for column in np.broadcast_arrays(*fields)]
+    yes, no = (np.full(columns[0].size, -np.inf) for _ in range(2))
+    left = np.arange(columns[0].size)
     largest = 64
-    while largest <= _LARGEST:
-        beyond = float(
-            log_probability_at_least(
-                law,
-                threshold=window.incidents + largest + 1,
-                exposure_months=sum(months),
-                incidents=window.incidents,
-                elapsed_months=months[1],
-            )
-        )
-        if beyond < -_NEGLIGIBLE:
-            yes, no = _sums_up_to(largest, law, tails, window, months)
-            if beyond < min(yes, no) - _NEGLIGIBLE:
-                return yes, no
+    while left.size and largest <= _LARGEST:
+        beyond = _log_beyond(largest, RateLaw(*(one[left] for one in columns)), window, months)
+        near = left[beyond < -_NEGLIGIBLE]
+        rest = beyond[beyond < -_NEGLIGIBLE]
+        # So many points at once that the terms stay in memory.
+        for start in range(0, near.size, max(1, _TERMS // largest)):
+            rows = near[start : start + max(1, _TERMS // largest)]
+            part = RateLaw(*(one[rows] for one in columns))
+            yes[rows], no[rows] = _sums_up_to(largest, part, tails, window, months)
+        enough = rest < np.minimum(yes[near], no[near]) - _NEGLIGIBLE
+        left = np.setdiff1d(left, near[enough])
         largest *= 2
-    msg = f"the window holds more than {_LARGEST} incidents, got {law!r} over {months[0]} months."
-    raise ValueError(msg)
+    if left.size:
+        msg = (
+            f"the window holds more than {_LARGEST} incidents, got {law!r} over {months[0]} months."
+        )
+        raise ValueError(msg)
+    return yes, no
+
+
+def _log_beyond(
+    largest: int, law: RateLaw, window: ShareCounts, months: tuple[float, float]
+) -> FloatArray:
+    beyond = log_probability_at_least(
+        law,
+        threshold=window.incidents + largest + 1,
+        exposure_months=sum(months),
+        incidents=window.incidents,
+        elapsed_months=months[1],
+    )
+    return np.asarray(beyond)[:, 0]
 
 
 def _sums_up_to(
@@ -247,21 +276,19 @@ def _sums_up_to(
     tails: MatchTails,
     window: ShareCounts,
     months: tuple[float, float],
-) -> tuple[float, float]:
+) -> tuple[FloatArray, FloatArray]:
     first = 1 if window.incidents == 0 else 0
     reached, missed = tails(largest)
-    weights = np.asarray(
-        predictive_log_pmf(
-            law,
-            exposure_months=months[0],
-            counts=np.arange(largest + 1),
-            incidents=window.incidents,
-            elapsed_months=months[1],
-        )
+    weights = predictive_log_pmf_up_to(
+        law,
+        exposure_months=months[0],
+        largest=largest,
+        incidents=window.incidents,
+        elapsed_months=months[1],
     )
     return (
-        float(log_sum((weights + reached)[first:])),
-        float(log_sum((weights + missed)[first:])),
+        log_sum((weights + reached)[:, first:]),
+        log_sum((weights + missed)[:, first:]),
     )
 
 

@@ -5,9 +5,12 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from forecast_bench.rates.count import log_odds_at_least
+from forecast_bench.rates.count import count_log_tails, log_odds_at_least
+from forecast_bench.rates.evidence import log_evidence
 from forecast_bench.rates.law import rate_law
+from forecast_bench.rates.mixed_law import log_mixture, mixed_law, normalised
 from forecast_bench.rates.numeric import FloatArray, plain
+from forecast_bench.rates.parameters import RateParameters
 
 _BLOCK_ROWS = 32_768
 
@@ -37,6 +40,7 @@ def threshold_log_odds(
     elapsed_months: npt.ArrayLike = 0,
     drift: npt.ArrayLike = 0.5,
     dispersion: npt.ArrayLike | None = None,
+    parameters: RateParameters | None = None,
 ) -> ThresholdLogOdds:
     """Return the log odds of "at least" questions, at issue and after the counts so far.
 
@@ -50,6 +54,10 @@ def threshold_log_odds(
         As for `rate_law`.
     threshold, exposure_months, incidents, elapsed_months : array_like
         As for `log_odds_at_least`.
+    parameters : RateParameters, optional
+        What is believed of drift and dispersion, to be integrated over in place of `drift` and
+        `dispersion`. The incidents so far are then observed as one number; where months are
+        over-dispersed and known one by one, `count_path_log_odds` learns more from them.
 
     Returns
     -------
@@ -79,6 +87,11 @@ def threshold_log_odds(
     }
     if dispersion is not None:
         named["dispersion"] = dispersion
+    if parameters is not None:
+        del named["drift"]
+        if dispersion is not None:
+            msg = "parameters hold a dispersion; pass one or the other."
+            raise ValueError(msg)
     values = {name: np.asarray(value, dtype=np.float64) for name, value in named.items()}
     shape = np.broadcast_shapes(*(value.shape for value in values.values()))
     # One drift for all is kept as one number: the widening is then solved once per distinct count.
@@ -91,7 +104,8 @@ def threshold_log_odds(
     for start in range(0, flat_base.size, _BLOCK_ROWS):
         block = slice(start, start + _BLOCK_ROWS)
         part = {name: value[block] if value.ndim else value for name, value in rows.items()}
-        flat_base[block], flat_after[block] = _both(part)
+        both = _both(part) if parameters is None else _both_mixed(part, parameters)
+        flat_base[block], flat_after[block] = both
     return ThresholdLogOdds(base=plain(base), after=plain(after))
 
 
@@ -105,3 +119,31 @@ def _both(part: dict[str, FloatArray]) -> tuple[FloatArray, FloatArray]:
     window = {"threshold": part["threshold"], "exposure_months": part["exposure_months"]}
     seen = {"incidents": part["incidents"], "elapsed_months": part["elapsed_months"]}
     return log_odds_at_least(law, **window), log_odds_at_least(law, **window, **seen)
+
+
+def _both_mixed(
+    part: dict[str, FloatArray], parameters: RateParameters
+) -> tuple[FloatArray, FloatArray]:
+    law = mixed_law(
+        incidents=part["baseline_incidents"],
+        exposure_months=part["baseline_months"],
+        parameters=parameters,
+    )
+    window = {"threshold": part["threshold"], "exposure_months": part["exposure_months"]}
+    seen = {"incidents": part["incidents"], "elapsed_months": part["elapsed_months"]}
+    counted, elapsed = np.broadcast_arrays(*(np.atleast_1d(one) for one in seen.values()))
+    base = law.of_each(lambda one: np.stack(count_log_tails(one, **window), axis=1))
+    after = law.of_each(lambda one: np.stack(count_log_tails(one, **window, **seen), axis=1))
+    evidence = law.of_each(
+        lambda one: log_evidence(
+            one,
+            period_counts=counted[None, :],
+            elapsed_months=elapsed[None, :],
+        )[:, 1]
+    )
+    first = law.log_weights[:, None]
+    later = normalised(first + evidence)
+    return (
+        log_mixture(first, base[:, 0]) - log_mixture(first, base[:, 1]),
+        log_mixture(later, after[:, 0]) - log_mixture(later, after[:, 1]),
+    )
