@@ -6,7 +6,9 @@ importing it is cheap. The road: `cells` counts outcomes, `fit` samples, `diagno
 say what it means, `save` and `load` keep it. `nested_laplace` is the quick road to the same
 posterior, without sampling, and `gate` holds its maps against outcomes not seen.
 `learn_pool` asks the same gate how opinions of several analysts are to be pooled.
-`fit_series` fits many monthly series, each by itself.
+`fit_series` fits many monthly series, each by itself. A panel of series is counted by
+`panel_counts`, sampled by `fit_panel` or approximated by `panel_laplace`, and then reduced to few
+points.
 """
 
 from forecast_bench.bayes.cell_counts import Cells, cells
@@ -18,11 +20,11 @@ from forecast_bench.bayes.covariates import (
 )
 from forecast_bench.bayes.diagnostics import Diagnostics, diagnose
 from forecast_bench.bayes.effects import confidence_statement, effects_table
-from forecast_bench.bayes.figures import diagnostic_figures, predictive_figure
+from forecast_bench.bayes.figures import diagnostic_figures, panel_figures, predictive_figure
 from forecast_bench.bayes.fitting import Fit, fit
 from forecast_bench.bayes.gate import WHOLE, Correction, GateVerdict, gate
 from forecast_bench.bayes.groups import stored_variables, without_groups
-from forecast_bench.bayes.identity import data_hash, seed_from
+from forecast_bench.bayes.identity import data_hash, panel_hash, seed_from
 from forecast_bench.bayes.laplace_effects import laplace_effects
 from forecast_bench.bayes.laplace_map import laplace_map, laplace_recalibrate
 from forecast_bench.bayes.left_out import left_out_comparison, left_out_points
@@ -39,12 +41,24 @@ from forecast_bench.bayes.own_models import (
     fit_own_model,
     own_paths,
 )
+from forecast_bench.bayes.panel_counts import PANEL_COLUMNS, PanelCounts, panel_counts
+from forecast_bench.bayes.panel_fit import PanelFit, fit_panel
+from forecast_bench.bayes.panel_laplace import PanelPosterior, panel_laplace, panel_prior
+from forecast_bench.bayes.panel_model import panel_model
 from forecast_bench.bayes.pooling_gate import OPINIONS, LearnedPool, PoolInForce, learn_pool
 from forecast_bench.bayes.predictive import (
     REPLICATES,
     PredictiveChecks,
     predictive_checks,
     predictive_statement,
+)
+from forecast_bench.bayes.rate_points import (
+    ANY_TYPE,
+    RateBelief,
+    farthest_apart,
+    grid_beliefs,
+    rate_points,
+    sampled_beliefs,
 )
 from forecast_bench.bayes.recalibration import recalibrate, recalibration_map, settings_of
 from forecast_bench.bayes.rolling_origin import (
@@ -71,9 +85,11 @@ from forecast_bench.bayes.time_limit import (
 )
 
 __all__ = [
+    "ANY_TYPE",
     "COVARIATES",
     "FIT_COLUMNS",
     "OPINIONS",
+    "PANEL_COLUMNS",
     "REPLICATES",
     "SERIES_COLUMNS",
     "WHOLE",
@@ -91,8 +107,12 @@ __all__ = [
     "ModelStopped",
     "OwnFit",
     "OwnFitRequest",
+    "PanelCounts",
+    "PanelFit",
+    "PanelPosterior",
     "PoolInForce",
     "PredictiveChecks",
+    "RateBelief",
     "RecalibrationSettings",
     "RecalibrationState",
     "Series",
@@ -110,12 +130,15 @@ __all__ = [
     "diagnostic_figures",
     "effects_table",
     "enabled_covariates",
+    "farthest_apart",
     "fit",
     "fit_own_model",
+    "fit_panel",
     "fit_series",
     "gain_over_identity",
     "gate",
     "gated",
+    "grid_beliefs",
     "horizon_steps",
     "laplace_effects",
     "laplace_map",
@@ -128,16 +151,24 @@ __all__ = [
     "origins",
     "out_of_sample",
     "own_paths",
+    "panel_counts",
+    "panel_figures",
+    "panel_hash",
+    "panel_laplace",
+    "panel_model",
+    "panel_prior",
     "predictive_checks",
     "predictive_figure",
     "predictive_statement",
     "prepare",
+    "rate_points",
     "recalibrate",
     "recalibration_map",
     "recalibration_model",
     "recalibration_state",
     "run_within",
     "sample_within",
+    "sampled_beliefs",
     "save",
     "seed_from",
     "series_model",

@@ -136,6 +136,33 @@ def _canvas() -> Iterator[None]:
             mpl.use(previous)
 
 
+def panel_figures(idata: Any, folder: Path) -> tuple[Path, ...]:
+    """Draw ranks and energy of a panel's posterior, as `diagnostic_figures` does.
+
+    Parameters
+    ----------
+    idata
+        Posterior of `fit_panel`.
+    folder
+        Where the files go; made if need be.
+
+    Returns
+    -------
+    tuple of Path
+        ``rank.svg`` and ``energy.svg``.
+    """
+    import arviz
+
+    folder.mkdir(parents=True, exist_ok=True)
+    common: dict[str, Any] = {"backend": "matplotlib"}
+    names = ["type_log_drift", "type_log_dispersion"]
+    with _canvas():
+        ranks = arviz.plot_rank(_thinned(idata, _RANKED_DRAWS), var_names=names, **common)
+        drawn = [_save(ranks, folder / "rank")]
+        drawn.append(_save(arviz.plot_energy(idata, **common), folder / "energy"))
+    return tuple(drawn)
+
+
 def _thinned(idata: Any, most: int) -> Any:
     import xarray
 

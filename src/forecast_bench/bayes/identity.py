@@ -8,7 +8,10 @@ from typing import Any
 
 from forecast_bench.bayes.cell_counts import Cells
 from forecast_bench.bayes.covariates import enabled_covariates
-from forecast_bench.bayes.settings import RecalibrationSettings
+from forecast_bench.bayes.libraries import versions
+from forecast_bench.bayes.panel_counts import PanelCounts
+from forecast_bench.bayes.settings import DiagnosticLimits, RecalibrationSettings
+from forecast_bench.records import PanelPriors, PanelSampler
 
 
 def data_hash(cells: Cells, settings: RecalibrationSettings) -> str:
@@ -53,6 +56,48 @@ def data_hash(cells: Cells, settings: RecalibrationSettings) -> str:
     }
     if cells.covariates:
         content["covariates"] = {name: steps.tolist() for name, steps in cells.covariates.items()}
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def panel_hash(
+    counts: PanelCounts, priors: PanelPriors, sampler: PanelSampler, limits: DiagnosticLimits
+) -> str:
+    """Hash what determines a fit of a panel, the versions of the libraries included.
+
+    Parameters
+    ----------
+    counts
+        The panel.
+    priors, sampler, limits
+        Its settings.
+
+    Returns
+    -------
+    str
+        64 hexadecimal digits. Equal hashes mean equal draws, on one kind of processor.
+    """
+    content = {
+        "settings": [one.model_dump(mode="json") for one in (priors, sampler, limits)],
+        "versions": versions(),
+        "window_months": counts.window_months,
+        "last_month": counts.last_month.isoformat(),
+        "names": [list(counts.types), list(counts.series), list(counts.effects)],
+        "arrays": {
+            name: getattr(counts, name).tolist()
+            for name in (
+                "type_code",
+                "count",
+                "exposure_months",
+                "covariate",
+                "effect_scale",
+                "alike_type",
+                "alike_count",
+                "alike_exposure",
+                "alike_months",
+            )
+        },
+    }
     text = json.dumps(content, sort_keys=True, separators=(",", ":"), allow_nan=False)
     return hashlib.sha256(text.encode()).hexdigest()
 

@@ -25,6 +25,7 @@ from forecast_bench.checks.dates import (
 )
 from forecast_bench.checks.identity import authorship, duplicate_ids
 from forecast_bench.checks.language import known_lexicons, known_phrases
+from forecast_bench.checks.panels import panels_countable
 from forecast_bench.checks.questions import (
     conditions_end,
     countable,
@@ -65,6 +66,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     resolutions_after_issue,
     resolved_one_way,
     countable,
+    panels_countable,
     thresholds,
     share_filters,
     baselines_exist,

@@ -15,6 +15,7 @@ from forecast_bench.incidents import VintageChoice
 from forecast_bench.job.counting import count_questions, silent_names
 from forecast_bench.job.feeds import Alarm, bring_in
 from forecast_bench.job.modelled import Modelled
+from forecast_bench.job.rate_learning import LearnedRates, learn_rates
 from forecast_bench.problems import Problem
 from forecast_bench.rates import TooFewDraws
 from forecast_bench.tracking import (
@@ -67,6 +68,8 @@ class Look:
         What the checks say.
     models : tuple of dict
         Fits of a team's own models.
+    rates : LearnedRates
+        What the panels of the families gave.
     """
 
     workspace: Workspace
@@ -78,6 +81,7 @@ class Look:
     judgments: pd.DataFrame = field(default_factory=pd.DataFrame)
     verdict: Verdict = field(default_factory=lambda: Verdict(()))
     models: tuple[dict[str, Any], ...] = ()
+    rates: LearnedRates = field(default_factory=lambda: LearnedRates({}))
 
 
 def look(
@@ -86,6 +90,7 @@ def look(
     as_of: datetime.date,
     clock: Clock | None = None,
     instead: Mapping[str, VintageChoice] = MappingProxyType({}),
+    sample: bool = False,
 ) -> Look:
     """Read, check, import, count, update, resolve and score, as of a day.
 
@@ -99,6 +104,8 @@ def look(
         Told of every stage.
     instead : mapping of str to VintageChoice
         The vintage to count of a source, in place of the one known on the day.
+    sample : bool
+        Whether panels of rates are sampled, as what is published is; else they are approximated.
     """
     clock = clock or NoClock()
     with clock.stage("read and check"):
@@ -112,9 +119,15 @@ def look(
     if feeds.alarms:
         return Look(workspace, (*problems, *feeds.problems), "failed", feeds.alarms)
     choices = {**feeds.choices, **instead}
+    issued = [one for one in workspace.judgments if one.issued and one.issued <= as_of]
+    with clock.stage("learn rates"):
+        rates = learn_rates(
+            workspace, questions_to_count(workspace, issued), choices, sample=sample
+        )
+    if rates.alarms:
+        return Look(workspace, problems, "failed", rates.alarms, choices, rates=rates)
     with clock.stage("count"):
-        issued = [one for one in workspace.judgments if one.issued and one.issued <= as_of]
-        asked = questions_to_count(workspace, issued)
+        asked = rates.asked
         counted = count_questions(
             asked,
             choices,
@@ -134,7 +147,7 @@ def look(
         judgments = judgment_table(
             followed, as_of=as_of, default_lexicon=workspace.settings.lexicon
         )
-    found = (followed, judgments, verdict, modelled.records)
+    found = (followed, judgments, verdict, modelled.records, rates)
     return Look(workspace, problems, "", tuple(alarms), choices, *found)
 
 

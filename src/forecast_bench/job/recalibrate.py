@@ -76,6 +76,7 @@ _LIBRARIES: Final = (
 STAGES: Final = (
     "read and check",
     "import incidents",
+    "learn rates",
     "count",
     "ask models",
     "update, resolve and score",

@@ -49,6 +49,8 @@ class Finished:
         By file name.
     recalibration : Recalibration or None
         The fit, with its folder.
+    panels : mapping of str to Path
+        Folders of the sampled panels of rates, by family.
     """
 
     ending: Literal["published", "problems", "failed"]
@@ -58,6 +60,7 @@ class Finished:
     tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     documents: Mapping[str, Any] = field(default_factory=dict)
     recalibration: Recalibration | None = None
+    panels: Mapping[str, Path] = field(default_factory=dict)
 
 
 def run_stages(
@@ -86,7 +89,7 @@ def run_stages(
     fits : str
         When models are fitted: never, changed or always.
     """
-    seen = look(workspace_folder, as_of=as_of, clock=clock)
+    seen = look(workspace_folder, as_of=as_of, clock=clock, sample=True)
     if seen.broken == "problems":
         return Finished("problems", seen.problems)
     if seen.broken:
@@ -136,6 +139,7 @@ def run_stages(
                 {**as_record(one.problem), "reason": one.reason} for one in seen.verdict.suppressed
             ],
             "turned_off": list(seen.verdict.off),
+            "rates": list(seen.rates.records),
         },
         tables={
             "judgments": judgments,
@@ -146,6 +150,7 @@ def run_stages(
         },
         documents={"calibration": _with_pooled(reliability[1], pooled)},
         recalibration=fit,
+        panels=seen.rates.folders,
     )
 
 

@@ -22,6 +22,8 @@ def write_tables(folder: Path, finished: "Finished") -> None:
     for name, document in documents.items():
         text = json.dumps(document, indent=2, ensure_ascii=False, default=str)
         (folder / f"{name}.json").write_text(text + "\n", encoding="utf-8")
+    for name, fitted in finished.panels.items():
+        shutil.copytree(fitted, folder / "rates" / name)
     fit = finished.recalibration
     if fit is None or fit.folder is None:
         return

@@ -27,7 +27,13 @@ from forecast_bench.records.question import (
     Reach,
     Share,
 )
-from forecast_bench.records.rates import RateSpecification
+from forecast_bench.records.rates import (
+    PanelPriors,
+    PanelSampler,
+    PanelThresholds,
+    RatePanel,
+    RateSpecification,
+)
 from forecast_bench.records.recalibration import (
     DiagnosticLimits,
     GateSettings,
@@ -83,8 +89,12 @@ __all__ = [
     "OffYardstick",
     "Outcome",
     "OwnSampler",
+    "PanelPriors",
+    "PanelSampler",
+    "PanelThresholds",
     "Question",
     "QuestionKind",
+    "RatePanel",
     "RateSpecification",
     "Reach",
     "RecalibrationSettings",

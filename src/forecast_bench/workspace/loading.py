@@ -1,7 +1,7 @@
 """A folder to a `Workspace`: records and problems, never an exception for an analyst's mistake."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from types import MappingProxyType
 from typing import NamedTuple
@@ -72,6 +72,7 @@ class Workspace:
     rates: Mapping[str, RateSpecification]
     recalibration: RecalibrationSettings
     problems: tuple[Problem, ...]
+    rate_documents: Mapping[str, Document] = field(default_factory=dict)
 
     def question_of(self, recorded: RecordedJudgment) -> RecordedQuestion | None:
         """Give the question a judgment is about; None where nobody defines it."""
@@ -139,7 +140,7 @@ def load_workspace(
     recalibration = _one(
         folder, folder / MODELS / "recalibration.yaml", RecalibrationSettings, problems
     )
-    rates = _rates(folder, settings, problems)
+    rates, documents = _rates(folder, settings, problems)
     sources, source_files = read_sources(folder, problems)
     questions: dict[str, RecordedQuestion] = {}
     for one in files:
@@ -160,6 +161,7 @@ def load_workspace(
         rates=MappingProxyType(rates),
         recalibration=recalibration or RecalibrationSettings(),
         problems=tuple(problems),
+        rate_documents=MappingProxyType(documents),
     )
 
 
@@ -206,17 +208,18 @@ def _one[RecordType: BaseModel](
 
 def _rates(
     folder: Path, settings: Settings, problems: list[Problem]
-) -> dict[str, RateSpecification]:
+) -> tuple[dict[str, RateSpecification], dict[str, Document]]:
     read: dict[str, RateSpecification] = {}
+    documents: dict[str, Document] = {}
     for path in yaml_files(folder / MODELS / "rates"):
         record, document = _read(folder, path, RateSpecification, problems)
         if record is not None and path.stem in read:
             message = f"{path.stem} is defined in two files, .yaml and .yml"
             problems.append(problem("duplicate-id", message, Location(shown(path, folder))))
         elif record is not None and document is not None:
-            read[path.stem] = record
+            read[path.stem], documents[path.stem] = record, document
             problems.extend(own_model_faults(folder, record, document, settings))
-    return read
+    return read, documents
 
 
 def _misplaced(described: SourceDescription, document: Document, path: Path) -> Iterator[Problem]:

@@ -1,0 +1,263 @@
+"""Drift and dispersion of every question, learned from the panel of its family."""
+
+from __future__ import annotations
+
+import datetime
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from forecast_bench import bayes
+from forecast_bench.incidents import VintageChoice, expand_types
+from forecast_bench.job.feeds import Alarm
+from forecast_bench.job.kept_fits import (
+    approximated_fit,
+    believed,
+    fit_folder,
+    kept_fit,
+    sampled_fit,
+    stored_beliefs,
+)
+from forecast_bench.job.panels import panel_table, panel_until
+from forecast_bench.records import Duration, PanelPriors, RatePanel, RateSpecification
+from forecast_bench.tracking import AskedQuestion, ParameterOrigin
+from forecast_bench.workspace import Workspace
+
+DEFAULT: Final = "default"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LearnedRates:
+    """What the panels gave.
+
+    Parameters
+    ----------
+    asked : mapping of str to AskedQuestion
+        Every question, with what is believed of its drift and dispersion where a panel says.
+    records : tuple of dict
+        For the manifest: each panel with its state, numbers, hash, seed and diagnostics.
+    folders : mapping of str to Path
+        Where a fit and its plots lie, by the name of its family; only those sampled.
+    alarms : tuple of Alarm
+        Fits that cannot be trusted.
+    """
+
+    asked: Mapping[str, AskedQuestion]
+    records: tuple[dict[str, Any], ...] = ()
+    folders: Mapping[str, Path] = field(default_factory=dict)
+    alarms: tuple[Alarm, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Family:
+    """A file of models/rates with a panel, and the panel in force on a day."""
+
+    name: str
+    rates: RateSpecification
+    panel: RatePanel
+    until: datetime.date
+
+    @property
+    def window_months(self) -> int:
+        """Months between which the rate walks."""
+        return _months(self.panel.window or self.rates.baseline)
+
+    @property
+    def stretch(self) -> float:
+        """Factor from the drift between windows of the panel to that after a baseline."""
+        return math.sqrt(_months(self.rates.baseline) / self.window_months)
+
+    @property
+    def priors(self) -> PanelPriors:
+        """Priors, with the drift that the file expects between windows of the panel."""
+        expected = self.panel.priors.drift or self.rates.drift
+        return self.panel.priors.model_copy(update={"drift": expected / self.stretch})
+
+
+def learn_rates(
+    workspace: Workspace,
+    asked: Mapping[str, AskedQuestion],
+    choices: Mapping[str, VintageChoice],
+    *,
+    sample: bool,
+) -> LearnedRates:
+    """Give every question whose family has a panel what the panel says.
+
+    A question learns from counts up to the new year's eve on or before its day of issue, in windows
+    counted back from there. The newest panel of a family is sampled; earlier ones, and all where
+    nobody publishes, are approximated, unless a fit of the same months was kept.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        As read; fits are kept in its derived folder.
+    asked : mapping of str to AskedQuestion
+        By key.
+    choices : mapping of str to VintageChoice
+        The vintage counted of each source.
+    sample : bool
+        Whether to sample, which takes a while.
+    """
+    families: dict[_Family, list[str]] = {}
+    for key, one in asked.items():
+        if one.rates.panel is not None:
+            name = one.question.rates or DEFAULT
+            family = _Family(name, one.rates, one.rates.panel, panel_until(one.issued))
+            families.setdefault(family, []).append(key)
+    newest = {one.name: max(it.until for it in families if it.name == one.name) for one in families}
+    told = dict(asked)
+    records, alarms, folders = [], [], {}
+    for family in sorted(families, key=lambda one: (one.name, one.until)):
+        is_newest = family.until == newest[family.name]
+        record = _learned(workspace, family, choices, sample=sample and is_newest, kept=is_newest)
+        points, origin = believed(record), _origin(record)
+        for key in families[family]:
+            told[key] = told[key].believing(points[_type_of(told[key], points)], origin)
+        record["questions"] = sorted({asked[key].name for key in families[family]})
+        records.append(record)
+        alarms.extend(_alarms(family, record))
+        if record["method"] == "NUTS":
+            folders[family.name] = fit_folder(workspace.folder, record["hash"])
+    return LearnedRates(told, tuple(records), folders, tuple(alarms))
+
+
+def _learned(
+    workspace: Workspace,
+    family: _Family,
+    choices: Mapping[str, VintageChoice],
+    *,
+    sample: bool,
+    kept: bool,
+) -> dict[str, Any]:
+    """Learn from one panel; the prior speaks where it is too small."""
+    counted, record = _counted(workspace, family, choices)
+    because = _too_small(counted, family.panel)
+    if counted is None or because:
+        prior = bayes.grid_beliefs(bayes.panel_prior(family.priors), stretch=family.stretch)
+        return {
+            **record,
+            "state": "prior speaks",
+            "because": because,
+            "method": None,
+            "hash": None,
+            "seed": None,
+            "fitted": False,
+            "beliefs": stored_beliefs(prior),
+            "effects": {},
+            "diagnostics": None,
+            "agreement": None,
+        }
+    folder = workspace.folder
+    content = bayes.panel_hash(counted, family.priors, family.panel.sampler, family.panel.limits)
+    found = kept_fit(folder, content, "sampled") if kept else None
+    # A quick look shows a sampled fit that stands, never one that failed.
+    if found is not None and not sample and not found["diagnostics"]["passed"]:
+        found = None
+    fitted = False
+    if found is None and sample:
+        found, fitted = (
+            sampled_fit(
+                folder,
+                counted,
+                family.panel,
+                family.priors,
+                content=content,
+                stretch=family.stretch,
+                base_seed=workspace.settings.seed,
+            ),
+            True,
+        )
+    if found is None:
+        found = kept_fit(folder, content, "approximated")
+    if found is None:
+        found = approximated_fit(folder, counted, family.priors, content, family.stretch)
+        fitted = True
+    return {**record, "state": "fitted", "because": "", "fitted": fitted, **found}
+
+
+def _counted(
+    workspace: Workspace, family: _Family, choices: Mapping[str, VintageChoice]
+) -> tuple[bayes.PanelCounts | None, dict[str, Any]]:
+    """Count a panel; None where there is not one whole window of it."""
+    panel = family.panel
+    name = panel.source or next(iter(workspace.sources))
+    record: dict[str, Any] = {
+        "family": family.name,
+        "source": name,
+        "until": family.until.isoformat(),
+        "window_months": family.window_months,
+        "baseline_months": _months(family.rates.baseline),
+        **dict.fromkeys(("series", "active_series", "windows", "months", "incidents"), 0),
+    }
+    if name not in choices:
+        return None, record
+    table = panel_table(
+        panel,
+        choices[name].vintage,
+        workspace.actors,
+        until=family.until,
+        settings=workspace.settings.counting,
+    )
+    if table["month"].nunique() < family.window_months:
+        return None, record
+    counted = bayes.panel_counts(
+        table,
+        family.priors,
+        window_months=family.window_months,
+        seasonality=panel.seasonality,
+        coverage_steps=panel.coverage_steps,
+    )
+    return counted, record | {
+        "series": len(counted.series),
+        **{
+            one: getattr(counted, one)
+            for one in ("active_series", "windows", "months", "incidents")
+        },
+    }
+
+
+def _too_small(counted: bayes.PanelCounts | None, panel: RatePanel) -> str:
+    """Say which threshold a panel does not reach; empty where it reaches all."""
+    if counted is None:
+        return "it has not one whole window"
+    least = panel.least
+    missed = [
+        f"{found} of {needed} {what}"
+        for what, found, needed in (
+            ("series with an incident", counted.active_series, least.series),
+            ("windows", counted.windows, least.windows),
+            ("incidents", counted.incidents, least.incidents),
+        )
+        if found < needed
+    ]
+    return f"it has {' and '.join(missed)}" if missed else ""
+
+
+def _origin(record: Mapping[str, Any]) -> ParameterOrigin:
+    state = "fitted" if record["state"] == "fitted" else "prior"
+    return ParameterOrigin(state=state, series=record["series"], months=record["months"])
+
+
+def _type_of(asked: AskedQuestion, known: Mapping[str, object]) -> str:
+    """Type of the panel that a question counts; any type where it counts several, or none of it."""
+    counted = asked.question.counted
+    kinds = None if counted is None else counted.of.type
+    if kinds is None:
+        return bayes.ANY_TYPE
+    wanted = expand_types(kinds)
+    alike = (one for one in known if one != bayes.ANY_TYPE and expand_types((one,)) == wanted)
+    return next(alike, bayes.ANY_TYPE)
+
+
+def _alarms(family: _Family, record: Mapping[str, Any]) -> list[Alarm]:
+    found = record["diagnostics"]
+    if found is None or found["passed"]:
+        return []
+    place = f"models/rates/{family.name}.yaml, panel up to {family.until}"
+    return [Alarm("rates-fit-failed", f"{place}: {reason}") for reason in found["reasons"]]
+
+
+def _months(length: Duration) -> int:
+    return length.number * (12 if length.unit == "year" else 1)
