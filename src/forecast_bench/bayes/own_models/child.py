@@ -172,7 +172,7 @@ def follow(folder: Path, request: Mapping[str, Any]) -> dict[str, Any]:
         exposure_months=series.future_exposure,
         seed=request["seed"],
     )
-    found = {}
+    found: dict[str, Any] = {}
     for known, one in enumerate(paths):
         found[f"log_weight_{known}"], found[f"to_come_{known}"] = one.log_weight, one.to_come
     np.savez(folder / PATHS, allow_pickle=False, **found)
