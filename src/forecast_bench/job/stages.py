@@ -19,7 +19,7 @@ from forecast_bench.job.calibration import (
 )
 from forecast_bench.job.changes import changes, read_judgments
 from forecast_bench.job.feeds import Alarm, source_record
-from forecast_bench.job.looking import Clock, look
+from forecast_bench.job.looking import Clock, Look, look
 from forecast_bench.job.maps import LineageError
 from forecast_bench.job.pooling import Pooled, pooling
 from forecast_bench.job.recalibrating import Recalibration, recalibrating
@@ -102,15 +102,7 @@ def run_stages(
                 as_of=as_of,
                 may_withdraw=is_newest,
             )
-            pooled = pooling(
-                workspace_folder,
-                seen.followed,
-                judgments,
-                lexicons=workspace.lexicons,
-                model=workspace.recalibration,
-                seed=workspace.settings.seed,
-                as_of=as_of,
-            )
+            pooled = _pooled(seen, as_of)
         except LineageError as fault:
             return Finished("failed", seen.problems, _listed([Alarm("lineage", str(fault))]))
     if fit.failed:
@@ -155,6 +147,18 @@ def _reliability(
         **measure_tables(record, found),
     }
     return tables, calibration_summary(found)
+
+
+def _pooled(seen: Look, as_of: datetime.date) -> Pooled:
+    return pooling(
+        seen.workspace.folder,
+        seen.followed,
+        seen.judgments,
+        lexicons=seen.workspace.lexicons,
+        model=seen.workspace.recalibration,
+        seed=seen.workspace.settings.seed,
+        as_of=as_of,
+    )
 
 
 def _with_pooled(calibration: dict[str, Any], pooled: Pooled) -> dict[str, Any]:
