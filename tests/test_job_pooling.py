@@ -284,17 +284,12 @@ def test_a_map_made_later_is_not_used_for_what_was_said_before(tmp_path):
 
 
 def test_numbers_far_apart_are_named_as_numbers():
-    part = pd.DataFrame(
-        {
-            "analyst": ["a", "b"],
-            "text": ["0.2", "0.7"],
-            "stated": [0.2, 0.7],
-            "band_low": [None, None],
-            "band_high": [None, None],
-        }
-    )
+    part = [
+        {"analyst": name, "text": "", "stated": stated, "band_low": None, "band_high": None}
+        for name, stated in (("a", 0.2), ("b", 0.7))
+    ]
     assert far_apart(part) == "a states 0.2, and b states 0.7"
-    assert far_apart(part.assign(stated=[0.4, 0.7])) == ""
+    assert far_apart([{**part[0], "stated": 0.4}, part[1]]) == ""
 
 
 @pytest.fixture(scope="module")

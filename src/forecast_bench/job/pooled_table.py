@@ -14,7 +14,7 @@ from forecast_bench.pooling import (
     widest_gap,
 )
 from forecast_bench.scoring import brier_score, log_score
-from forecast_bench.tracking import ALL_HAD_SPOKEN, NOW, table
+from forecast_bench.tracking import NOW, table
 from forecast_bench.tracking.schema import Kind
 
 if TYPE_CHECKING:
@@ -63,6 +63,8 @@ POOLED_COLUMNS: Final[Mapping[str, Kind]] = MappingProxyType(
     }
 )
 
+_OF_QUESTION = ("question", "question_text", "window_start", "window_end")
+_OF_OUTCOME = ("all_spoken_on", "state", "outcome_on", "not_scored", "in_calibration")
 _SCORES = (
     "brier",
     "log_score",
@@ -90,53 +92,64 @@ def events_of(opinions: pd.DataFrame, judgments: pd.DataFrame) -> pd.DataFrame:
         outcome_on, known_on, all_spoken_on, not_scored (empty where it is scored or open) and
         in_calibration. Events that fewer than two judge now are left out.
     """
+    by_id = {one["id"]: one for one in _records(judgments)}
     rows = []
-    by_id = judgments.set_index("id")
-    for event, found in opinions.groupby("event", sort=False):
-        now, then = (found[found["part"] == part] for part in (NOW, ALL_HAD_SPOKEN))
-        if now.empty:
+    for event, (now, then) in _by_event(opinions).items():
+        if not now:
             continue
-        own = by_id.loc[list(dict.fromkeys(found["judgment"]))]
-        first = own.iloc[0]
-        states = set(own["state"])
+        own = [by_id[name] for name in dict.fromkeys(one["judgment"] for one in (*then, *now))]
+        states = {one["state"] for one in own}
         state = states.pop() if len(states) == 1 else DIFFER
-        outcome_on = own["outcome_on"].dropna().max() if state in OUTCOMES else None
-        spoken = None if then.empty else then["day"].iloc[0]
-        why = _not_scored(state, outcome_on, spoken, list(then["used"]))
+        settled = _known(own, "outcome_on") if state in OUTCOMES else []
+        spoken = then[0]["day"] if then else None
+        why = _not_scored(state, max(settled, default=None), then)
         rows.append(
             {
                 "event": event,
-                **{name: first[name] for name in ("question", "question_text")},
-                **{name: first[name] for name in ("window_start", "window_end")},
-                "situation": next(iter(own["situation"].dropna()), None),
+                **{name: own[0][name] for name in _OF_QUESTION},
+                "situation": next(iter(_known(own, "situation")), None),
                 "state": state,
-                "outcome_on": outcome_on,
-                "known_on": max(
-                    [*own["outcome_on"].dropna(), *own["window_end"].dropna()], default=None
-                ),
+                "outcome_on": max(settled, default=None),
+                "known_on": max([*settled, *_known(own, "window_end")], default=None),
                 "all_spoken_on": spoken,
                 "not_scored": why,
-                "in_calibration": state in OUTCOMES and not why and _counted(own),
+                "in_calibration": state in OUTCOMES
+                and not why
+                and all(one["in_calibration"] for one in own),
             }
         )
     return pd.DataFrame(rows)
 
 
-def _counted(own: pd.DataFrame) -> bool:
-    return bool(own["in_calibration"].fillna(value=False).astype(bool).all())
+def _records(frame: pd.DataFrame) -> list[Row]:
+    """Rows as plain values, None where there is none; a slice of a table for each is slow."""
+    plain = frame.astype(object).where(frame.notna(), None)
+    return [{str(key): value for key, value in row.items()} for row in plain.to_dict("records")]
 
 
-def _not_scored(
-    state: str, outcome_on: str | None, spoken: str | None, used: Sequence[float]
-) -> str:
+def _by_event(opinions: pd.DataFrame) -> dict[str, tuple[list[Row], list[Row]]]:
+    """Opinions on each event: as they stand now, and as they stood when all had spoken."""
+    found: dict[str, tuple[list[Row], list[Row]]] = {}
+    for one in _records(opinions):
+        now, then = found.setdefault(one["event"], ([], []))
+        (now if one["part"] == NOW else then).append(one)
+    return found
+
+
+def _known(rows: Sequence[Row], name: str) -> list[Any]:
+    return [one[name] for one in rows if one[name] is not None]
+
+
+def _not_scored(state: str, outcome_on: str | None, then: Sequence[Row]) -> str:
     if state == DIFFER:
         return "its judgments came to different outcomes"
     if state not in OUTCOMES:
         return ""
-    if spoken is None:
+    if not then:
         return "on no day were two voices heard"
     # Days are ISO texts, which sort as days do.
-    if outcome_on is None or outcome_on <= spoken or any(one in (0.0, 1.0) for one in used):
+    late = outcome_on is None or outcome_on <= then[0]["day"]
+    if late or any(one["used"] in (0.0, 1.0) for one in then):
         return "it was settled before all had spoken"
     return ""
 
@@ -158,21 +171,18 @@ def pooled_table(
     DataFrame
         The columns of `POOLED_COLUMNS`.
     """
-    by_event = dict(iter(opinions.groupby("event", sort=False)))
+    by_event = _by_event(opinions)
     return table(
-        (_row(event, by_event[event["event"]], learned) for event in events.to_dict("records")),
+        (_row(event, *by_event[event["event"]], learned) for event in _records(events)),
         POOLED_COLUMNS,
     )
 
 
-def _row(event: Mapping[Any, Any], found: pd.DataFrame, learned: "LearnedPool") -> Row:
-    now, then = (found[found["part"] == part] for part in (NOW, ALL_HAD_SPOKEN))
-    names = ("event", "question", "question_text", "window_start", "window_end")
-    more = ("all_spoken_on", "state", "outcome_on", "not_scored", "in_calibration")
-    before = None if then.empty else learned.on(pd.Timestamp(then["day"].iloc[0]))
+def _row(event: Row, now: Sequence[Row], then: Sequence[Row], learned: "LearnedPool") -> Row:
+    before = learned.on(pd.Timestamp(then[0]["day"])) if then else None
     scored = event["state"] in OUTCOMES and not event["not_scored"]
     row = {
-        **{name: event[name] for name in (*names, *more)},
+        **{name: event[name] for name in ("event", *_OF_QUESTION, *_OF_OUTCOME)},
         "analysts": len(now),
         "opinions": _opinions(now, then, learned.in_force, before),
         "pooled_stated": _pooled(now, "used_stated", learned.in_force),
@@ -190,81 +200,96 @@ def _row(event: Mapping[Any, Any], found: pd.DataFrame, learned: "LearnedPool") 
     return row | (_scores(row, then) if scored else dict.fromkeys(_SCORES))
 
 
-def _pooled(part: pd.DataFrame, name: str, in_force: "PoolInForce | None") -> float | None:
+def _pooled(opinions: Sequence[Row], name: str, in_force: "PoolInForce | None") -> float | None:
     """Pool a column; None where certainties contradict each other."""
-    held = part[name].to_numpy(dtype=float)
-    if held.min() == 0 and held.max() == 1:
+    held = [one[name] for one in opinions]
+    if min(held) == 0 and max(held) == 1:
         return None
     if in_force is None:
         return pooled_probability(held)
-    weight = skill_weights(list(part["analyst"]), in_force.log_weights)
-    return pooled_probability(held, weight=weight, factor=in_force.factor)
+    return pooled_probability(held, weight=_weights(opinions, in_force), factor=in_force.factor)
 
 
-def _apart(part: pd.DataFrame, prefix: str) -> Row:
+def _weights(opinions: Sequence[Row], in_force: "PoolInForce") -> list[float]:
+    found: list[float] = skill_weights(
+        [one["analyst"] for one in opinions], in_force.log_weights
+    ).tolist()
+    return found
+
+
+def _apart(opinions: Sequence[Row], prefix: str) -> Row:
     """How far opinions lie apart; of what is settled nobody has one."""
     names = ("lowest", "highest", "spread")
-    held = part["used"].to_numpy(dtype=float)
-    if not held.size or held.min() == 0 or held.max() == 1:
+    held = [one["used"] for one in opinions]
+    if not held or min(held) == 0 or max(held) == 1:
         return {f"{prefix}{name}": None for name in names}
     found = disagreement(held)
     return {f"{prefix}{name}": getattr(found, name) for name in names}
 
 
-def far_apart(part: pd.DataFrame) -> str:
-    """Name the two who lie furthest apart, where their bands are far from each other."""
+def far_apart(opinions: Sequence[Row]) -> str:
+    """Name the two who lie furthest apart, where their bands are far from each other.
+
+    Parameters
+    ----------
+    opinions : sequence of mapping
+        Each with analyst, text, stated, and band_low and band_high, None for a number.
+
+    Examples
+    --------
+    >>> one = {"analyst": "a", "text": "0.2", "stated": 0.2, "band_low": None, "band_high": None}
+    >>> far_apart([one, {**one, "analyst": "b", "stated": 0.7}])
+    'a states 0.2, and b states 0.7'
+    """
     bands = [
-        (float(stated), float(stated)) if pd.isna(low) else (float(low), float(high))
-        for low, high, stated in zip(
-            part["band_low"], part["band_high"], part["stated"], strict=True
-        )
+        (one["stated"], one["stated"])
+        if one["band_low"] is None
+        else (one["band_low"], one["band_high"])
+        for one in opinions
     ]
     pair = widest_gap(bands)
     if pair is None:
         return ""
-    low, high = ((part.iloc[at], bands[at]) for at in pair)
-    return f"{_said(*low)}, and {_said(*high)}"
+    return ", and ".join(_said(opinions[at], bands[at]) for at in pair)
 
 
-def _said(one: "pd.Series[Any]", band: tuple[float, float]) -> str:
-    if band[0] == band[1]:
-        return f"{one['analyst']} states {band[0]:g}"
+def _said(one: Row, band: tuple[float, float]) -> str:
+    if one["band_low"] is None:
+        return f"{one['analyst']} states {one['stated']:g}"
     return f"{one['analyst']} states {one['text']} ({band[0] * 100:g}-{band[1] * 100:g} %)"
 
 
 def _opinions(
-    now: pd.DataFrame,
-    then: pd.DataFrame,
+    now: Sequence[Row],
+    then: Sequence[Row],
     in_force: "PoolInForce",
     before: "PoolInForce | None",
 ) -> str:
-    weights = skill_weights(list(now["analyst"]), in_force.log_weights)
-    at_first: dict[str, float] = dict(zip(then["analyst"], then["used"], strict=True))
+    at_first = {one["analyst"]: one["used"] for one in then}
     weighed: dict[str, float] = {}
     if before is not None:
-        earlier = skill_weights(list(then["analyst"]), before.log_weights)
-        weighed = dict(zip(then["analyst"], earlier.tolist(), strict=True))
+        weighed = dict(zip(at_first, _weights(then, before), strict=True))
+    names = ("analyst", "judgment", "text", "on", "stated", "live", "used")
     return json.dumps(
         [
             {
-                **{name: one[name] for name in ("analyst", "judgment", "text", "on")},
-                **{name: one[name] for name in ("stated", "live", "used")},
+                **{name: one[name] for name in names},
                 "weight": weight,
                 "first": at_first.get(one["analyst"]),
                 "first_weight": weighed.get(one["analyst"]),
             }
-            for one, weight in zip(now.to_dict("records"), weights.tolist(), strict=True)
+            for one, weight in zip(now, _weights(now, in_force), strict=True)
         ],
         ensure_ascii=False,
     )
 
 
-def _scores(row: Row, then: pd.DataFrame) -> Row:
-    outcome = int(row["state"] == "occurred")
+def _scores(row: Row, then: Sequence[Row]) -> Row:
+    outcome = int(row["state"] == OUTCOMES[0])
     held = {
         "": row["first_pooled"],
         "plain_": row["first_plain"],
-        "individual_": then["used"].to_numpy(dtype=float),
+        "individual_": [one["used"] for one in then],
     }
     rules = {"brier": brier_score, "log_score": log_score}
     return {
