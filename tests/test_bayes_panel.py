@@ -1,5 +1,7 @@
 """Panels of rates: sums, likelihood and walk by hand, evidence by a filter on a grid, points."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -134,8 +136,8 @@ def by_filter(counts, priors, drift, dispersion):
             total += told.max() + np.log(mass)
             density = density / mass
     none = np.full((1, 1, 1, 1), -np.inf)
-    empty = months_of_type(counts, 0)._replace(
-        count=np.zeros((1, 1, 1)), exposure_months=np.zeros((1, 1, 1))
+    empty = replace(
+        months_of_type(counts, 0), count=np.zeros((1, 1, 1)), exposure_months=np.zeros((1, 1, 1))
     )
     alike = months_log_likelihood(empty, np.maximum(none, -50.0), np.array([dispersion]))
     return total + float(alike[0])
@@ -168,8 +170,8 @@ def test_a_walk_by_hand():
     """Two windows without exposure leave the prior: its integral is one, whatever the drift."""
     rows = table().assign(count=0)
     made = panel_counts(rows, PRIORS, window_months=3)
-    silent = months_of_type(made, 0)._replace(
-        exposure_months=np.zeros((1, 2, 1)), alike_months=np.zeros(1)
+    silent = replace(
+        months_of_type(made, 0), exposure_months=np.zeros((1, 2, 1)), alike_months=np.zeros(1)
     )
     found = panel_modes(
         silent,

@@ -25,7 +25,8 @@ _CLOSE = 1e-6
 _BLOCK = 1_000_000
 
 
-class TypeMonths(NamedTuple):
+@dataclass(frozen=True, slots=True, eq=False)
+class TypeMonths:
     """The part of a panel that belongs to one type of incident; see `PanelCounts`."""
 
     count: Array

@@ -140,7 +140,6 @@ def _walk(counts: PanelCounts, priors: PanelPriors, drift: Any) -> Any:
     other less what the steps say.
     """
     import pymc
-    from pytensor import tensor
 
     # Around where the counts are, in units of how well they tell: a linear change of variable.
     level, spread = (
@@ -153,8 +152,8 @@ def _walk(counts: PanelCounts, priors: PanelPriors, drift: Any) -> Any:
         centred = pymc.Data("centred", centring_of(counts, priors), dims=("series", "step"))
         scale = drift[:, None] ** centred
         step = pymc.Normal("step_unit", 0, scale, dims=("series", "step"))
-        moved = tensor.cumsum(step * drift[:, None] / scale, axis=1)
-        moved = tensor.concatenate([tensor.zeros_like(moved[:, :1]), moved], axis=1)
+        moved = (step * drift[:, None] / scale).cumsum(axis=1)
+        moved = pymc.math.concatenate([0.0 * moved[:, :1], moved], axis=1)
         walk = height[:, None] + moved - moved.mean(axis=1, keepdims=True)
     begun = (walk[:, 0] - priors.log_rate) / priors.log_rate_scale
     pymc.Potential("first", -0.5 * (begun**2).sum())

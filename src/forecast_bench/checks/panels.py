@@ -59,7 +59,9 @@ def _actors(workspace: Workspace, panel: RatePanel, document: Document) -> Itera
         return
     known = sorted((*book.actors, *book.groups, *book.compound_labels))
     note = f"actors and groups: {', '.join(known) or 'none'}"
-    named = [(("panel", "actors", at), name) for at, name in enumerate(panel.actors or ())]
+    named: list[tuple[tuple[str | int, ...], str]] = [
+        (("panel", "actors", at), name) for at, name in enumerate(panel.actors or ())
+    ]
     for at, pair in enumerate(panel.sides or ()):
         named.extend((("panel", "sides", at, side), name) for side, name in enumerate(pair))
     for path, name in named:

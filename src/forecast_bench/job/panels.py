@@ -168,5 +168,6 @@ def _covered_months(
 def _shares(days: npt.NDArray[np.bool_], start: datetime.date) -> Mapping[pd.Timestamp, float]:
     dates = pd.date_range(start, periods=len(days), freq="D")
     shares = pd.Series(days.astype(np.float64), index=dates).groupby(dates.to_period("M")).sum()
-    found = shares / shares.index.days_in_month
-    return {month.to_timestamp(): float(share) for month, share in found.items() if share > 0}
+    found = shares / pd.PeriodIndex(shares.index).days_in_month
+    months = pd.PeriodIndex(found.index).to_timestamp()
+    return {month: share for month, share in zip(months, found.tolist(), strict=True) if share > 0}

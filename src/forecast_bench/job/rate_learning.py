@@ -236,8 +236,11 @@ def _too_small(counted: bayes.PanelCounts | None, panel: RatePanel) -> str:
 
 
 def _origin(record: Mapping[str, Any]) -> ParameterOrigin:
-    state = "fitted" if record["state"] == "fitted" else "prior"
-    return ParameterOrigin(state=state, series=record["series"], months=record["months"])
+    return ParameterOrigin(
+        state="fitted" if record["state"] == "fitted" else "prior",
+        series=record["series"],
+        months=record["months"],
+    )
 
 
 def _type_of(asked: AskedQuestion, known: Mapping[str, object]) -> str:
