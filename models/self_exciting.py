@@ -21,10 +21,10 @@ def model(series, prior):
     """Fit one series: a background rate, how much it excites itself, and for how long."""
     import pymc as pm
 
-    counts = series.counts[0].astype(float)
-    month = np.arange(counts.size)
-    lag = month[:, None] - month[None, :]
-    before = lag > 0
+    months = len(series.months)
+    lag = np.arange(months)[:, None] - np.arange(months)[None, :]
+    before = np.where(lag > 0, series.counts[0].astype(float), 0.0)
+    power = np.where(lag > 0, lag - 1, 0)
     with pm.Model(coords=series.coords) as made:
         background = pm.LogNormal(
             "background", np.log(prior["background"]), prior["background_scale"]
@@ -34,8 +34,9 @@ def model(series, prior):
             "excitation", prior["excitation"] * weight, (1 - prior["excitation"]) * weight
         )
         decay = pm.Beta("decay", 2, 2)
-        kernel = pm.math.where(before, (1 - decay) * decay ** np.where(before, lag - 1, 0), 0.0)
-        rate = background + excitation * (kernel @ counts)
+        # A sum of products: as a product of matrices it takes three times as long to compile.
+        felt = (1 - decay) * (pm.math.exp(power * pm.math.log(decay)) * before).sum(axis=1)
+        rate = background + excitation * felt
         pm.Poisson("seen", rate * series.exposure, observed=series.counts[0], dims="month")
     return made
 
