@@ -78,7 +78,9 @@ def panel_hash(
         64 hexadecimal digits. Equal hashes mean equal draws, on one kind of processor.
     """
     content = {
-        "settings": [one.model_dump(mode="json") for one in (priors, sampler, limits)],
+        "settings": [
+            one.model_dump(mode="json", exclude={"time_limit"}) for one in (priors, sampler, limits)
+        ],
         "versions": versions(),
         "window_months": counts.window_months,
         "last_month": counts.last_month.isoformat(),

@@ -11,6 +11,7 @@ from forecast_bench.bayes.fitting import CORES
 from forecast_bench.bayes.libraries import prepare
 from forecast_bench.bayes.panel_counts import PanelCounts
 from forecast_bench.bayes.panel_model import STORED, panel_model
+from forecast_bench.bayes.time_limit import begun, sample_within
 from forecast_bench.records import DiagnosticLimits, PanelPriors, PanelSampler
 
 
@@ -67,18 +68,22 @@ def fit_panel(
     ------
     ValueError
         If the seed is negative or the priors name no drift.
+    TimeLimitExceededError
+        If compiling and sampling take longer than the sampler's ``time_limit``.
     """
     if seed < 0:
         raise ValueError(f"seed must not be negative, got {seed}")
     prepare(cache)
+    deadline = begun(sampler.time_limit)
     import nutpie
     from pytensor.configdefaults import config
 
     # With fast-math freshly compiled code and code from a cache round differently.
     with config.change_flags(numba__fastmath=False):
         compiled = nutpie.compile_pymc_model(panel_model(counts, priors), freeze_model=False)
-        idata = nutpie.sample(
+        idata = sample_within(
             compiled,
+            deadline,
             draws=sampler.draws,
             tune=sampler.tune,
             chains=sampler.chains,
@@ -86,7 +91,6 @@ def fit_panel(
             seed=seed,
             target_accept=sampler.target_accept,
             save_warmup=False,
-            progress_bar=False,
         )
     found = diagnose(idata, limits)
     idata["posterior"] = idata["posterior"].dataset[list(STORED)]

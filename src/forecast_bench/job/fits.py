@@ -17,6 +17,9 @@ from forecast_bench.workspace import DERIVED
 FitWhen = Literal["never", "changed", "always"]
 """When models are fitted anew."""
 
+Fitting = FitWhen | None
+"""The same, or None for a quick look: it samples nothing, and runs no model of the team's own."""
+
 FIT_WHEN: Final[tuple[FitWhen, ...]] = get_args(FitWhen)
 _FOLDER = "fits"
 _GOOD = "good.jsonl"

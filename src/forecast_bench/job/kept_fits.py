@@ -9,6 +9,7 @@ from typing import Any, Final, Literal
 import numpy as np
 
 from forecast_bench import bayes
+from forecast_bench.job.fits import fit_folder
 from forecast_bench.rates import RateParameters
 from forecast_bench.records import PanelPriors, RatePanel
 from forecast_bench.workspace import DERIVED
@@ -26,11 +27,6 @@ def kept_fit(workspace: Path, content: str, method: Method) -> dict[str, Any] | 
         return None
     found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return found
-
-
-def fit_folder(workspace: Path, content: str) -> Path:
-    """Folder of the fits of one panel."""
-    return workspace / DERIVED / "fits" / content[:16]
 
 
 def approximated_fit(

@@ -14,6 +14,7 @@ from forecast_bench.checks import CountFacts, Verdict, judge
 from forecast_bench.incidents import VintageChoice
 from forecast_bench.job.counting import count_questions, silent_names
 from forecast_bench.job.feeds import Alarm, bring_in
+from forecast_bench.job.fits import Fitting
 from forecast_bench.job.modelled import Modelled
 from forecast_bench.job.rate_learning import LearnedRates, learn_rates
 from forecast_bench.problems import Problem
@@ -90,7 +91,7 @@ def look(
     as_of: datetime.date,
     clock: Clock | None = None,
     instead: Mapping[str, VintageChoice] = MappingProxyType({}),
-    sample: bool = False,
+    fits: Fitting = None,
 ) -> Look:
     """Read, check, import, count, update, resolve and score, as of a day.
 
@@ -104,8 +105,9 @@ def look(
         Told of every stage.
     instead : mapping of str to VintageChoice
         The vintage to count of a source, in place of the one known on the day.
-    sample : bool
-        Whether panels of rates are sampled, as what is published is; else they are approximated.
+    fits : str or None
+        When panels of rates are sampled and a team's own models run, as for what is published. A
+        quick look, None, approximates panels and takes from own models what they have said.
     """
     clock = clock or NoClock()
     with clock.stage("read and check"):
@@ -121,9 +123,7 @@ def look(
     choices = {**feeds.choices, **instead}
     issued = [one for one in workspace.judgments if one.issued and one.issued <= as_of]
     with clock.stage("learn rates"):
-        rates = learn_rates(
-            workspace, questions_to_count(workspace, issued), choices, sample=sample
-        )
+        rates = learn_rates(workspace, questions_to_count(workspace, issued), choices, fits=fits)
     if rates.alarms:
         return Look(workspace, problems, "failed", rates.alarms, choices, rates=rates)
     with clock.stage("count"):
@@ -137,7 +137,7 @@ def look(
         )
         alarms = silent_names(asked, choices, workspace.actors)
     with clock.stage("ask models"):
-        modelled = _modelled(workspace, counted)
+        modelled = _modelled(workspace, counted, fits)
     if modelled.alarms:
         return Look(workspace, (*problems, *modelled.problems), "failed", modelled.alarms)
     with clock.stage("update, resolve and score"):
@@ -151,14 +151,16 @@ def look(
     return Look(workspace, problems, "", tuple(alarms), choices, *found)
 
 
-def _modelled(workspace: Workspace, counted: Mapping[str, CountedQuestion]) -> Modelled:
+def _modelled(
+    workspace: Workspace, counted: Mapping[str, CountedQuestion], fits: Fitting
+) -> Modelled:
     """Ask a team's own models, where a question asks one."""
     if not any(one.asked.rates.family == "own" for one in counted.values()):
         return Modelled(counted)
     # Where none is asked nobody waits for what models need.
     from forecast_bench.job.modelling import ask_models
 
-    return ask_models(workspace, counted)
+    return ask_models(workspace, counted, fits=fits)
 
 
 def _followed(

@@ -8,6 +8,7 @@ import numpy as np
 
 from forecast_bench import bayes
 from forecast_bench.job.feeds import Alarm
+from forecast_bench.job.fits import Fitting
 from forecast_bench.job.modelled import Modelled
 from forecast_bench.problems import Location, Problem, problem
 from forecast_bench.rates import PathEstimate, TooFewDraws, path_odds
@@ -21,6 +22,7 @@ from forecast_bench.tracking import (
 )
 from forecast_bench.workspace import DERIVED, MODELS, Workspace
 
+_UNRUN = "has not been run on these months"
 type Counts = np.typing.NDArray[np.int64]
 
 
@@ -28,7 +30,9 @@ class _Untrusted(Exception):  # noqa: N818
     """A fit whose draws show that they may not be believed."""
 
 
-def ask_models(workspace: Workspace, counted: Mapping[str, CountedQuestion]) -> Modelled:
+def ask_models(
+    workspace: Workspace, counted: Mapping[str, CountedQuestion], *, fits: Fitting
+) -> Modelled:
     """Ask the models that rate laws of the family own name about every question under them.
 
     A question without a baseline has no base rate, and no model is asked.
@@ -39,6 +43,9 @@ def ask_models(workspace: Workspace, counted: Mapping[str, CountedQuestion]) -> 
         Checked: the settings allow each model.
     counted : mapping of str to CountedQuestion
         By key.
+    fits : str or None
+        Whether a file may be run; a quick look takes what it has said, and without that the
+        question has no base rate.
     """
     answered: dict[str, CountedQuestion] = {}
     records: list[dict[str, Any]] = []
@@ -50,8 +57,12 @@ def ask_models(workspace: Workspace, counted: Mapping[str, CountedQuestion]) -> 
         if one.asked.rates.family != "own" or one.baseline_gap is not None or shown in stopped_at:
             continue
         try:
-            odds, fits = _asked(workspace, one)
+            odds, made = _asked(workspace, one, fits)
         except bayes.ModelStopped as stopped:
+            if stopped.reason == "unrun" and fits is None:
+                gap = f"{shown} {_UNRUN}: forecast-bench recalibrate does"
+                answered[key] = replace(one, model_gap=gap)
+                continue
             said = f"{shown}, asked about {one.asked.name}: {stopped.message}"
             if stopped.reason == "fault":
                 problems.append(_located(workspace, shown, stopped))
@@ -63,7 +74,7 @@ def ask_models(workspace: Workspace, counted: Mapping[str, CountedQuestion]) -> 
             alarms.append(Alarm("fit-failed", f"{shown}, asked about {one.asked.name}: {failure}"))
             continue
         answered[key] = replace(one, model=odds)
-        records.extend(_record(one.asked, fit, months) for months, fit in fits)
+        records.extend(_record(one.asked, fit, months) for months, fit in made)
     unique = tuple(dict.fromkeys(problems))
     return Modelled({**counted, **answered}, tuple(records), unique, tuple(alarms))
 
@@ -77,7 +88,7 @@ def _located(workspace: Workspace, shown: str, stopped: bayes.ModelStopped) -> P
 
 
 def _asked(
-    workspace: Workspace, one: CountedQuestion
+    workspace: Workspace, one: CountedQuestion, fits: Fitting
 ) -> tuple[ModelOdds, list[tuple[int, bayes.OwnFit]]]:
     """Fit, and weigh the draws by the months seen; where too few are left, fit with those months.
 
@@ -86,15 +97,15 @@ def _asked(
     ModelStopped, _Untrusted
         If a fit cannot be had, or not be believed.
     """
-    first = _request(workspace, one)
+    first = _request(workspace, one, fits)
     seen, event = one.counts.window.count.T, path_event(one.asked, one.counts.baseline)
     estimates: list[PathEstimate] = []
     fitted_to: list[int] = []
-    fits: list[tuple[int, bayes.OwnFit]] = []
+    made: list[tuple[int, bayes.OwnFit]] = []
     while len(estimates) <= seen.shape[1]:
         start = len(estimates)
         fit = _trusted(replace(first, series=first.series.after(seen[:, :start])))
-        fits.append((start, fit))
+        made.append((start, fit))
         for known, paths in enumerate(bayes.own_paths(fit, seen=seen[:, start:]), start):
             try:
                 estimate = path_odds(
@@ -111,11 +122,11 @@ def _asked(
             fitted_to.append(start)
     odds = ModelOdds(
         model=str(one.asked.rates.model),
-        seed=fits[0][1].seed,
+        seed=made[0][1].seed,
         estimates=tuple(estimates),
         fitted_to=tuple(fitted_to),
     )
-    return odds, fits
+    return odds, made
 
 
 def _trusted(request: bayes.OwnFitRequest) -> bayes.OwnFit:
@@ -125,7 +136,7 @@ def _trusted(request: bayes.OwnFitRequest) -> bayes.OwnFit:
     return fit
 
 
-def _request(workspace: Workspace, one: CountedQuestion) -> bayes.OwnFitRequest:
+def _request(workspace: Workspace, one: CountedQuestion, fits: Fitting) -> bayes.OwnFitRequest:
     rates, derived = one.asked.rates, workspace.folder / DERIVED
     return bayes.OwnFitRequest(
         model=(workspace.folder / MODELS / str(rates.model)).read_bytes(),
@@ -137,6 +148,8 @@ def _request(workspace: Workspace, one: CountedQuestion) -> bayes.OwnFitRequest:
         judged_by=workspace.recalibration.limits,
         kept_in=derived / "fits",
         compiled_in=derived / "compiled",
+        may_run=fits in ("changed", "always"),
+        anew=fits == "always",
     )
 
 

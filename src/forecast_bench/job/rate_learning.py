@@ -12,10 +12,10 @@ from typing import Any, Final
 from forecast_bench import bayes
 from forecast_bench.incidents import VintageChoice, expand_types
 from forecast_bench.job.feeds import Alarm
+from forecast_bench.job.fits import Fitting, fit_folder
 from forecast_bench.job.kept_fits import (
     approximated_fit,
     believed,
-    fit_folder,
     kept_fit,
     sampled_fit,
     stored_beliefs,
@@ -26,6 +26,10 @@ from forecast_bench.tracking import AskedQuestion, ParameterOrigin
 from forecast_bench.workspace import Workspace
 
 DEFAULT: Final = "default"
+_TRY: Final = (
+    "raise `time_limit` of its sampler, or lower `draws`; until then --fit never approximates it"
+)
+type _Panel = tuple[str, datetime.date]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,7 +85,7 @@ def learn_rates(
     asked: Mapping[str, AskedQuestion],
     choices: Mapping[str, VintageChoice],
     *,
-    sample: bool,
+    fits: Fitting,
 ) -> LearnedRates:
     """Give every question whose family has a panel what the panel says.
 
@@ -97,25 +101,25 @@ def learn_rates(
         By key.
     choices : mapping of str to VintageChoice
         The vintage counted of each source.
-    sample : bool
-        Whether to sample, which takes a while.
+    fits : str or None
+        When to sample, which takes a while: where nothing may be, a panel not yet sampled is
+        approximated.
     """
-    families: dict[_Family, list[str]] = {}
-    for key, one in asked.items():
-        if one.rates.panel is not None:
-            name = one.question.rates or DEFAULT
-            family = _Family(name, one.rates, one.rates.panel, panel_until(one.issued))
-            families.setdefault(family, []).append(key)
-    newest = {one.name: max(it.until for it in families if it.name == one.name) for one in families}
+    families, keys = _families(asked)
+    newest = {name: max(day for one, day in families if one == name) for name, _ in families}
     told = dict(asked)
     records, alarms, folders = [], [], {}
-    for family in sorted(families, key=lambda one: (one.name, one.until)):
-        is_newest = family.until == newest[family.name]
-        record = _learned(workspace, family, choices, sample=sample and is_newest, kept=is_newest)
+    for (name, until), family in sorted(families.items()):
+        is_newest = until == newest[name]
+        try:
+            record = _learned(workspace, family, choices, fits=fits, is_newest=is_newest)
+        except bayes.TimeLimitExceededError as stopped:
+            alarms.append(Alarm("fit-stopped", f"{_place(family)}: the fit was {stopped}: {_TRY}"))
+            continue
         points, origin = believed(record), _origin(record)
-        for key in families[family]:
+        for key in keys[name, until]:
             told[key] = told[key].believing(points[_type_of(told[key], points)], origin)
-        record["questions"] = sorted({asked[key].name for key in families[family]})
+        record["questions"] = sorted({asked[key].name for key in keys[name, until]})
         records.append(record)
         alarms.extend(_alarms(family, record))
         if record["method"] == "NUTS":
@@ -123,13 +127,27 @@ def learn_rates(
     return LearnedRates(told, tuple(records), folders, tuple(alarms))
 
 
+def _families(
+    asked: Mapping[str, AskedQuestion],
+) -> tuple[dict[_Panel, _Family], dict[_Panel, list[str]]]:
+    """Give each panel that is needed, and the keys of the questions that need it."""
+    families: dict[_Panel, _Family] = {}
+    keys: dict[_Panel, list[str]] = {}
+    for key, one in asked.items():
+        if one.rates.panel is not None:
+            panel = (one.question.rates or DEFAULT, panel_until(one.issued))
+            families[panel] = _Family(panel[0], one.rates, one.rates.panel, panel[1])
+            keys.setdefault(panel, []).append(key)
+    return families, keys
+
+
 def _learned(
     workspace: Workspace,
     family: _Family,
     choices: Mapping[str, VintageChoice],
     *,
-    sample: bool,
-    kept: bool,
+    fits: Fitting,
+    is_newest: bool,
 ) -> dict[str, Any]:
     """Learn from one panel; the prior speaks where it is too small."""
     counted, record = _counted(workspace, family, choices)
@@ -151,6 +169,8 @@ def _learned(
         }
     folder = workspace.folder
     content = bayes.panel_hash(counted, family.priors, family.panel.sampler, family.panel.limits)
+    sample = is_newest and fits in ("changed", "always")
+    kept = is_newest and not (sample and fits == "always")
     found = kept_fit(folder, content, "sampled") if kept else None
     # A quick look shows a sampled fit that stands, never one that failed.
     if found is not None and not sample and not found["diagnostics"]["passed"]:
@@ -258,8 +278,12 @@ def _alarms(family: _Family, record: Mapping[str, Any]) -> list[Alarm]:
     found = record["diagnostics"]
     if found is None or found["passed"]:
         return []
-    place = f"models/rates/{family.name}.yaml, panel up to {family.until}"
+    place = _place(family)
     return [Alarm("rates-fit-failed", f"{place}: {reason}") for reason in found["reasons"]]
+
+
+def _place(family: _Family) -> str:
+    return f"models/rates/{family.name}.yaml, panel up to {family.until}"
 
 
 def _months(length: Duration) -> int:

@@ -89,7 +89,7 @@ def run_stages(
     fits : str
         When models are fitted: never, changed or always.
     """
-    seen = look(workspace_folder, as_of=as_of, clock=clock, sample=True)
+    seen = look(workspace_folder, as_of=as_of, clock=clock, fits=fits)
     if seen.broken == "problems":
         return Finished("problems", seen.problems)
     if seen.broken:

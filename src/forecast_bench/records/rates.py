@@ -9,6 +9,7 @@ from forecast_bench.records.own_model import OwnSampler
 from forecast_bench.records.recalibration import DiagnosticLimits
 from forecast_bench.records.scalars import Day, Flag, Identifier, Number, Text, Texts, WholeNumber
 from forecast_bench.records.time import DurationText
+from forecast_bench.records.time_limit import TimeLimit, TimeLimitText
 
 _FILE = r"^[A-Za-z][A-Za-z0-9_]*\.py$"
 
@@ -71,6 +72,9 @@ class PanelSampler(Record):
     chains: WholeNumber = Field(default=4, ge=2, description="Independent chains.")
     target_accept: Number = Field(
         default=0.95, gt=0.5, lt=1, description="Acceptance the step size is adapted to."
+    )
+    time_limit: TimeLimitText = Field(
+        default=TimeLimit(10, "minute"), description="Time after which a fit is stopped."
     )
 
 

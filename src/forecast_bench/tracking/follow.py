@@ -21,6 +21,7 @@ from forecast_bench.tracking.law_path import LawPath, areas_reached, law_path
 from forecast_bench.tracking.model_odds import ModelOdds
 from forecast_bench.tracking.month_totals import month_totals, months_within_reach
 from forecast_bench.tracking.path import JudgmentPath, judgment_path, path_dates
+from forecast_bench.tracking.path_event import path_event
 from forecast_bench.tracking.periods import PartCounts, QuestionCounts
 from forecast_bench.tracking.statements import DatedStatement, statements
 from forecast_bench.workspace import RecordedJudgment, RecordedQuestion, Workspace
@@ -42,6 +43,8 @@ class CountedQuestion:
         Why the source's coverage does not allow a count before, or in, the window.
     model : ModelOdds or None
         What a team's own model says, where the question asks one and the baseline has no gap.
+    model_gap : str or None
+        Why it says nothing.
     """
 
     asked: AskedQuestion
@@ -50,6 +53,26 @@ class CountedQuestion:
     baseline_gap: str | None = None
     window_gap: str | None = None
     model: ModelOdds | None = None
+    model_gap: str | None = None
+
+    def law_path(self) -> LawPath | None:
+        """Follow the law of the question; None where the baseline or the model says nothing."""
+        if self.baseline_gap or self.model_gap:
+            return None
+        return law_path(self.asked, self.counts, self.model)
+
+    def event(self) -> tuple[int, int | None] | None:
+        """Totals that make the event; None where they hang on a baseline that has a gap."""
+        if self.baseline_gap is None:
+            event = path_event(self.asked, self.counts.baseline)
+            return event.fewest, event.most
+        question = self.asked.question
+        if question.count is not None:
+            return question.count.bounds
+        if question.months is not None:
+            return question.months.at_least, None
+        reach = question.reach
+        return None if reach is None or reach.at_least is None else (reach.at_least, None)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -114,13 +137,11 @@ def follow(
     if asked is None or recorded.issued is None or recorded.issued > as_of:
         raise ValueError(f"judgment {recorded.id} cannot be followed to {as_of}")
     own = _counted(asked, recorded.issued, counted)
-    law = None if own is None or own.baseline_gap else law_path(own.asked, own.counts, own.model)
+    law = None if own is None else own.law_path()
     made = statements(workspace, recorded, as_of=as_of)
     condition = _condition(workspace, asked, recorded.issued, counted, as_of)
     by_hand = recorded.judgment.resolution or workspace.resolution_of(asked)
-    resolution = under_condition(
-        _resolve(asked, recorded.issued, own, law, by_hand, as_of), condition
-    )
+    resolution = under_condition(_resolve(asked, recorded.issued, own, by_hand, as_of), condition)
     path = None
     if made:
         window = asked.question.window_from(recorded.issued)
@@ -195,7 +216,6 @@ def _resolve(
     asked: RecordedQuestion,
     issued: datetime.date,
     own: CountedQuestion | None,
-    law: LawPath | None,
     by_hand: HandResolution | None,
     as_of: datetime.date,
 ) -> Resolution:
@@ -215,7 +235,7 @@ def _resolve(
             covered_until=own.covered_until,
         )
     gap = own.window_gap
-    event = _event(asked, law)
+    event = own.event()
     if event is None:
         gap = gap or f"the baseline cannot be counted: {own.baseline_gap}"
     fewest, most = event or (0, None)
@@ -232,18 +252,6 @@ def _resolve(
     )
 
 
-def _event(asked: RecordedQuestion, law: LawPath | None) -> tuple[int, int | None] | None:
-    """Totals that make the event: the law knows them, or the question; None where neither does."""
-    if law is not None:
-        return law.fewest, law.most
-    count, reach, months = asked.question.count, asked.question.reach, asked.question.months
-    if count is not None:
-        return count.bounds
-    if months is not None:
-        return months.at_least, None
-    return None if reach is None or reach.at_least is None else (reach.at_least, None)
-
-
 def _condition(
     workspace: Workspace,
     asked: RecordedQuestion,
@@ -256,9 +264,8 @@ def _condition(
         return None
     condition = workspace.questions[given.question]
     own = _counted(condition, issued, counted)
-    law = None if own is None or own.baseline_gap else law_path(own.asked, own.counts, own.model)
     by_hand = workspace.resolution_of(condition)
-    own_outcome = _resolve(condition, issued, own, law, by_hand, as_of)
+    own_outcome = _resolve(condition, issued, own, by_hand, as_of)
     return under_condition(own_outcome, _condition(workspace, condition, issued, counted, as_of))
 
 

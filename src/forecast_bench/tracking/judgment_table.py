@@ -194,7 +194,8 @@ def _law(one: FollowedJudgment) -> Row:
     row |= {
         "baseline_text": one.counted.baseline_gap
         or f"{number_of(counted, 'incidents')} in {float(asked.baseline_months):g} months "
-        f"({baseline.start} to {baseline.end})",
+        f"({baseline.start} to {baseline.end})"
+        + (f"; {one.counted.model_gap}" if one.counted.model_gap else ""),
         "baseline_count": None if one.counted.baseline_gap else counted,
         "baseline_months": float(asked.baseline_months),
     }

@@ -18,7 +18,7 @@ from forecast_bench.bayes.identity import seed_from
 from forecast_bench.bayes.libraries import versions
 from forecast_bench.bayes.own_models.child import ANSWER, DRAWS, PATHS, POSTERIOR
 from forecast_bench.bayes.own_models.contract import DISPERSION, FUTURE_RATE
-from forecast_bench.bayes.own_models.process import own_folder, run
+from forecast_bench.bayes.own_models.process import ModelStopped, own_folder, run
 from forecast_bench.bayes.own_models.series import Series
 from forecast_bench.bayes.settings import DiagnosticLimits
 from forecast_bench.bayes.storage import load
@@ -52,6 +52,10 @@ class OwnFitRequest:
         What its draws must show; no part of the fit.
     kept_in, compiled_in : Path
         Folders of fits and of compiled code.
+    may_run : bool
+        Whether the file may be run where nothing that it said is kept.
+    anew : bool
+        Whether it is run even where that is kept.
     """
 
     model: bytes
@@ -63,6 +67,8 @@ class OwnFitRequest:
     judged_by: DiagnosticLimits
     kept_in: Path
     compiled_in: Path
+    may_run: bool = True
+    anew: bool = False
 
     @property
     def content_hash(self) -> str:
@@ -125,12 +131,14 @@ def fit_own_model(asked: OwnFitRequest) -> OwnFit:
     Raises
     ------
     ModelStopped
-        If the file has a fault, or its process reached a limit or crashed; nothing is kept then.
+        If the file has a fault, its process reached a limit or crashed, or it may not be run;
+        nothing is kept then.
     """
     content = asked.content_hash
     folder, seed = asked.kept_in / f"own-{content[:16]}", seed_from(content, asked.base_seed)
-    reused = (folder / ANSWER).is_file()
+    reused = (folder / ANSWER).is_file() and not asked.anew
     if not reused:
+        _refuse_unless_allowed(asked)
         request = {
             **_request(asked, seed),
             "task": "fit",
@@ -153,6 +161,11 @@ def fit_own_model(asked: OwnFitRequest) -> OwnFit:
         diagnostics=_diagnosed(folder, answer, asked.judged_by),
         reused=reused,
     )
+
+
+def _refuse_unless_allowed(asked: OwnFitRequest) -> None:
+    if not asked.may_run:
+        raise ModelStopped("unrun", "it has not been run on these months")
 
 
 def _request(asked: OwnFitRequest, seed: int) -> dict[str, Any]:
@@ -223,7 +236,8 @@ def _paths_told(fit: OwnFit, seen: Counts) -> Iterator[DrawPaths]:
     """Have the file's own ``next_rate`` follow the draws, or find that it did."""
     mark = hashlib.sha256(json.dumps(seen.tolist()).encode()).hexdigest()[:16]
     kept = fit.folder / f"paths-{mark}.npz"
-    if not kept.is_file():
+    if fit.asked.anew or not kept.is_file():
+        _refuse_unless_allowed(fit.asked)
         request = {**_request(fit.asked, fit.seed), "task": "follow", "seen": seen.tolist()}
         with own_folder(fit.asked.model, request) as own:
             shutil.copy(fit.folder / DRAWS, own / DRAWS)

@@ -19,7 +19,7 @@ from typing import Any, Literal
 from forecast_bench.bayes.own_models.child import ANSWER, MODEL, REQUEST
 from forecast_bench.records import ModelLimits
 
-type Reason = Literal["fault", "time", "memory", "output", "crash"]
+type Reason = Literal["fault", "time", "memory", "output", "crash", "unrun"]
 
 _CHILD = "forecast_bench.bayes.own_models"
 _SAID = "said.txt"
@@ -48,8 +48,8 @@ class ModelStopped(Exception):  # noqa: N818
 
     Attributes
     ----------
-    reason : {"fault", "time", "memory", "output", "crash"}
-        A fault of the file, a limit that was reached, or a crash.
+    reason : {"fault", "time", "memory", "output", "crash", "unrun"}
+        A fault of the file, a limit that was reached, a crash, or that it may not be run.
     message : str
         What happened, and what to try.
     line : int
