@@ -23,7 +23,11 @@ judgments:
 """
 
 
-EXAMPLE = "own-model-example.yaml"
+EXAMPLE = (
+    "judgments/own-model-example.yaml",
+    "models/rates/self-exciting.yaml",
+    "models/rates/regional.yaml",
+)
 
 
 def first_case(folder: Path, *, with_example: bool = False) -> Path:
@@ -34,7 +38,8 @@ def first_case(folder: Path, *, with_example: bool = False) -> Path:
     for name in ("judgments", "models", "incidents"):
         shutil.copytree(ROOT / name, folder / name)
     if not with_example:
-        (folder / "judgments" / EXAMPLE).unlink()
+        for name in EXAMPLE:
+            (folder / name).unlink()
     shutil.copy(ROOT / "pyproject.toml", folder)
     return folder
 
