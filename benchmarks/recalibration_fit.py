@@ -122,7 +122,7 @@ def sampled_by_outcome(frame: pd.DataFrame, cache: Path) -> Any:
 
 def one(name: str, cache: Path) -> dict[str, Any]:
     """Fit one case in this process."""
-    case, settings = CASES[name], RecalibrationSettings()
+    case, settings = CASES[name], RecalibrationSettings(time_limit="1 hour")
     frame = simulated(case.outcomes, crossed=case.crossed, seed=case.seed)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     began, worked = time.perf_counter(), time.process_time()

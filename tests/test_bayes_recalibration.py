@@ -27,6 +27,7 @@ from forecast_bench.bayes import (
     save,
     stored_variables,
 )
+from forecast_bench.bayes import model as model_of_cells
 
 STATED = np.array([0.03, 0.15, 0.3, 0.45, 0.55, 0.65, 0.85, 0.97])
 NO_GROUPS = {"analysts": False, "analyst_slopes": False, "phrases": False, "topics": False}
@@ -164,6 +165,33 @@ def test_density_is_the_one_written_down():
             by_hand += stats.halfnorm(0, 0.3).logpdf(scale) + np.log(scale)
             by_hand += stats.norm(0, 1).logpdf(point[f"{name}_unit"]).sum()
         assert float(density(point)) == pytest.approx(by_hand, rel=1e-9)
+
+
+def test_a_group_with_plenty_of_outcomes_is_centred(monkeypatch):
+    counted = cells(simulated(60))
+    settings = RecalibrationSettings()
+    assert model_of_cells.centred_groups(counted, settings) == ()
+    million = replace(counted, trials=counted.trials * 20_000)
+    # Three topics are too few to be told from the common shift.
+    centred = ("analyst_shift", "phrase_shift", "analyst_log_slope")
+    assert model_of_cells.centred_groups(million, settings) == centred
+    assert (
+        model_of_cells.centred_groups(million, RecalibrationSettings(analysts=False)) == centred[1:]
+    )
+    # The density is the same, with effects in place of units.
+    plain = log_density(recalibration_model(counted, settings))
+    monkeypatch.setattr(model_of_cells, "PLENTY", 1)
+    model = recalibration_model(counted, settings)
+    assert {v.name for v in model.free_RVs} >= {*centred, "topic_shift_unit"}
+    density = log_density(model)
+    for point in points(model):
+        units = {k: v for k, v in point.items() if k not in centred}
+        jacobian = 0.0
+        for name in centred:
+            scale = np.exp(point[f"{name}_scale_log__"])
+            units[f"{name}_unit"] = point[name] / scale
+            jacobian += np.size(point[name]) * np.log(scale)
+        assert float(density(point)) == pytest.approx(float(plain(units)) - jacobian, rel=1e-9)
 
 
 @pytest.mark.parametrize("off", ["analysts", "analyst_slopes", "phrases", "topics"])

@@ -14,7 +14,7 @@ from forecast_bench.bayes.covariates import enabled_covariates
 from forecast_bench.bayes.groups import INTERCEPT, LOG_SLOPE, enabled_groups, stored_variables
 from forecast_bench.bayes.identity import data_hash
 from forecast_bench.bayes.libraries import prepare, versions
-from forecast_bench.bayes.model import recalibration_model
+from forecast_bench.bayes.model import centred_groups, recalibration_model
 from forecast_bench.bayes.settings import RecalibrationSettings
 from forecast_bench.bayes.time_limit import Deadline, begun, sample_within
 
@@ -127,6 +127,9 @@ def _sampled(cells: Cells, settings: RecalibrationSettings, seed: int, deadline:
             target_accept=settings.target_accept,
             seed=_handed_on(seed),
             save_warmup=False,
+            # Centred effects trade with the common shift along narrow ridges, which a mass for
+            # each parameter by itself cannot follow.
+            adaptation="low_rank" if centred_groups(cells, settings) else "diag",
         )
     # As pymc.sample does: counts, and what they are of, stand beside the draws.
     patch_nutpie_idata(idata, model, sampling_time=0.0)

@@ -15,19 +15,28 @@ For cell i with stated log odds z, analyst j, phrase w and topic t::
 
 from __future__ import annotations
 
-from typing import Any
+from functools import partial
+from typing import Any, Final
 
 import numpy as np
 
 from forecast_bench.bayes.cell_counts import Cells
 from forecast_bench.bayes.covariates import COVARIATES, enabled_covariates, refuse_lacking
+from forecast_bench.bayes.groups import GROUPS, enabled_groups
 from forecast_bench.bayes.settings import RecalibrationSettings
+
+PLENTY: Final = 2000
+"""Outcomes for each member of a group from which its effects are centred."""
+
+MANY: Final = 5
+"""Members that a group must have for it."""
 
 
 def recalibration_model(cells: Cells, settings: RecalibrationSettings) -> Any:
     """Build the PyMC model of resolved judgments, as a binomial count per cell.
 
-    Group effects are non-centred: sampled in units of their scale, which suits few outcomes.
+    Group effects are non-centred, sampled in units of their scale, which suits few outcomes; those
+    of a group that has `PLENTY` outcomes for each member are centred (see `centred_groups`).
 
     Parameters
     ----------
@@ -67,14 +76,15 @@ def recalibration_model(cells: Cells, settings: RecalibrationSettings) -> Any:
 
         shift = pymc.Normal("intercept", 0, settings.intercept_scale)
         log_slope = pymc.Normal("log_slope", 0, settings.log_slope_scale)
+        group = partial(_group, scale=settings.group_scale, centred=centred_groups(cells, settings))
         if settings.analysts:
-            shift += _group("analyst_shift", "analyst", settings.group_scale)[analyst]
+            shift += group("analyst_shift", "analyst")[analyst]
         if settings.topics:
-            shift += _group("topic_shift", "topic", settings.group_scale)[topic]
+            shift += group("topic_shift", "topic")[topic]
         if settings.phrases:
-            shift += _group("phrase_shift", "phrase", settings.group_scale)[phrase]
+            shift += group("phrase_shift", "phrase")[phrase]
         if settings.analyst_slopes:
-            log_slope += _group("analyst_log_slope", "analyst", settings.group_scale)[analyst]
+            log_slope += group("analyst_log_slope", "analyst")[analyst]
         for name in enabled_covariates(settings):
             steps = pymc.Data(COVARIATES[name], cells.covariates[COVARIATES[name]], dims="cell")
             log_slope += pymc.Normal(name, 0, settings.covariate_scale) * steps
@@ -84,13 +94,47 @@ def recalibration_model(cells: Cells, settings: RecalibrationSettings) -> Any:
     return model
 
 
-def _group(name: str, dimension: str, group_scale: float) -> Any:
+def centred_groups(cells: Cells, settings: RecalibrationSettings) -> tuple[str, ...]:
+    """Name the groups whose effects are sampled as they are, and not in units of their scale.
+
+    It is the same posterior either way. Where every member is known well, its effect hardly depends
+    on the scale, and in units of it the two would have to move together.
+
+    Parameters
+    ----------
+    cells
+        Counts per cell.
+    settings
+        Which groups there are.
+
+    Returns
+    -------
+    tuple of str
+        Groups with `PLENTY` outcomes or more for each member, on average, and at least `MANY`
+        members: those of a smaller group cannot be told from the common shift.
+
+    References
+    ----------
+    Betancourt, M. & Girolami, M. (2015). Hamiltonian Monte Carlo for hierarchical models. In:
+    Current Trends in Bayesian Methodology with Applications. https://doi.org/10.1201/b18502-5
+    """
+    members = {name: len(getattr(cells, f"{GROUPS[name]}s")) for name in enabled_groups(settings)}
+    return tuple(
+        name
+        for name, number in members.items()
+        if number >= MANY and cells.outcomes >= PLENTY * number
+    )
+
+
+def _group(name: str, dimension: str, *, scale: float, centred: tuple[str, ...]) -> Any:
     """Declare one effect per member of a group, with its scale, inside the open model."""
     import pymc
 
-    scale = pymc.HalfNormal(f"{name}_scale", group_scale)
+    spread = pymc.HalfNormal(f"{name}_scale", scale)
+    if name in centred:
+        return pymc.Normal(name, 0, spread, dims=dimension)
     unit = pymc.Normal(f"{name}_unit", 0, 1, dims=dimension)
-    return pymc.Deterministic(name, scale * unit, dims=dimension)
+    return pymc.Deterministic(name, spread * unit, dims=dimension)
 
 
 def _coordinates(cells: Cells) -> dict[str, Any]:
