@@ -4,6 +4,7 @@ import datetime
 from types import SimpleNamespace
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy import integrate, special, stats
 
@@ -176,8 +177,8 @@ def test_no_model_sees_a_month_after_the_issue_at_the_issue(workspace, conjugate
         assert first == again
 
 
-def test_a_fault_is_located_and_ends_the_look(workspace, capsys):
-    seen = look(workspace, as_of=DAY)
+def test_a_fault_is_located_and_ends_the_job(workspace, capsys):
+    seen = look(workspace, as_of=DAY, fits="changed")
     assert seen.broken == "failed"
     (fault,) = [one for one in seen.problems if one.identifier == "own-model"]
     assert fault.location == ("models/own.py", 1, 1, 28)
@@ -186,11 +187,42 @@ def test_a_fault_is_located_and_ends_the_look(workspace, capsys):
         "models/own.py has a fault, so abductions has no base rate",
     ]
     with pytest.raises(SystemExit) as left:
-        main(["status", "--workspace", str(workspace), "--as-of", "2018-06-30"])
+        main(["recalibrate", "--workspace", str(workspace), "--as-of", "2018-06-30"])
     assert left.value.code == 4
     said = capsys.readouterr().err
     assert "models/own.py:1:1: error: ValueError: no data [own-model]" in said
     assert "Traceback" not in said
+
+
+@pytest.fixture
+def telltale(workspace):
+    """Have the model leave a file where it is run."""
+    ran = workspace / "ran"
+    (workspace / "models" / "own.py").write_text(f"open({str(ran)!r}, 'w')\n")
+    return ran
+
+
+def test_a_quick_look_runs_no_model(workspace, telltale):
+    seen = look(workspace, as_of=DAY)
+    assert not telltale.exists()
+    assert (seen.broken, seen.alarms) == ("", ())
+    row = seen.judgments.set_index("id").loc["abductions"]
+    assert pd.isna(row["base_rate"])
+    assert row["baseline_text"] == (
+        "3 incidents in 12 months (2017-01-01 to 2017-12-31); models/own.py has not been run on "
+        "these months: forecast-bench recalibrate does"
+    )
+    # What has happened is known without a law.
+    assert row["state"] == "open"
+
+
+def test_a_job_that_may_not_fit_runs_no_model_and_says_so(workspace, telltale):
+    seen = look(workspace, as_of=DAY, fits="never")
+    assert not telltale.exists()
+    assert seen.broken == "failed"
+    assert [one.text for one in seen.alarms] == [
+        "models/own.py, asked about abductions: it has not been run on these months",
+    ]
 
 
 def test_the_last_run_stays_where_a_model_fails(workspace):
@@ -253,11 +285,9 @@ def test_draws_too_few_even_after_a_fit_are_an_alarm(workspace, conjugate, monke
     )
 
 
-def test_a_check_runs_no_model(workspace):
-    ran = workspace / "ran"
-    (workspace / "models" / "own.py").write_text(f"open({str(ran)!r}, 'w')\n")
+def test_a_check_runs_no_model(workspace, telltale):
     assert [one for one in check(load_workspace(workspace)) if one.level == "error"] == []
-    assert not ran.exists()
+    assert not telltale.exists()
 
 
 @pytest.mark.parametrize(
