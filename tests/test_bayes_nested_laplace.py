@@ -257,6 +257,5 @@ def test_medians_of_both_roads_agree_on_a_million_outcomes():
     print({name: one.round(3).to_dict() for name, one in differences.items()})  # noqa: T201
     for one in differences.values():
         assert one["median"] < 0.2
-        # Ends of intervals were up to 0.36 off. More points along the scales do not change them;
-        # at the 400 effective draws asked for, sampled ends are known to about 0.1.
+        # Ends of intervals were up to 0.36 off. More points along the scales do not change them.
         assert (one < 0.45).all()
