@@ -209,7 +209,7 @@ def test_a_quick_look_runs_no_model(workspace, telltale):
     row = seen.judgments.set_index("id").loc["abductions"]
     assert pd.isna(row["base_rate"])
     assert row["baseline_text"] == (
-        "3 incidents in 12 months (2017-01-01 to 2017-12-31); models/own.py has not been run on "
+        "5 incidents in 12 months (2017-01-01 to 2017-12-31); models/own.py has not been run on "
         "these months: forecast-bench recalibrate does"
     )
     # What has happened is known without a law.
