@@ -80,7 +80,7 @@ def fit_panel(
 
     # With fast-math freshly compiled code and code from a cache round differently.
     with config.change_flags(numba__fastmath=False):
-        compiled = nutpie.compile_pymc_model(panel_model(counts, priors), freeze_model=False)
+        compiled = nutpie.compile_pymc_model(panel_model(counts, priors), freeze_model=True)
         idata = sample_within(
             compiled,
             deadline,
