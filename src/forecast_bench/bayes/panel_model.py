@@ -74,9 +74,9 @@ def panel_model(counts: PanelCounts, priors: PanelPriors) -> Any:
         scale = pymc.Data("effect_scale", counts.effect_scale, dims="shared")
         effect = pymc.Normal("effect", 0, scale, dims="shared")
         code = pymc.Data("type_code", counts.type_code, dims="series")
-        walk = _walk(counts, priors, drift[code])
         covariate = pymc.Data("covariate", counts.covariate, dims=("window", "slot", "shared"))
         shared = pymc.math.dot(covariate, effect)
+        walk = _walk(counts, priors, drift[code], shared.mean())
         log_rate = walk[:, :, None] + shared[None, :, :]
         pymc.Potential("log_likelihood", _log_likelihood(counts, log_rate, dispersion, code))
     return model
@@ -132,12 +132,12 @@ def common_given_types(
     return mean, np.sqrt(share * told + apart**2)
 
 
-def _walk(counts: PanelCounts, priors: PanelPriors, drift: Any) -> Any:
+def _walk(counts: PanelCounts, priors: PanelPriors, drift: Any, usual: Any) -> Any:
     """Declare the walks: how high each lies on average, and its steps.
 
-    Steps are partly in units of the drift. A series is told by its sum, so its average is sampled
-    and where it begins follows; the prior is still that of the first window, since the one is the
-    other less what the steps say.
+    Steps are partly in units of the drift. A series is told by its sum, so its average is sampled,
+    with the usual shared effects, and where it begins follows; the prior is still that of the first
+    window, since the one is the other less what the steps and the effects say.
     """
     import pymc
 
@@ -146,7 +146,7 @@ def _walk(counts: PanelCounts, priors: PanelPriors, drift: Any) -> Any:
         pymc.Data(name, value, dims="series")
         for name, value in zip(("level", "spread"), _where(counts, priors), strict=True)
     )
-    height = level + spread * pymc.Flat("height", dims="series")
+    height = level + spread * pymc.Flat("height", dims="series") - usual
     walk = height[:, None]
     if counts.windows > 1:
         centred = pymc.Data("centred", centring_of(counts, priors), dims=("series", "step"))
