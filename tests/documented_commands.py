@@ -21,7 +21,7 @@ WORKSPACE_PARTS = ("judgments", "models", "incidents", "pyproject.toml")
 # Pages that begin with nothing; every other begins in a copy of the first case.
 EMPTY = ("docs/tutorial.md",)
 
-# The fit of the example of an own model is made once for all pages.
+# The fits of the examples of a panel and an own model are made once for all pages.
 _FITS = tempfile.TemporaryDirectory(prefix="forecast-bench-fits-")
 _DERIVED = Path(".forecast-bench") / "fits"
 
@@ -104,7 +104,9 @@ def run(done: list[Command | File], folder: Path) -> list[tuple[Command, str]]:
             check=False,
         )
         printed.append((step, finished.stdout))
-    for fit in (folder / _DERIVED).glob("own-*"):
+    derived = folder / _DERIVED
+    panels = (one.parent for one in derived.glob("*/sampled.json"))
+    for fit in (*derived.glob("own-*"), *panels):
         shutil.copytree(fit, Path(_FITS.name) / fit.name, dirs_exist_ok=True)
     return printed
 

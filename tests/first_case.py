@@ -23,22 +23,24 @@ judgments:
 """
 
 
-EXAMPLE = (
+EXAMPLES = (
+    "judgments/mali-2018-example.yaml",
     "judgments/own-model-example.yaml",
     "models/rates/self-exciting.yaml",
     "models/rates/regional.yaml",
 )
 
 
-def first_case(folder: Path, *, with_example: bool = False) -> Path:
+def first_case(folder: Path, *, with_examples: bool = False) -> Path:
     """Copy the workspace of the first case, without what was derived from it.
 
-    Its example of an own model is left out, whose fit takes a while, unless it is asked for.
+    Its examples of a panel and of an own model are left out, whose fits take a while, unless they
+    are asked for.
     """
     for name in ("judgments", "models", "incidents"):
         shutil.copytree(ROOT / name, folder / name)
-    if not with_example:
-        for name in EXAMPLE:
+    if not with_examples:
+        for name in EXAMPLES:
             (folder / name).unlink()
     shutil.copy(ROOT / "pyproject.toml", folder)
     return folder

@@ -240,6 +240,7 @@ def in_force(folder, *, made_for, on):
             "state": "candidate",
             "reason": "It gains.",
             "gate": {"passed": True},
+            "correction": {"groups": True, "share": 1.0},
             "model": workspace.recalibration.model_dump(mode="json"),
             "cells": stored_cells(counted),
         }

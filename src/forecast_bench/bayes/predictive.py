@@ -48,8 +48,8 @@ class PredictiveChecks:
         of shares replicated from the prior.
     measures : pandas.DataFrame
         A row for each of `MEASURES`: ``measure``, ``observed``, ``low``, ``median``, ``high``,
-        ``p_value`` (share of replicates not below what was observed), ``prior_low``,
-        ``prior_high``, ``prior_p_value``.
+        ``p_value`` (share of replicates above what was observed, equal ones by half),
+        ``prior_low``, ``prior_high``, ``prior_p_value``.
     """
 
     shares: pd.DataFrame
@@ -119,7 +119,7 @@ def predictive_statement(checks: PredictiveChecks) -> str:
         One or two sentences.
     """
     found = checks.measures.set_index("measure")
-    odd = [name for name in found.index if not 0.05 <= found.loc[name, "p_value"] <= 0.95]
+    odd = [name for name in found.index if not _ODD <= found.loc[name, "p_value"] <= 1 - _ODD]
     outside, rows = int((~checks.shares["inside"]).sum()), len(checks.shares)
     shares = (
         f"{outside} of {rows} observed shares lie outside their replicated interval; if the model "
@@ -133,6 +133,8 @@ def predictive_statement(checks: PredictiveChecks) -> str:
     )
 
 
+# Of three measures of a true model one is odd by chance in one record of ten.
+_ODD: Final = 0.1 / 3 / 2
 _WORDS: Final = {
     "in_the_large": "calibration in the large",
     "over_under": "over- or under-confidence",
@@ -222,6 +224,16 @@ def _shares(cells: Cells, posterior: Array, prior: Array, tail: float) -> pd.Dat
     return pd.DataFrame(rows)
 
 
+def _share_above(replicated: Array, observed: float) -> float:
+    """Share of replicates above what was observed, those equal to it by half.
+
+    A measure of few outcomes takes few values: counted in full, one that is as small as can be
+    would look extreme though half of the replicates are as small.
+    """
+    equal = np.isclose(replicated, observed, rtol=0, atol=1e-12)
+    return float((replicated > observed)[~equal].sum() + equal.sum() / 2) / replicated.size
+
+
 def _measures(cells: Cells, posterior: Array, prior: Array, tail: float) -> pd.DataFrame:
     observed = _measured(cells, cells.occurred, _distinct(cells))
     rows = []
@@ -235,10 +247,10 @@ def _measures(cells: Cells, posterior: Array, prior: Array, tail: float) -> pd.D
                 "low": low,
                 "median": median,
                 "high": high,
-                "p_value": (posterior[:, at] >= observed[at]).mean(),
+                "p_value": _share_above(posterior[:, at], observed[at]),
                 "prior_low": prior_low,
                 "prior_high": prior_high,
-                "prior_p_value": (prior[:, at] >= observed[at]).mean(),
+                "prior_p_value": _share_above(prior[:, at], observed[at]),
             }
         )
     return pd.DataFrame(rows)

@@ -75,7 +75,7 @@ def rate_points(*, log_drift: Array, log_dispersion: Array, weight: Array) -> Ra
     --------
     >>> draws = np.linspace(-1, 1, 101)
     >>> made = rate_points(log_drift=draws, log_dispersion=draws[::-1], weight=np.ones(101))
-    >>> made.points, float(made.weight @ np.log(made.drift)).__round__(9)
+    >>> made.points, round(abs(float(made.weight @ np.log(made.drift))), 9)
     (21, 0.0)
     """
     if not ((weight >= 0).all() and weight.sum() > 0):

@@ -125,6 +125,14 @@ def recalibrated_by(
     return as_table(stated, bayes.laplace_recalibrate(active.posterior, columns, share=share))
 
 
+def recalibrated_median(active: ActiveMap, columns: pd.DataFrame) -> pd.Series:
+    """Recalibrate rows of the columns that a map reads; the median alone, which is quick."""
+    share = active.correction.share
+    mapped = bayes.laplace_recalibrate(active.posterior, columns, with_interval=False, share=share)
+    median: pd.Series = mapped["median"]
+    return median
+
+
 def to_map(
     judgments: pd.DataFrame, lexicons: Mapping[str, Lexicon]
 ) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from forecast_bench import bayes
-from forecast_bench.job.applying import ActiveMap, posterior_of, stored_cells
+from forecast_bench.job.applying import ActiveMap, posterior_of, recalibrated_median, stored_cells
 from forecast_bench.job.maps import IDENTITY, find_map, keep_map, map_id, map_record
 from forecast_bench.records import RecalibrationSettings
 
@@ -127,10 +127,8 @@ def gain_in_force(
     """
     since = pd.Timestamp(active.since.on)
     later = frame[frame["known_on"] > since]
-    mapped = bayes.laplace_recalibrate(
-        active.posterior, later, with_interval=False, share=active.correction.share
-    )
-    return bayes.gain_over_identity(later.assign(recalibrated=mapped["median"]), model, seed=seed)
+    mapped = recalibrated_median(active, later)
+    return bayes.gain_over_identity(later.assign(recalibrated=mapped), model, seed=seed)
 
 
 def in_words(record: Mapping[str, Any]) -> str:

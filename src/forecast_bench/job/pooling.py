@@ -114,10 +114,9 @@ def _recalibrated(
     }
     if not any(by_day.values()):
         return opinions.assign(used_stated=opinions["stated"], used=opinions["live"])
-    from forecast_bench.bayes import laplace_recalibrate
-    from forecast_bench.job.applying import active_map, to_map
+    from forecast_bench.job.applying import active_map, recalibrated_median, to_map
 
-    said = judgments.set_index("id")[["lexicon", "topic"]]
+    said = judgments.set_index("id")[["lexicon", "topic", "confidence", "issued", "window_end"]]
     rows = opinions.join(said, on="judgment").assign(
         prior_mean=opinions["stated"], stated_text=opinions["text"]
     )
@@ -138,8 +137,8 @@ def _recalibrated(
         own = rows[rows["day"].isin(days) & ~earlier]
         if len(own):
             _, columns = to_map(own, lexicons)
-            mapped = laplace_recalibrate(active.posterior, columns, with_interval=False)
-            used[own.index] = mapped["median"].to_numpy()
+            mapped = recalibrated_median(active, columns)
+            used[own.index] = mapped.to_numpy()
     # The counts move what was recalibrated as far as what was stated.
     odds = live_log_odds(
         stated_log_odds=log_odds(used),

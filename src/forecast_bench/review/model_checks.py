@@ -43,7 +43,7 @@ def predictive_blocks(run: Run, row: Row) -> list[Block]:
         table(
             f"Measures of the record and of {count(found.number('replicates'))} records drawn from "
             "the fitted model and from its prior: medians, 90 % intervals, and the share of "
-            "replicates not below what was observed (p)",
+            "replicates above what was observed, equal ones by half (p)",
             ("Measure", "Observed", "Replicated", "Interval", "p", "Prior interval", "Prior p"),
             [
                 (
