@@ -156,7 +156,14 @@ def test_the_newest_panel_is_sampled_once_and_kept(tmp_path):
     print("apart", fitted["agreement"])  # noqa: T201
     assert fitted["agreement"]["apart"] < 0.2
     kept = sorted(one.name for one in (result.run / "rates" / "sahel").iterdir())
-    assert kept == ["energy.svg", "posterior.nc", "rank.svg", "sampled.json"]
+    assert kept == [
+        "energy.svg",
+        "forest.svg",
+        "pair.svg",
+        "posterior.nc",
+        "rank.svg",
+        "sampled.json",
+    ]
     # Another day, the same panel: nothing is fitted, and the draws that stand are used.
     again = run(folder, as_of=datetime.date(2019, 3, 31), hours=1)
     assert again.ending == "published"

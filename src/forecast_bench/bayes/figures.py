@@ -24,6 +24,12 @@ _STYLE: Any = {
 }
 # Rank plots take draws for independent: beyond this many a chain every second, third, … is shown.
 _RANKED_DRAWS: Final = 1000
+_INTERVALS: Final[dict[str, Any]] = {
+    "combined": True,
+    "ci_kind": "eti",
+    "ci_probs": (0.5, 0.9),
+    "point_estimate": "median",
+}
 _SCATTERED_DRAWS: Final = 250
 # Of a group with more members those are shown that are surest to differ from the rest.
 _MEMBERS: Final = 20
@@ -54,12 +60,6 @@ def diagnostic_figures(idata: Any, folder: Path) -> tuple[Path, ...]:
     posterior = idata["posterior"].dataset
     scales = [f"{name}_scale" for name in GROUPS if f"{name}_scale" in posterior]
     common: dict[str, Any] = {"backend": "matplotlib"}
-    intervals = {
-        "combined": True,
-        "ci_kind": "eti",
-        "ci_probs": (0.5, 0.9),
-        "point_estimate": "median",
-    }
     drawn: list[Path] = []
     with _canvas():
         names = [INTERCEPT, LOG_SLOPE, *scales]
@@ -68,9 +68,9 @@ def diagnostic_figures(idata: Any, folder: Path) -> tuple[Path, ...]:
         if "sample_stats" in idata.children:
             drawn.append(_save(arviz.plot_energy(idata, **common), folder / "energy"))
         if scales:
-            spread = arviz.plot_forest(idata, var_names=scales, **intervals, **common)
+            spread = arviz.plot_forest(idata, var_names=scales, **_INTERVALS, **common)
             drawn.append(_save(spread, folder / "scales"))
-        forest = arviz.plot_forest(_effects(posterior), **intervals, **common)
+        forest = arviz.plot_forest(_effects(posterior), **_INTERVALS, **common)
         drawn.append(_save(forest, folder / "forest"))
         pair = arviz.plot_pair(_worst_pair(_thinned(idata, _SCATTERED_DRAWS), idata), **common)
         drawn.append(_save(pair, folder / "pair"))
@@ -137,7 +137,7 @@ def _canvas() -> Iterator[None]:
 
 
 def panel_figures(idata: Any, folder: Path) -> tuple[Path, ...]:
-    """Draw ranks and energy of a panel's posterior, as `diagnostic_figures` does.
+    """Draw a panel's posterior, as `diagnostic_figures` does.
 
     Parameters
     ----------
@@ -149,7 +149,8 @@ def panel_figures(idata: Any, folder: Path) -> tuple[Path, ...]:
     Returns
     -------
     tuple of Path
-        ``rank.svg`` and ``energy.svg``.
+        ``rank.svg``, ``energy.svg``, ``forest.svg`` of drift and dispersion by type, and
+        ``pair.svg``, of the two parameters with the smallest effective sample size.
     """
     import arviz
 
@@ -160,6 +161,10 @@ def panel_figures(idata: Any, folder: Path) -> tuple[Path, ...]:
         ranks = arviz.plot_rank(_thinned(idata, _RANKED_DRAWS), var_names=names, **common)
         drawn = [_save(ranks, folder / "rank")]
         drawn.append(_save(arviz.plot_energy(idata, **common), folder / "energy"))
+        forest = arviz.plot_forest(idata, var_names=names, **_INTERVALS, **common)
+        drawn.append(_save(forest, folder / "forest"))
+        pair = arviz.plot_pair(_worst_pair(_thinned(idata, _SCATTERED_DRAWS), idata), **common)
+        drawn.append(_save(pair, folder / "pair"))
     return tuple(drawn)
 
 

@@ -4,6 +4,7 @@ from typing import Final
 
 from forecast_bench.review.document import Block, Details, Facts, Figure, Paragraph, Section, table
 from forecast_bench.review.model_checks import PREDICTIVE, left_out_blocks, predictive_blocks
+from forecast_bench.review.rate_health import rate_blocks
 from forecast_bench.review.row import Row, rows_of
 from forecast_bench.review.run import Run
 from forecast_bench.review.wording import (
@@ -28,7 +29,7 @@ _PICTURES: Final = {
 
 
 def health_section(run: Run) -> Section:
-    """The recalibration, its gate and its diagnostics."""
+    """The recalibration, its gate and its diagnostics; then the models of rates."""
     title = "Model health"
     values = run.manifest.get("recalibration")
     if not values:
@@ -51,6 +52,7 @@ def health_section(run: Run) -> Section:
     blocks += _effects(run)
     blocks += predictive_blocks(run, row)
     blocks += left_out_blocks(row)
+    blocks += rate_blocks(run)
     blocks += _pictures(run)
     return Section("models", title, tuple(blocks))
 
