@@ -59,7 +59,7 @@ class GateSettings(BaseModel):
     )
     resamples: int = Field(2000, ge=200, description="Bootstrap draws for the interval of a gain.")
     shares: tuple[Annotated[float, Field(gt=0, le=1)], ...] = Field(
-        (0.1, 0.25, 0.5, 0.75, 1.0),
+        (0.02, 0.1, 0.25, 0.5, 0.75, 1.0),
         min_length=1,
         description="Shares of the correction that are tried; the first must pass.",
     )
