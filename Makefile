@@ -54,7 +54,7 @@ ifeq ($(SIZE),small)
 	@$(PYTHON) benchmarks/many_fits.py --sizes 4 --sampled 2
 	@$(PYTHON) benchmarks/importing.py 1
 else
-	@for one in check_one_file nothing_changed live_probability counting importing recalibration_fit many_fits; do \
+	@for one in check_one_file nothing_changed live_probability counting importing recalibration_fit rate_panel many_fits; do \
 	  echo "== $$one"; $(PYTHON) benchmarks/$$one.py || echo "a goal was missed"; done
 endif
 
