@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help review test lint types slow teams browser sarif fuzz benchmarks docs ci clean
+.PHONY: help review test lint types slow long browser sarif fuzz benchmarks docs ci clean
 
 # The day after which everything in the first case has had time to settle.
 AS_OF ?= 2019-07-31
@@ -24,8 +24,8 @@ test: .venv/.development ## Run the tests, without the slow ones and those in a 
 slow: .venv/.development ## Run the slow tests: simulation, sampling, the pages' commands.
 	@$(PYTHON) -m pytest -q -n auto -m slow
 
-teams: .venv/.development ## Simulate hundreds of teams for the figures of the pages: half an hour.
-	@$(PYTHON) -m pytest -q -s -m teams
+long: .venv/.development ## Run the longest simulations, for figures of the pages: half an hour.
+	@$(PYTHON) -m pytest -q -s -m long
 
 browser: .venv/.development ## Run the tests that read the review in a headless chromium.
 	@$(PYTHON) -m pytest -q -m browser

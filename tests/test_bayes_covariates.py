@@ -200,12 +200,14 @@ def test_the_order_of_rows_does_not_matter():
         nested_laplace(split, BOTH)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_two_roads_agree_with_covariates():
     frame = with_steps(600, seed=4)
     counted = cells(frame)
-    # Enough draws that an end of an interval is known to 0.05 standard deviations.
-    sampled = fit(counted, BOTH.model_copy(update={"draws": 8000}), seed=4).idata
+    # Enough draws that an end of an interval is known to 0.07 standard deviations; among so many
+    # some diverge with longer steps.
+    many = BOTH.model_copy(update={"draws": 4000, "target_accept": 0.99})
+    sampled = fit(counted, many, seed=4).idata
     assert diagnose(sampled, BOTH.limits).passed
     quick = nested_laplace(counted, BOTH)
     one, other = effects_table(sampled), laplace_effects(quick)

@@ -34,19 +34,19 @@ def share_that_passes(slope, words):
     return np.mean(passed)
 
 
-@pytest.mark.teams
+@pytest.mark.long
 @pytest.mark.parametrize("words", [EVEN, BOLD], ids=["even", "bold"])
 def test_few_sound_teams_pass(words):
     assert share_that_passes(1.0, words) <= 0.05
 
 
-@pytest.mark.teams
+@pytest.mark.long
 @pytest.mark.parametrize(("words", "least"), [(EVEN, 0.78), (BOLD, 0.9)], ids=["even", "bold"])
 def test_most_over_confident_teams_pass(words, least):
     assert share_that_passes(0.7, words) >= least
 
 
-@pytest.mark.teams
+@pytest.mark.long
 @pytest.mark.parametrize("words", [EVEN, BOLD], ids=["even", "bold"])
 def test_what_is_put_forward_gains_later(words):
     chosen, gains = [], []

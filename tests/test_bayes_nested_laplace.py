@@ -221,7 +221,7 @@ def test_nested_laplace_agrees_with_sampling(outcomes, seed):
         assert (one < 0.2).all()
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_medians_of_both_roads_agree_on_a_million_outcomes():
     # Counts drawn for each cell, since a million rows say no more.
     generator = np.random.default_rng(1)

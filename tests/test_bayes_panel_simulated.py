@@ -133,7 +133,7 @@ def test_posteriors_are_calibrated_over_panels_drawn_from_the_prior():
     assert all(abs(share - 0.9) < 0.064 for share in covered.values())
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_known_drift_and_dispersion_lie_in_their_intervals():
     """One truth, far from the centre of the priors, drawn again and again."""
     held = []

@@ -383,7 +383,8 @@ def test_recovers_known_parameters():
     assert state.state == "candidate"
     table = effects_table(made.idata)
     assert set(table["group"]) == {"analyst", "phrase", "topic"}
-    assert len(table) == 6 + 8 + 3 + 6
+    # Shifts of all groups, slopes of analysts and of phrases.
+    assert len(table) == 6 + 8 + 3 + 6 + 8
     found = recalibrate(made.idata, simulated(20, seed=9))
     assert ((found["low"] < found["median"]) & (found["median"] < found["high"])).all()
 

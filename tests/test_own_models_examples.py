@@ -13,8 +13,6 @@ from forecast_bench.job.looking import look
 from forecast_bench.rates import RateLaw, log_odds_reach, paths_log_odds
 from forecast_bench.records import ModelLimits, OwnSampler
 
-pytestmark = pytest.mark.slow
-
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
@@ -53,6 +51,7 @@ def posterior(fit):
     return load(fit.folder / "posterior.nc")["posterior"].dataset
 
 
+@pytest.mark.long
 def test_self_exciting_months_give_their_parameters_back(folder):
     truth = {"background": 1.5, "excitation": 0.55, "decay": 0.4}
     generator, counts = np.random.default_rng(3), []
@@ -74,6 +73,7 @@ def test_self_exciting_months_give_their_parameters_back(folder):
     assert draws["excitation"].std() < 0.15
 
 
+@pytest.mark.long
 def test_areas_give_their_rates_back(folder):
     generator, areas, months = np.random.default_rng(5), 40, 24
     true = generator.gamma(0.5, 0.8 / 0.5, areas)
@@ -93,6 +93,7 @@ def test_areas_give_their_rates_back(folder):
     assert together == pytest.approx(0.49, abs=0.03)  # the square of the share
 
 
+@pytest.mark.slow
 def test_areas_that_share_nothing_are_the_closed_form_in_every_process(folder):
     generator = np.random.default_rng(6)
     counts = generator.poisson(np.array([0.02, 0.1, 0.3, 0.05, 0.2])[:, None], (5, 12))
@@ -119,6 +120,7 @@ def test_areas_that_share_nothing_are_the_closed_form_in_every_process(folder):
         assert np.array_equal(values, posterior(again)[name])
 
 
+@pytest.mark.slow
 def test_the_example_of_the_first_case_by_weighted_draws_of_its_prior(tmp_path):
     workspace = first_case(tmp_path, with_examples=True)
     seen = look(workspace, as_of=datetime.date(2018, 6, 30))

@@ -29,7 +29,7 @@ def told(name, figures):
     return figures
 
 
-@pytest.mark.teams
+@pytest.mark.long
 def test_information_of_ones_own():
     found = told("own information", through_the_gate(own_information))
     assert found["factor passes"] == 1
@@ -37,7 +37,7 @@ def test_information_of_ones_own():
     assert found["weights pass"] <= 0.05
 
 
-@pytest.mark.teams
+@pytest.mark.long
 def test_shared_information():
     found = told("shared information", through_the_gate(shared_information))
     assert found["factor passes"] <= 0.05
@@ -45,13 +45,13 @@ def test_shared_information():
     assert found["weights pass"] <= 0.05
 
 
-@pytest.mark.teams
+@pytest.mark.long
 def test_one_who_knows_among_five_who_do_not():
     found = told("one who knows", through_the_gate(one_who_knows))
     assert found["weights pass"] >= 0.95
 
 
-@pytest.mark.teams
+@pytest.mark.long
 @pytest.mark.parametrize(("questions", "lowest", "highest"), [(10, 1 / 6, 0.27), (300, 0.6, 0.7)])
 def test_the_weight_of_the_one_who_knows(questions, lowest, highest):
     weights = []
