@@ -123,7 +123,7 @@ def test_areas_that_share_nothing_are_the_closed_form_in_every_process(folder):
 @pytest.mark.slow
 def test_the_example_of_the_first_case_by_weighted_draws_of_its_prior(tmp_path):
     workspace = first_case(tmp_path, with_examples=True)
-    seen = look(workspace, as_of=datetime.date(2018, 6, 30))
+    seen = look(workspace, as_of=datetime.date(2018, 6, 30), fits="changed")
     (one,) = [one for one in seen.followed if one.recorded.id == "jnim-kidnap-waves"]
     history = one.counted.counts.baseline.count[:, 0]
     window = one.counted.counts.window.count[:, 0]
