@@ -17,11 +17,11 @@ from forecast_bench.resolving import (
     under_condition,
 )
 from forecast_bench.tracking.asked import AskedQuestion, ask
-from forecast_bench.tracking.law_path import LawPath, areas_reached, law_path
+from forecast_bench.tracking.law_path import LawPath, law_path, totals_of
 from forecast_bench.tracking.model_odds import ModelOdds
-from forecast_bench.tracking.month_totals import month_totals, months_within_reach
+from forecast_bench.tracking.month_totals import months_within_reach
 from forecast_bench.tracking.path import JudgmentPath, judgment_path, path_dates
-from forecast_bench.tracking.path_event import path_event
+from forecast_bench.tracking.path_event import event_bounds
 from forecast_bench.tracking.periods import PartCounts, QuestionCounts
 from forecast_bench.tracking.statements import DatedStatement, statements
 from forecast_bench.workspace import RecordedJudgment, RecordedQuestion, Workspace
@@ -63,16 +63,13 @@ class CountedQuestion:
 
     def event(self) -> tuple[int, int | None] | None:
         """Totals that make the event; None where they hang on a baseline that has a gap."""
-        if self.baseline_gap is None:
-            event = path_event(self.asked, self.counts.baseline)
-            return event.fewest, event.most
         question = self.asked.question
-        if question.count is not None:
-            return question.count.bounds
-        if question.months is not None:
-            return question.months.at_least, None
-        reach = question.reach
-        return None if reach is None or reach.at_least is None else (reach.at_least, None)
+        held_against = question.change is not None or (
+            question.reach is not None and question.reach.at_least is None
+        )
+        if held_against and self.baseline_gap is not None:
+            return None
+        return event_bounds(self.asked, self.counts.baseline)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -183,13 +180,7 @@ def progress_after(asked: AskedQuestion, counts: QuestionCounts) -> Progress:
 
 
 def _totals(asked: AskedQuestion, part: PartCounts) -> tuple[int, ...]:
-    reach = asked.question.reach
-    if reach is not None:
-        return tuple(int(total) for total in areas_reached(part, reach.each, ambiguous=False))
-    months = asked.question.months
-    if months is not None:
-        return tuple(int(total) for total in month_totals(months, part, ambiguous=False))
-    return tuple(int(total) for total in part.count.sum(axis=1).cumsum())
+    return tuple(totals_of(asked, part, ambiguous=False).tolist())
 
 
 def noun_of(asked: AskedQuestion) -> str:

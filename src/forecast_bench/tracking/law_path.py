@@ -21,7 +21,7 @@ from forecast_bench.tracking.asked import AskedQuestion
 from forecast_bench.tracking.model_odds import ModelOdds
 from forecast_bench.tracking.month_totals import month_totals
 from forecast_bench.tracking.months_path import months_estimates
-from forecast_bench.tracking.path_event import count_bounds, path_event
+from forecast_bench.tracking.path_event import event_bounds
 from forecast_bench.tracking.periods import PartCounts, QuestionCounts
 
 type FloatArray = npt.NDArray[np.float64]
@@ -89,15 +89,23 @@ def law_path(
     TooFewDraws
         If it is followed by paths, and the counts leave too few that explain them.
     """
-    if asked.rates.family == "own":
-        return _model_path(asked, counts, model)
-    if asked.question.months is not None:
-        return _months_path(asked, counts)
-    if asked.question.reach is not None:
-        return _reach_path(asked, counts)
-    if asked.question.share is not None:
-        return _share_path(asked, counts)
-    return _count_path(asked, counts)
+    fewest, most = event_bounds(asked, counts.baseline)
+    law = None if asked.rates.family == "own" else _law(asked, counts)
+    estimates = _estimates(asked, counts, law, model)
+    if law is None or estimates:
+        log_odds = np.array([one.log_odds for one in estimates])
+    else:
+        log_odds = _closed_log_odds(asked, counts, law, (fewest, most))
+    return LawPath(
+        fewest=fewest,
+        most=most,
+        law=law,
+        totals=totals_of(asked, counts.window, ambiguous=False),
+        possible=totals_of(asked, counts.window, ambiguous=True),
+        log_odds=log_odds,
+        estimates=estimates,
+        model=model,
+    )
 
 
 def believed_parameters(asked: AskedQuestion) -> RateParameters:
@@ -107,130 +115,81 @@ def believed_parameters(asked: AskedQuestion) -> RateParameters:
     return RateParameters.known(drift=asked.rates.drift, dispersion=asked.rates.dispersion)
 
 
-def _law(asked: AskedQuestion, incidents: int) -> MixedLaw:
-    return mixed_law(
-        incidents=incidents,
+def totals_of(asked: AskedQuestion, part: PartCounts, *, ambiguous: bool) -> npt.NDArray[np.int64]:
+    """Incidents, areas reached, or months that count, by the end of each period.
+
+    Parameters
+    ----------
+    asked : AskedQuestion
+        A counted question of any kind.
+    part : PartCounts
+        What was counted in its window, or for as long as that has run.
+    ambiguous : bool
+        Whether doubtful incidents are counted too.
+    """
+    reach, months = asked.question.reach, asked.question.months
+    if months is not None:
+        return month_totals(months, part, ambiguous=ambiguous)
+    counted = part.count + part.ambiguous if ambiguous else part.count
+    if reach is not None:
+        return (counted.cumsum(axis=0) >= reach.each).sum(axis=1)
+    return counted.sum(axis=1).cumsum()
+
+
+def _law(asked: AskedQuestion, counts: QuestionCounts) -> MixedLaw:
+    """Learn the law of the rate from the baseline; for reach a law of each area."""
+    counted = counts.baseline.count
+    learn = mixed_law if asked.question.reach is None else mixed_area_laws
+    return learn(
+        incidents=int(counted.sum()) if asked.question.reach is None else counted.sum(axis=0),
         exposure_months=float(asked.baseline_months),
         parameters=believed_parameters(asked),
     )
 
 
-def _count_path(asked: AskedQuestion, counts: QuestionCounts) -> LawPath:
-    baseline = int(counts.baseline.count.sum())
-    fewest, most = count_bounds(asked, baseline)
-    law = _law(asked, baseline)
-    monthly = counts.window.count.sum(axis=1)
-    odds = count_path_log_odds(
+def _estimates(
+    asked: AskedQuestion, counts: QuestionCounts, law: MixedLaw | None, model: ModelOdds | None
+) -> tuple[PathEstimate, ...]:
+    """Odds by paths, where no closed form covers the question."""
+    if law is None:
+        if model is None:
+            raise ValueError(f"the model {asked.rates.model} was not asked about {asked.name}")
+        return model.estimates
+    return () if asked.question.months is None else months_estimates(asked, counts, law)
+
+
+def _closed_log_odds(
+    asked: AskedQuestion, counts: QuestionCounts, law: MixedLaw, bounds: tuple[int, int | None]
+) -> FloatArray:
+    window, (fewest, most) = counts.window, bounds
+    reach, share = asked.question.reach, asked.question.share
+    if reach is not None:
+        return reach_path_log_odds(
+            law,
+            areas=fewest,
+            incidents_each=reach.each,
+            exposure_months=float(asked.window_months),
+            period_counts=window.count,
+            elapsed_months=window.elapsed_months,
+        )
+    if share is not None:
+        baseline = counts.baseline
+        return share_path_log_odds(
+            law,
+            share=share.at_least,
+            baseline=ShareCounts(
+                incidents=int(baseline.count.sum()), matches=int(baseline.matching.sum())
+            ),
+            exposure_months=float(asked.window_months),
+            period_counts=window.count.sum(axis=1),
+            period_matches=window.matching.sum(axis=1),
+            elapsed_months=window.elapsed_months,
+        )
+    return count_path_log_odds(
         law,
         fewest=fewest,
         most=most,
         exposure_months=float(asked.window_months),
-        period_counts=monthly,
-        elapsed_months=counts.window.elapsed_months,
+        period_counts=window.count.sum(axis=1),
+        elapsed_months=window.elapsed_months,
     )
-    totals = monthly.cumsum()
-    possible = totals + counts.window.ambiguous.sum(axis=1).cumsum()
-    return LawPath(fewest, most, law, totals, possible, odds)
-
-
-def _reach_path(asked: AskedQuestion, counts: QuestionCounts) -> LawPath:
-    reach = asked.question.reach
-    if reach is None:
-        raise ValueError(f"question {asked.name} is not one of reach")
-    each_area = counts.baseline.count.sum(axis=0)
-    reached_before = int((each_area >= reach.each).sum())
-    needed = reach.at_least if reach.at_least is not None else reached_before + 1
-    laws = mixed_area_laws(
-        incidents=each_area,
-        exposure_months=float(asked.baseline_months),
-        parameters=believed_parameters(asked),
-    )
-    odds = reach_path_log_odds(
-        laws,
-        areas=needed,
-        incidents_each=reach.each,
-        exposure_months=float(asked.window_months),
-        period_counts=counts.window.count,
-        elapsed_months=counts.window.elapsed_months,
-    )
-    return LawPath(
-        fewest=needed,
-        most=None,
-        law=laws,
-        totals=areas_reached(counts.window, reach.each, ambiguous=False),
-        possible=areas_reached(counts.window, reach.each, ambiguous=True),
-        log_odds=odds,
-    )
-
-
-def areas_reached(part: PartCounts, each: int, *, ambiguous: bool) -> npt.NDArray[np.int64]:
-    """How many areas had reached a count by the end of each period."""
-    counted = part.count + part.ambiguous if ambiguous else part.count
-    return (counted.cumsum(axis=0) >= each).sum(axis=1)
-
-
-def _share_path(asked: AskedQuestion, counts: QuestionCounts) -> LawPath:
-    share = asked.question.share
-    if share is None:
-        raise ValueError(f"question {asked.name} is not one of a share")
-    law = _law(asked, int(counts.baseline.count.sum()))
-    monthly = counts.window.count.sum(axis=1)
-    odds = share_path_log_odds(
-        law,
-        share=share.at_least,
-        baseline=ShareCounts(
-            incidents=int(counts.baseline.count.sum()), matches=int(counts.baseline.matching.sum())
-        ),
-        exposure_months=float(asked.window_months),
-        period_counts=monthly,
-        period_matches=counts.window.matching.sum(axis=1),
-        elapsed_months=counts.window.elapsed_months,
-    )
-    totals = monthly.cumsum()
-    possible = totals + counts.window.ambiguous.sum(axis=1).cumsum()
-    return LawPath(0, None, law, totals, possible, odds)
-
-
-def _months_path(asked: AskedQuestion, counts: QuestionCounts) -> LawPath:
-    months = asked.question.months
-    if months is None:
-        raise ValueError(f"question {asked.name} is not one of months")
-    law = _law(asked, int(counts.baseline.count.sum()))
-    estimates = months_estimates(asked, counts, law)
-    return LawPath(
-        fewest=months.at_least,
-        most=None,
-        law=law,
-        totals=month_totals(months, counts.window, ambiguous=False),
-        possible=month_totals(months, counts.window, ambiguous=True),
-        log_odds=np.array([one.log_odds for one in estimates]),
-        estimates=estimates,
-    )
-
-
-def _model_path(asked: AskedQuestion, counts: QuestionCounts, model: ModelOdds | None) -> LawPath:
-    if model is None:
-        raise ValueError(f"the model {asked.rates.model} was not asked about {asked.name}")
-    event = path_event(asked, counts.baseline)
-    totals, possible = (_totals(asked, counts.window, ambiguous=one) for one in (False, True))
-    return LawPath(
-        fewest=event.fewest,
-        most=event.most,
-        law=None,
-        totals=totals,
-        possible=possible,
-        log_odds=np.array([one.log_odds for one in model.estimates]),
-        estimates=model.estimates,
-        model=model,
-    )
-
-
-def _totals(asked: AskedQuestion, part: PartCounts, *, ambiguous: bool) -> npt.NDArray[np.int64]:
-    """Incidents, or areas or months reached, by the end of each period."""
-    reach, months = asked.question.reach, asked.question.months
-    if reach is not None:
-        return areas_reached(part, reach.each, ambiguous=ambiguous)
-    if months is not None:
-        return month_totals(months, part, ambiguous=ambiguous)
-    totals = part.count.sum(axis=1).cumsum()
-    return totals + part.ambiguous.sum(axis=1).cumsum() if ambiguous else totals

@@ -34,12 +34,9 @@ def path_event(asked: AskedQuestion, baseline: PartCounts) -> PathEvent:
         return months_event(question.months, found)
     if question.share is not None:
         return PathEvent(kind="share", whole=whole, share=Fraction(str(question.share.at_least)))
+    fewest, most = event_bounds(asked, baseline)
     if question.reach is not None:
-        each = question.reach.each
-        before = int((baseline.count.sum(axis=0) >= each).sum())
-        needed = question.reach.at_least or before + 1
-        return PathEvent(kind="reach", whole=whole, fewest=needed, each=each)
-    fewest, most = count_bounds(asked, int(baseline.count.sum()))
+        return PathEvent(kind="reach", whole=whole, fewest=fewest, each=question.reach.each)
     return PathEvent(kind="count", whole=whole, fewest=fewest, most=most)
 
 
@@ -74,28 +71,36 @@ def is_whole(period: Period) -> bool:
     return period.start.day == 1 and month_ends(*period) == (period.end,)
 
 
-def count_bounds(asked: AskedQuestion, baseline: int) -> tuple[int, int | None]:
-    """Fewest and most incidents that make the event of a count or a change.
+def event_bounds(asked: AskedQuestion, baseline: PartCounts) -> tuple[int, int | None]:
+    """Fewest and most that make the event: incidents, areas or months; None: without upper bound.
 
     Parameters
     ----------
     asked : AskedQuestion
-        Of count or of change.
-    baseline : int
-        Incidents of the baseline.
+        A counted question of any kind; of a share the bounds are those of no total.
+    baseline : PartCounts
+        What was counted before the window.
 
     Raises
     ------
     ValueError
-        If it is of another kind.
+        If the question is settled by hand.
     """
-    if asked.question.count is not None:
-        return asked.question.count.bounds
-    change = asked.question.change
+    question = asked.question
+    if question.months is not None:
+        return question.months.at_least, None
+    if question.share is not None:
+        return 0, None
+    if question.reach is not None:
+        before = int((baseline.count.sum(axis=0) >= question.reach.each).sum())
+        return question.reach.at_least or before + 1, None
+    if question.count is not None:
+        return question.count.bounds
+    change = question.change
     if change is None:
         raise ValueError(f"question {asked.name} is neither a count nor a change")
     threshold = change_threshold(
-        baseline_incidents=baseline,
+        baseline_incidents=int(baseline.count.sum()),
         baseline_months=asked.baseline_months,
         window_months=asked.window_months,
         factor=change.factor,
