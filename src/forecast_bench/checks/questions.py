@@ -3,6 +3,14 @@
 from collections.abc import Iterator
 from fractions import Fraction
 
+from forecast_bench.checks.named import (
+    Unknown,
+    is_unread,
+    unknown_actor,
+    unknown_country,
+    unknown_source,
+    unknown_type,
+)
 from forecast_bench.incidents import expand_types, known_type_names
 from forecast_bench.problems import Problem
 from forecast_bench.records import IncidentFilter
@@ -34,13 +42,6 @@ def _written(workspace: Workspace) -> set[str]:
         questions = values.get("questions") if isinstance(values, dict) else None
         names.update(questions if isinstance(questions, dict) else ())
     return names
-
-
-def _unread(workspace: Workspace, folder: str) -> bool:
-    """Whether an error keeps a part of the models or sources from being known."""
-    return any(
-        one.level == "error" and one.location.file.startswith(folder) for one in workspace.problems
-    )
 
 
 def conditions_end(workspace: Workspace) -> Iterator[Problem]:
@@ -90,7 +91,7 @@ def countable(workspace: Workspace) -> Iterator[Problem]:
     for asked in workspace.questions.values():
         question = asked.question
         unknown = question.rates is not None and question.rates not in workspace.rates
-        if unknown and not _unread(workspace, "models/rates/"):
+        if unknown and not is_unread(workspace, "models/rates/"):
             note = f"rate laws: {', '.join(sorted(workspace.rates)) or 'none'}"
             message = f'models/rates has no "{question.rates}"'
             yield asked.problem("unknown-rates", message, "rates", notes=(note,))
@@ -142,16 +143,20 @@ def share_filters(workspace: Workspace) -> Iterator[Problem]:
 
 
 def _source(workspace: Workspace, asked: RecordedQuestion) -> Iterator[Problem]:
-    note = f"sources: {', '.join(sorted(workspace.sources)) or 'none'}"
     name = workspace.source_of(asked)
-    if name not in workspace.sources and _unread(workspace, "incidents/"):
+    unknown = unknown_source(workspace, name, whose=f'the question "{asked.name}"')
+    if unknown is None or is_unread(workspace, "incidents/"):
         return
-    if name is None:
-        message = f'the question "{asked.name}" does not name the source that counts it'
-        yield asked.problem("unknown-source", message, at_key=True, notes=(note,))
-    elif name not in workspace.sources:
-        message = f'incidents/ describes no source "{name}"'
-        yield asked.problem("unknown-source", message, "source", notes=(note,))
+    path = () if name is None else ("source",)
+    yield _problem(asked, unknown, *path, at_key=name is None)
+
+
+def _problem(
+    asked: RecordedQuestion, unknown: Unknown, *path: str | int, at_key: bool = False
+) -> Problem:
+    return asked.problem(
+        unknown.identifier, unknown.message, *path, at_key=at_key, notes=unknown.notes
+    )
 
 
 def _filters(asked: RecordedQuestion) -> Iterator[tuple[tuple[str, str], IncidentFilter]]:
@@ -165,20 +170,15 @@ def _filters(asked: RecordedQuestion) -> Iterator[tuple[tuple[str, str], Inciden
 def _filter(
     workspace: Workspace, asked: RecordedQuestion, path: tuple[str, str], of: IncidentFilter
 ) -> Iterator[Problem]:
-    book = workspace.actors
-    unread = not book.names and _unread(workspace, "models/actors.yaml")
     for key, names in (("actor", of.actor or ()), ("between", of.between or ())):
         for index, name in enumerate(names):
-            if name not in book.names and not unread:
-                known = sorted((*book.actors, *book.groups, *book.compound_labels))
-                note = f"actors and groups: {', '.join(known) or 'none'}"
-                message = f'models/actors.yaml does not name "{name}"'
-                yield asked.problem("unknown-actor", message, *path, key, index, notes=(note,))
+            unknown = unknown_actor(workspace, name)
+            if unknown is not None:
+                yield _problem(asked, unknown, *path, key, index)
     for index, name in enumerate(of.type or ()):
-        if name not in known_type_names():
-            note = f"types: {', '.join(sorted(known_type_names()))}"
-            message = f'"{name}" is not a type of incident'
-            yield asked.problem("unknown-type", message, *path, "type", index, notes=(note,))
+        unknown = unknown_type(name)
+        if unknown is not None:
+            yield _problem(asked, unknown, *path, "type", index)
     yield from _places(workspace, asked, path, of)
 
 
@@ -190,10 +190,9 @@ def _places(
         return
     covered = source.coverage.countries
     for index, name in enumerate(of.countries or ()):
-        if name not in covered:
-            note = f"{source.source} covers: {', '.join(covered)}"
-            message = f'the source {source.source} does not cover "{name}"'
-            yield asked.problem("unknown-place", message, *path, "countries", index, notes=(note,))
+        unknown = unknown_country(source, name)
+        if unknown is not None:
+            yield _problem(asked, unknown, *path, "countries", index)
     if any(name not in covered for name in of.countries or ()):
         return  # the areas of a misspelt country are not known
     areas = {area for country in of.countries or covered for area in covered.get(country, ())}
