@@ -3,6 +3,7 @@
 import datetime
 import json
 import math
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -33,16 +34,9 @@ LATER = datetime.date(2019, 3, 1)
 def pooled(folder, as_of):
     seen = look(folder, as_of=as_of)
     assert not seen.broken, seen.problems
-    workspace = seen.workspace
-    return seen, pooling(
-        folder,
-        seen.followed,
-        seen.judgments,
-        lexicons=workspace.lexicons,
-        model=workspace.recalibration,
-        seed=1,
-        as_of=as_of,
-    )
+    settings = seen.workspace.settings.model_copy(update={"seed": 1})
+    seen = replace(seen, workspace=replace(seen.workspace, settings=settings))
+    return seen, pooling(seen, as_of=as_of)
 
 
 def row(found, question):

@@ -79,17 +79,8 @@ def pooled_questions(seen: "Look", as_of: datetime.date | None) -> list[dict[str
     from forecast_bench.job.maps import LineageError
     from forecast_bench.job.pooling import pooling
 
-    workspace = seen.workspace
     try:
-        found = pooling(
-            workspace.folder,
-            seen.followed,
-            seen.judgments,
-            lexicons=workspace.lexicons,
-            model=workspace.recalibration,
-            seed=workspace.settings.seed,
-            as_of=today_or(as_of),
-        )
+        found = pooling(seen, as_of=today_or(as_of))
     except LineageError as fault:
         typer.echo(str(fault), err=True)
         raise typer.Exit(ExitStatus.PROBLEMS) from None

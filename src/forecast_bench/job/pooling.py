@@ -2,21 +2,20 @@
 
 import datetime
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from forecast_bench.job.looking import Look
 from forecast_bench.job.maps import in_force, state_changes
 from forecast_bench.job.pooled_table import OUTCOMES, POOLED_COLUMNS, events_of, pooled_table
 from forecast_bench.lexicons import Lexicon
 from forecast_bench.pooling import probability_of, skill_weights
-from forecast_bench.records import RecalibrationSettings
 from forecast_bench.tracking import (
     ALL_HAD_SPOKEN,
-    FollowedJudgment,
     opinion_table,
     table,
 )
@@ -48,32 +47,14 @@ class Pooled:
     scores: dict[str, Any] | None = None
 
 
-def pooling(
-    workspace: Path,
-    followed: Iterable[FollowedJudgment],
-    judgments: pd.DataFrame,
-    *,
-    lexicons: Mapping[str, Lexicon],
-    model: RecalibrationSettings,
-    seed: int,
-    as_of: datetime.date,
-) -> Pooled:
+def pooling(seen: Look, *, as_of: datetime.date) -> Pooled:
     """Pool what several analysts hold of one question, by what has been shown to help.
 
     Parameters
     ----------
-    workspace : Path
-        Folder of the workspace, for the maps in force.
-    followed : iterable of FollowedJudgment
-        Every judgment, in the order in which they are written.
-    judgments : DataFrame
-        The table of them.
-    lexicons : mapping of str to Lexicon
-        What phrases are of.
-    model : RecalibrationSettings
-        Its gate, interval and least outcomes hold for weights and factor too.
-    seed : int
-        Of the bootstrap.
+    seen : Look
+        A workspace as looked at. Gate, interval and least outcomes of its recalibration hold for
+        weights and factor too.
     as_of : date
         The day looked at.
 
@@ -82,20 +63,21 @@ def pooling(
     LineageError
         If a map in force cannot be read.
     """
-    opinions = opinion_table(followed, as_of=as_of)
+    workspace, judgments = seen.workspace, seen.judgments
+    folder, seed = workspace.folder, workspace.settings.seed
+    opinions = opinion_table(seen.followed, as_of=as_of)
     if opinions.empty:
         return Pooled(table((), POOLED_COLUMNS), {"questions": 0})
     # What follows needs the models; where nobody shares a question nobody waits for them.
     from forecast_bench.bayes import learn_pool
 
-    used = _recalibrated(workspace, opinions, judgments, lexicons, as_of)
+    used = _recalibrated(folder, opinions, judgments, workspace.lexicons, as_of)
     events = events_of(used, judgments)
     if events.empty:
         return Pooled(table((), POOLED_COLUMNS), {"questions": 0})
-    learned = learn_pool(_resolved(used, events), model, seed=seed)
+    learned = learn_pool(_resolved(used, events), workspace.recalibration, seed=seed)
     pooled = pooled_table(used, events, learned)
-    changes = state_changes(workspace, as_of=as_of)
-    active = in_force(changes)
+    active = in_force(state_changes(folder, as_of=as_of))
     record = _record(learned, len(pooled), None if active is None else active.map)
     return Pooled(pooled, record, _scores(pooled, events, seed=seed))
 

@@ -21,7 +21,7 @@ from forecast_bench.job.calibration import (
 from forecast_bench.job.changes import changes, read_judgments
 from forecast_bench.job.feeds import Alarm, source_record
 from forecast_bench.job.fits import FitWhen, NoFitError
-from forecast_bench.job.looking import Clock, Look, look
+from forecast_bench.job.looking import Clock, look
 from forecast_bench.job.maps import LineageError
 from forecast_bench.job.pooling import Pooled, pooling
 from forecast_bench.job.recalibrating import Recalibration, recalibrating
@@ -111,7 +111,7 @@ def run_stages(
                 may_withdraw=is_newest,
                 fits=fits,
             )
-            pooled = _pooled(seen, as_of)
+            pooled = pooling(seen, as_of=as_of)
         except (LineageError, NoFitError, TimeLimitExceededError) as fault:
             return Finished("failed", seen.problems, _listed([_alarm_of(fault)]))
     if fit.failed:
@@ -173,18 +173,6 @@ def _reliability(
         **measure_tables(record, found),
     }
     return tables, calibration_summary(found)
-
-
-def _pooled(seen: Look, as_of: datetime.date) -> Pooled:
-    return pooling(
-        seen.workspace.folder,
-        seen.followed,
-        seen.judgments,
-        lexicons=seen.workspace.lexicons,
-        model=seen.workspace.recalibration,
-        seed=seen.workspace.settings.seed,
-        as_of=as_of,
-    )
 
 
 def _with_pooled(calibration: dict[str, Any], pooled: Pooled) -> dict[str, Any]:
