@@ -1,7 +1,6 @@
 """What takes too long is stopped, and nothing of it works on."""
 
 import os
-import sys
 import time
 from pathlib import Path
 
@@ -15,20 +14,12 @@ from forecast_bench.bayes.time_limit import (
     Deadline,
     TimeLimitExceededError,
     begun,
-    run_within,
     sample_within,
 )
 from forecast_bench.records.time_limit import TimeLimit
 
 LIMIT = TimeLimit(1, "minute")
 STOPPED = "stopped after its time limit of 1 minute"
-PARENT = """
-import subprocess, sys, threading
-child = subprocess.Popen([sys.executable, "-c", "import threading; threading.Event().wait()"])
-print(child.pid, flush=True)
-open(sys.argv[1], "w").write(str(child.pid))
-threading.Event().wait()
-"""
 
 
 def soon(seconds=0.5):
@@ -52,38 +43,6 @@ def test_a_limit_is_read_and_written(text, seconds):
 def test_what_is_no_limit_is_refused(text):
     with pytest.raises(ValidationError, match=f'"{text}" is not a time limit; write a number and'):
         RecalibrationSettings(time_limit=text)
-
-
-def test_a_program_and_what_it_began_are_killed(tmp_path):
-    noted = tmp_path / "child"
-    deadline = soon(1.5)
-    with pytest.raises(TimeLimitExceededError, match=f"^{STOPPED}$"):
-        run_within([sys.executable, "-c", PARENT, noted], deadline)
-    grandchild = int(noted.read_text())
-    patience = time.monotonic() + 10
-    while alive(grandchild) and time.monotonic() < patience:
-        os.sched_yield()
-    assert not alive(grandchild)
-
-
-def alive(process):
-    """Whether a process runs: one that has ended may wait to be asked how."""
-    try:
-        status = Path(f"/proc/{process}/stat").read_text(encoding="utf-8")
-    except (FileNotFoundError, ProcessLookupError):
-        return False
-    return status.rpartition(")")[2].split()[0] != "Z"
-
-
-def test_a_program_in_time_says_how_it_ended():
-    code = "import sys; print('out'); sys.stderr.write('said'); sys.exit(3)"
-    found = run_within([sys.executable, "-c", code], begun(LIMIT))
-    assert (found.returncode, found.stdout, found.stderr) == (3, "out\n", "said")
-
-
-def test_time_used_up_before_begins_nothing():
-    with pytest.raises(TimeLimitExceededError, match=STOPPED):
-        run_within(["no such program"], soon(-1))
 
 
 @pytest.fixture(scope="module")

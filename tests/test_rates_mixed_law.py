@@ -14,7 +14,6 @@ from forecast_bench.rates import (
     RateParameters,
     ShareCounts,
     area_laws,
-    count_interval,
     count_path_log_odds,
     log_evidence,
     log_odds_at_least,
@@ -26,7 +25,6 @@ from forecast_bench.rates import (
     log_probability_reach,
     log_weights_after,
     mixed_area_laws,
-    mixed_count_interval,
     mixed_law,
     parameter_ranges,
     predictive_log_pmf,
@@ -549,34 +547,6 @@ def test_one_question_on_many_days_may_be_told_in_short():
     assert [float(part) for part in plain] == [float(part) for part in mixed]
     with pytest.raises(ValueError, match="parameters hold a dispersion; pass one or the other"):
         threshold_log_odds(**asked, dispersion=2.0, parameters=one)
-
-
-# What is to be expected
-
-
-@pytest.mark.parametrize("dispersion", [None, 1.5])
-def test_the_interval_of_one_point_is_the_plain_one(dispersion):
-    one = RateParameters.known(drift=0.5, dispersion=dispersion)
-    plain = rate_law(incidents=7, exposure_months=12, dispersion=dispersion)
-    mixed = mixed_law(incidents=7, exposure_months=12, parameters=one)
-    for counted, ends in (((), ()), ((3, 1), (1.0, 2.0))):
-        seen = {"incidents": sum(counted), "elapsed_months": len(counted)}
-        low, high = count_interval(plain, exposure_months=10, level=0.9, **seen)
-        assert mixed_count_interval(
-            mixed, exposure_months=10, level=0.9, period_counts=counted, elapsed_months=ends
-        ) == (low, high)
-
-
-@pytest.mark.parametrize("believed", EACH)
-def test_the_interval_of_a_mixture_is_where_the_sum_of_its_counts_says(believed):
-    law = mixed_law(incidents=7, exposure_months=12, parameters=believed)
-    below = np.exp(foreseen(law, np.arange(300), months=10.0)).cumsum()
-    assert mixed_count_interval(law, exposure_months=10.0, level=0.9) == (
-        int(np.searchsorted(below, 0.05)),
-        int(np.searchsorted(below, 0.95)),
-    )
-    with pytest.raises(ValueError, match=r"level must fulfil 0 < level < 1, got 1\."):
-        mixed_count_interval(law, exposure_months=10.0, level=1)
 
 
 def test_ranges_are_read_between_the_points():

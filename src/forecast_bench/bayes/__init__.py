@@ -80,7 +80,6 @@ from forecast_bench.bayes.time_limit import (
     Deadline,
     TimeLimitExceededError,
     begun,
-    run_within,
     sample_within,
 )
 
@@ -166,7 +165,6 @@ __all__ = [
     "recalibration_map",
     "recalibration_model",
     "recalibration_state",
-    "run_within",
     "sample_within",
     "sampled_beliefs",
     "save",

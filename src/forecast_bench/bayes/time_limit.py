@@ -1,19 +1,13 @@
-"""Fits that take too long are stopped: samplers of this process, and programs in another one.
+"""Fits that take too long are stopped.
 
-A sampler of nutpie runs in threads of its own, which are told to stop and are waited for; a child
-process is killed with every process that it began. Compilation cannot be cut short: it counts, and
-when it has used the time up nothing is sampled.
+A sampler of nutpie runs in threads of its own, which are told to stop and are waited for.
+Compilation cannot be cut short: it counts, and when it has used the time up nothing is sampled.
 """
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from forecast_bench.records.time_limit import TimeLimit
@@ -122,64 +116,3 @@ def sample_within(compiled: Any, deadline: Deadline, **arguments: Any) -> Any:
         # Whatever else ends the wait, such as Ctrl-C: no thread may be left at work.
         running.cancel()
         raise
-
-
-def run_within(
-    arguments: Sequence[str | Path],
-    deadline: Deadline,
-    *,
-    folder: Path | None = None,
-    environment: dict[str, str] | None = None,
-) -> subprocess.CompletedProcess[str]:
-    """Run a program in a process of its own, unless it takes too long.
-
-    Parameters
-    ----------
-    arguments
-        The program and what it is told.
-    deadline
-        When to kill it, and every process that it began.
-    folder, environment
-        Where it runs, and its environment; None for those of this process.
-
-    Returns
-    -------
-    CompletedProcess
-        With its exit status, and what it wrote, as text.
-
-    Raises
-    ------
-    TimeLimitExceededError
-        If it was killed.
-    OSError
-        If it cannot be begun.
-
-    Examples
-    --------
-    >>> import sys
-    >>> deadline = begun(TimeLimit(1, "minute"))
-    >>> run_within([sys.executable, "-c", "print(6 * 7, end='')"], deadline).stdout
-    '42'
-    """
-    seconds = deadline.left()
-    with subprocess.Popen(  # noqa: S603 - a list of words, no shell
-        [str(one) for one in arguments],
-        cwd=folder,
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        # A session of its own, so that what it begins can be killed with it.
-        start_new_session=True,
-    ) as child:
-        try:
-            out, said = child.communicate(timeout=seconds)
-        except BaseException as stopped:
-            # Reaped only below, so that the number cannot stand for another process yet.
-            os.killpg(child.pid, signal.SIGKILL)
-            child.communicate()
-            if isinstance(stopped, subprocess.TimeoutExpired):
-                raise deadline.exceeded() from None
-            raise
-    return subprocess.CompletedProcess(child.args, child.returncode, out, said)

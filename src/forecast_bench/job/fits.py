@@ -9,7 +9,7 @@ import datetime
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Literal, get_args
+from typing import Any, Literal
 
 from forecast_bench.job.ledger import append_lines
 from forecast_bench.workspace import DERIVED
@@ -20,7 +20,6 @@ FitWhen = Literal["never", "changed", "always"]
 Fitting = FitWhen | None
 """The same, or None for a quick look: it samples nothing, and runs no model of the team's own."""
 
-FIT_WHEN: Final[tuple[FitWhen, ...]] = get_args(FitWhen)
 _FOLDER = "fits"
 _GOOD = "good.jsonl"
 _SHOWN_DIGITS = 16

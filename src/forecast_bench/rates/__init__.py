@@ -17,7 +17,6 @@ from forecast_bench.rates.count import (
 from forecast_bench.rates.draw_paths import DrawPaths, draw_paths, rates_told
 from forecast_bench.rates.evidence import log_evidence
 from forecast_bench.rates.law import RateLaw, after, rate_law, widened
-from forecast_bench.rates.mixed_interval import mixed_count_interval
 from forecast_bench.rates.mixed_law import (
     MixedLaw,
     log_weights_after,
@@ -89,7 +88,6 @@ __all__ = [
     "log_probability_share",
     "log_weights_after",
     "mixed_area_laws",
-    "mixed_count_interval",
     "mixed_law",
     "month_hits",
     "months_log_weight",
