@@ -12,7 +12,7 @@ from typing import Any, Final, get_args
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 from scipy.special import log_expit
 
 from forecast_bench.bayes.cell_counts import Cells, cell_of, resolved
@@ -137,11 +137,8 @@ def left_out_comparison(
     https://doi.org/10.48550/arXiv.2008.10296
     """
     place = _places(points, frame)
-    fate: dict[str, ArrayLike | None] = {
-        "question": frame["question"],
-        "situation": frame.get("situation"),
-    }
-    cluster = cluster_codes(**fate)  # type: ignore[arg-type]
+    fate: dict[str, Any] = {"question": frame["question"], "situation": frame.get("situation")}
+    cluster = cluster_codes(**fate)
     clusters = int(cluster.max()) + 1
     times = points["times"].to_numpy(dtype=np.float64)
     rows = []

@@ -84,7 +84,7 @@ def judged_map(
     state = bayes.gated(state, verdict)
     passed = state.state == "candidate" and verdict.passed
     correction = verdict.best[0] if passed else bayes.WHOLE
-    made = posterior_of(fit.counted, fit.model, correction)
+    made = posterior if correction.groups else posterior_of(fit.counted, fit.model, correction)
     record = map_record(
         {
             "data_hash": fit.data_hash,

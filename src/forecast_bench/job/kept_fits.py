@@ -1,7 +1,6 @@
 """Fits of panels on disk, by the hash of what they were made of: read where nothing changed."""
 
 import json
-import os
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -13,6 +12,7 @@ from forecast_bench.job.fits import fit_folder
 from forecast_bench.rates import RateParameters
 from forecast_bench.records import PanelPriors, RatePanel
 from forecast_bench.workspace import DERIVED
+from forecast_bench.workspace.replacing import replace_file
 
 type Method = Literal["sampled", "approximated"]
 
@@ -113,11 +113,5 @@ def stored_beliefs(beliefs: tuple[bayes.RateBelief, ...]) -> list[dict[str, Any]
 
 
 def _keep(path: Path, fit: dict[str, Any]) -> None:
-    """Write aside and rename, so that a reader finds a whole file or none."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    aside = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        aside.write_text(json.dumps(fit, indent=1) + "\n", encoding="utf-8")
-        aside.replace(path)
-    finally:
-        aside.unlink(missing_ok=True)
+    replace_file(path, f"{json.dumps(fit, indent=1)}\n".encode())

@@ -15,7 +15,7 @@ from forecast_bench.incidents import VintageChoice
 from forecast_bench.job.counting import count_questions, silent_names
 from forecast_bench.job.feeds import Alarm, bring_in
 from forecast_bench.job.fits import Fitting
-from forecast_bench.job.modelled import Modelled
+from forecast_bench.job.modelling import ask_models
 from forecast_bench.job.rate_learning import LearnedRates, learn_rates
 from forecast_bench.problems import Problem
 from forecast_bench.rates import TooFewDraws
@@ -137,7 +137,7 @@ def look(
         )
         alarms = silent_names(asked, choices, workspace.actors)
     with clock.stage("ask models"):
-        modelled = _modelled(workspace, counted, fits)
+        modelled = ask_models(workspace, counted, fits=fits)
     if modelled.alarms:
         return Look(workspace, (*problems, *modelled.problems), "failed", modelled.alarms)
     with clock.stage("update, resolve and score"):
@@ -149,18 +149,6 @@ def look(
         )
     found = (followed, judgments, verdict, modelled.records, rates)
     return Look(workspace, problems, "", tuple(alarms), choices, *found)
-
-
-def _modelled(
-    workspace: Workspace, counted: Mapping[str, CountedQuestion], fits: Fitting
-) -> Modelled:
-    """Ask a team's own models, where a question asks one."""
-    if not any(one.asked.rates.family == "own" for one in counted.values()):
-        return Modelled(counted)
-    # Where none is asked nobody waits for what models need.
-    from forecast_bench.job.modelling import ask_models
-
-    return ask_models(workspace, counted, fits=fits)
 
 
 def _followed(

@@ -1,7 +1,7 @@
 """Questions asked of a team's own models: fitted before the issue, weighed or refitted after it."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -9,7 +9,6 @@ import numpy as np
 from forecast_bench import bayes
 from forecast_bench.job.feeds import Alarm
 from forecast_bench.job.fits import Fitting
-from forecast_bench.job.modelled import Modelled
 from forecast_bench.problems import Location, Problem, problem
 from forecast_bench.rates import PathEstimate, TooFewDraws, path_odds
 from forecast_bench.records import exposure_months
@@ -22,8 +21,27 @@ from forecast_bench.tracking import (
 )
 from forecast_bench.workspace import DERIVED, MODELS, Workspace
 
-_UNRUN = "has not been run on these months"
 type Counts = np.typing.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Modelled:
+    """What a team's own models said.
+
+    Parameters
+    ----------
+    counted : mapping of str to CountedQuestion
+        All questions, those that ask a model with its odds.
+    records : tuple of dict
+        For the manifest: each fit with its file, hash, seed and diagnostics.
+    problems, alarms
+        What is wrong with a file, and why nothing may be published.
+    """
+
+    counted: Mapping[str, CountedQuestion]
+    records: tuple[dict[str, Any], ...] = ()
+    problems: tuple[Problem, ...] = ()
+    alarms: tuple[Alarm, ...] = ()
 
 
 class _Untrusted(Exception):  # noqa: N818
@@ -60,7 +78,7 @@ def ask_models(
             odds, made = _asked(workspace, one, fits)
         except bayes.ModelStopped as stopped:
             if stopped.reason == "unrun" and fits is None:
-                gap = f"{shown} {_UNRUN}: forecast-bench recalibrate does"
+                gap = f"{shown} has not been run on these months: forecast-bench recalibrate does"
                 answered[key] = replace(one, model_gap=gap)
                 continue
             said = f"{shown}, asked about {one.asked.name}: {stopped.message}"

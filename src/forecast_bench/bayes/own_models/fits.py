@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
@@ -24,6 +23,7 @@ from forecast_bench.bayes.settings import DiagnosticLimits
 from forecast_bench.bayes.storage import load
 from forecast_bench.rates import DrawPaths, draw_paths, rates_told
 from forecast_bench.records import ModelLimits, OwnSampler
+from forecast_bench.workspace.replacing import replace_file
 
 # Of the contract and of what is kept: raised where either changes.
 _FORMAT = 1
@@ -250,13 +250,8 @@ def _paths_told(fit: OwnFit, seen: Counts) -> Iterator[DrawPaths]:
 
 def _keep(path: Path, folder: Path, *, name: str | None = None) -> None:
     """Bring a file into a folder, whole or not at all."""
-    target = folder / (name or path.name)
-    aside = target.with_name(f".{target.name}.{os.getpid()}.part")
-    shutil.copy(path, aside)
-    aside.replace(target)
+    replace_file(folder / (name or path.name), path.read_bytes())
 
 
 def _write(path: Path, record: Mapping[str, Any]) -> None:
-    aside = path.with_name(f".{path.name}.{os.getpid()}.part")
-    aside.write_text(json.dumps(record), encoding="utf-8")
-    aside.replace(path)
+    replace_file(path, json.dumps(record).encode())
