@@ -15,11 +15,9 @@ from forecast_bench.bayes.groups import INTERCEPT, LOG_SLOPE, enabled_groups, st
 from forecast_bench.bayes.identity import data_hash
 from forecast_bench.bayes.libraries import prepare, versions
 from forecast_bench.bayes.model import centred_groups, recalibration_model
+from forecast_bench.bayes.sampling import sampled, without_text, without_times
 from forecast_bench.bayes.settings import RecalibrationSettings
-from forecast_bench.bayes.time_limit import Deadline, begun, sample_within
-
-CORES = 2
-_TIMES = ("created_at", "sampling_time")
+from forecast_bench.bayes.time_limit import Deadline, begun
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,9 +83,7 @@ def fit(
         idata, sampler = _sampled(cells, settings, seed, deadline), "nutpie"
     else:
         idata, sampler = _prior(settings, seed), "prior"
-    for group in idata.subtree:
-        for name in _TIMES:
-            group.attrs.pop(name, None)
+    idata = without_times(idata)
     for name, meaning in stored_variables(settings).items():
         if name in idata["posterior"]:
             idata["posterior"][name].attrs["description"] = meaning
@@ -107,39 +103,25 @@ def fit(
 
 
 def _sampled(cells: Cells, settings: RecalibrationSettings, seed: int, deadline: Deadline) -> Any:
-    import nutpie
     from pymc.backends.arviz import patch_nutpie_idata
-    from pytensor.configdefaults import config
 
-    # With fast-math the same code rounds differently when numba has just compiled it and when it
-    # comes from the cache, so that a second process would draw other numbers.
-    with config.change_flags(numba__fastmath=False):
-        model = recalibration_model(cells, settings)
-        # With the data as constants numba compiles a third less, even for new data.
-        compiled = nutpie.compile_pymc_model(model, freeze_model=True, backend="numba")
-        idata = sample_within(
-            compiled,
-            deadline,
-            draws=settings.draws,
-            tune=settings.tune,
-            chains=settings.chains,
-            cores=min(CORES, settings.chains),
-            target_accept=settings.target_accept,
-            seed=_handed_on(seed),
-            save_warmup=False,
-            # Centred effects trade with the common shift along narrow ridges, which a mass for
-            # each parameter by itself cannot follow.
-            adaptation="low_rank" if centred_groups(cells, settings) else "diag",
-        )
+    model = recalibration_model(cells, settings)
+    # Centred effects trade with the common shift along narrow ridges, which a mass for each
+    # parameter by itself cannot follow.
+    ridges = bool(centred_groups(cells, settings))
+    idata = sampled(
+        model,
+        settings,
+        deadline,
+        seed=_handed_on(seed),
+        adaptation="low_rank" if ridges else "diag",
+    )
     # As pymc.sample does: counts, and what they are of, stand beside the draws.
     patch_nutpie_idata(idata, model, sampling_time=0.0)
     # Effects in units of their scale are left out: scales and effects determine them.
     idata["posterior"] = idata["posterior"].dataset[list(stored_variables(settings))]
-    # A column of text or nothing, which netCDF cannot keep; divergences are counted elsewhere.
-    idata["sample_stats"] = idata["sample_stats"].dataset.drop_vars(
-        "divergence_message", errors="ignore"
-    )
-    return idata
+    # Divergences are counted elsewhere.
+    return without_text(idata)
 
 
 def _handed_on(seed: int) -> int:

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from forecast_bench.bayes.diagnostics import Diagnostics, diagnose
-from forecast_bench.bayes.fitting import CORES
 from forecast_bench.bayes.libraries import prepare
 from forecast_bench.bayes.panel_counts import PanelCounts
 from forecast_bench.bayes.panel_model import STORED, panel_model
-from forecast_bench.bayes.time_limit import begun, sample_within
+from forecast_bench.bayes.sampling import sampled
+from forecast_bench.bayes.time_limit import begun
 from forecast_bench.records import DiagnosticLimits, PanelPriors, PanelSampler
 
 
@@ -75,23 +75,7 @@ def fit_panel(
         raise ValueError(f"seed must not be negative, got {seed}")
     prepare(cache)
     deadline = begun(sampler.time_limit)
-    import nutpie
-    from pytensor.configdefaults import config
-
-    # With fast-math freshly compiled code and code from a cache round differently.
-    with config.change_flags(numba__fastmath=False):
-        compiled = nutpie.compile_pymc_model(panel_model(counts, priors), freeze_model=True)
-        idata = sample_within(
-            compiled,
-            deadline,
-            draws=sampler.draws,
-            tune=sampler.tune,
-            chains=sampler.chains,
-            cores=min(CORES, sampler.chains),
-            seed=seed,
-            target_accept=sampler.target_accept,
-            save_warmup=False,
-        )
+    idata = sampled(panel_model(counts, priors), sampler, deadline, seed=seed)
     found = diagnose(idata, limits)
     idata["posterior"] = idata["posterior"].dataset[list(STORED)]
     idata["sample_stats"] = idata["sample_stats"].dataset[

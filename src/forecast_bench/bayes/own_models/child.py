@@ -35,13 +35,12 @@ from forecast_bench.bayes.own_models.contract import (
     read_model,
 )
 from forecast_bench.bayes.own_models.series import Series
+from forecast_bench.bayes.sampling import CORES, without_text, without_times
 from forecast_bench.bayes.storage import save
 from forecast_bench.rates import draw_paths
 
 MODEL, REQUEST, ANSWER = "own_model.py", "request.json", "answer.json"
 POSTERIOR, DRAWS, PATHS = "posterior.nc", "draws.npz", "paths.npz"
-_CORES = 2
-_TIMES = ("created_at", "sampling_time")
 
 
 def main(folder: Path) -> None:
@@ -89,7 +88,7 @@ def limit_itself(limits: Mapping[str, float]) -> None:
     for kind, most in (
         (resource.RLIMIT_AS, int(limits["memory"])),
         (resource.RLIMIT_FSIZE, int(limits["output"])),
-        (resource.RLIMIT_CPU, int(limits["seconds"] * (_CORES + 1)) + 1),
+        (resource.RLIMIT_CPU, int(limits["seconds"] * (CORES + 1)) + 1),
         (resource.RLIMIT_CORE, 0),
     ):
         _, hard = resource.getrlimit(kind)
@@ -130,7 +129,7 @@ def _sampled(model: Any, request: Mapping[str, Any]) -> Any:
             draws=sampler["draws"],
             tune=sampler["tune"],
             chains=sampler["chains"],
-            cores=min(_CORES, sampler["chains"]),
+            cores=min(CORES, sampler["chains"]),
             nuts_sampler="nutpie",
             nuts={"target_accept": sampler["target_accept"]},
             compile_kwargs={"freeze_model": True},
@@ -138,13 +137,7 @@ def _sampled(model: Any, request: Mapping[str, Any]) -> Any:
             progressbar=False,
             quiet=True,
         )
-    idata["sample_stats"] = idata["sample_stats"].dataset.drop_vars(
-        "divergence_message", errors="ignore"
-    )
-    for group in idata.subtree:
-        for name in _TIMES:
-            group.attrs.pop(name, None)
-    return idata
+    return without_times(without_text(idata))
 
 
 def _stacked(idata: Any) -> dict[str, FloatArray]:
