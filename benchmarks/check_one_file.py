@@ -63,9 +63,11 @@ def judgments_file(number: int, judgments: int) -> str:
 
 
 def workspace(folder: Path, judgments: int) -> Path:
-    """Make a workspace with so many judgments and the models of the first case."""
+    """Make a workspace with so many judgments and the models and settings of the first case."""
     for name in ("models", "incidents"):
         shutil.copytree(ROOT / name, folder / name)
+    # Without the settings that allow them, its own models would be errors.
+    shutil.copy(ROOT / "pyproject.toml", folder)
     (folder / "judgments").mkdir(parents=True)
     for number, start in enumerate(range(0, judgments, JUDGMENTS_IN_A_FILE)):
         text = judgments_file(number, min(JUDGMENTS_IN_A_FILE, judgments - start))

@@ -10,7 +10,7 @@ import pytest
 
 from forecast_bench.bayes import laplace_map
 from forecast_bench.cli import main
-from forecast_bench.job import read_manifest, recalibrate
+from forecast_bench.job import maps, read_manifest, recalibrate
 from forecast_bench.job.applying import active_map
 from forecast_bench.job.ledger import append_lines
 from forecast_bench.job.maps import (
@@ -305,6 +305,25 @@ def test_a_map_is_never_changed(tmp_path):
     with pytest.raises(LineageError, match=f"{name}: this file is no map"):
         find_map(tmp_path, record["id"])
     assert find_map(tmp_path, "../states") is None
+
+
+def test_a_map_of_another_version_is_told_with_what_to_do(tmp_path):
+    record = made(tmp_path, "first")
+    activate(tmp_path, record, on=DAY, because=None)
+    shutil.rmtree(tmp_path / ".forecast-bench")  # where the job keeps those it makes now
+    path = tmp_path / "models" / "recalibrations" / f"{record['id']}.json"
+    older = {name: value for name, value in record.items() if name != "sha256"} | {"format": 1}
+    path.write_text(json.dumps({**older, "sha256": maps._sha256(older)}))
+    with pytest.raises(LineageError) as told:
+        active_map(tmp_path, as_of=LATER)
+    assert str(told.value) == (
+        f"models/recalibrations/{record['id']}.json: this map was made by another version (its "
+        "format is 1, and 2 is read). Take it out of force with recalibration roll-back, and "
+        "activate one that the job makes now"
+    )
+    roll_back(tmp_path, on=LATER, because="another version")
+    assert active_map(tmp_path, as_of=LATER) is None
+    assert read_maps(tmp_path) == {}
 
 
 def test_a_broken_line_and_a_missing_map_are_told_with_their_place(tmp_path):

@@ -102,7 +102,7 @@ def keep_map(workspace: Path, record: Mapping[str, Any]) -> None:
 
 
 def read_maps(workspace: Path) -> dict[str, dict[str, Any]]:
-    """Every map by its id, in the order of the days they were made for.
+    """Every map of this version by its id, in the order of the days they were made for.
 
     Raises
     ------
@@ -111,7 +111,8 @@ def read_maps(workspace: Path) -> dict[str, dict[str, Any]]:
     """
     folders = (workspace / DERIVED / FOLDER, decisions_folder(workspace))
     paths = [path for folder in folders for path in sorted(folder.glob("*.json"))]
-    found = [_read(path, workspace) for path in paths]
+    # One of another version is told where it is asked for; those that are listed can be used.
+    found = [one for one in (_read(path, workspace) for path in paths) if one["format"] == _FORMAT]
     found.sort(key=lambda one: (one["as_of"], one["outcomes"]))
     return {one["id"]: one for one in found}
 
@@ -122,14 +123,21 @@ def find_map(workspace: Path, identifier: str) -> dict[str, Any] | None:
     Raises
     ------
     LineageError
-        If its file was altered.
+        If its file was altered, or is of another version.
     """
     if not identifier.isalnum():
         return None
     for folder in (decisions_folder(workspace), workspace / DERIVED / FOLDER):
         path = folder / f"{identifier}.json"
         if path.is_file():
-            return _read(path, workspace)
+            record = _read(path, workspace)
+            if record["format"] == _FORMAT:
+                return record
+            raise LineageError(
+                f"{shown(path, workspace)}: this map was made by another version (its format is "
+                f"{record['format']}, and {_FORMAT} is read). Take it out of force with "
+                "recalibration roll-back, and activate one that the job makes now"
+            )
     return None
 
 
@@ -300,7 +308,7 @@ def _read(path: Path, workspace: Path) -> dict[str, Any]:
         record: Any = json.loads(path.read_text(encoding="utf-8"))
     except ValueError as fault:
         raise LineageError(f"{where}: this file is no map") from fault
-    if not isinstance(record, dict) or record.get("id") != path.stem:
+    if not isinstance(record, dict) or record.get("id") != path.stem or "format" not in record:
         raise LineageError(f"{where}: this file is no map of that name")
     content = {key: value for key, value in record.items() if key != "sha256"}
     if record.get("sha256") != _sha256(content):
