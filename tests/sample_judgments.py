@@ -26,6 +26,7 @@ NASTY = (
     "سيزداد عدد الحوادث على الحدود خلال ثمانية عشر شهرًا \u202e reversed",
     "Averyverylongwordwithoutanyspace" * 12,
 )
+NASTY_REPORTS = ("../../etc/passwd", "<b>", "MALI-2017")
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,11 @@ class Made:
     judgment: dict[str, Any]
     tracking: list[dict[str, Any]]
     counts: list[dict[str, Any]]
+
+
+def _report(number: int) -> str:
+    """Twenty judgments in a report, the first of which has a plain name."""
+    return "mali-2017" if number < 20 else f"mali-2017-{number // 20 + 1}"
 
 
 def common(number: int, identifier: str, *, nasty: bool) -> dict[str, Any]:
@@ -53,8 +59,8 @@ def common(number: int, identifier: str, *, nasty: bool) -> dict[str, Any]:
         "statement": statement,
         "file": "judgments/mali-2017.yaml",
         "line": 12 + 9 * number,
-        "report": "mali-2017",
-        "report_title": NASTY[0] if nasty else "Armed groups in Mali",
+        "report": NASTY_REPORTS[number % 3] if nasty else _report(number),
+        "report_title": NASTY[number % 3] if nasty else "Armed groups in Mali",
         "report_source": "javascript:alert(1)" if nasty else "https://example.org/report",
         "analyst": NASTY[1] if nasty else ("r.lee", "m.diallo", "r.lee, m.diallo")[number % 3],
         "issued": ISSUED.isoformat(),

@@ -14,6 +14,7 @@ from forecast_bench.review.document import (
     Card,
     Details,
     Facts,
+    Listing,
     Paragraph,
     Section,
     Table,
@@ -43,6 +44,12 @@ def texts(blocks: tuple[Block, ...]) -> str:
             case Table():
                 found.append(block.caption)
                 found.extend(" | ".join(cell.text for cell in row) for row in block.rows)
+            case Listing(caption, judgments):
+                found.append(caption)
+                found.extend(
+                    " | ".join([one.identifier, one.statement, one.stated, one.live, one.state])
+                    for one in judgments
+                )
             case Details(summary, inner):
                 found.extend([summary, texts(inner)])
             case _:

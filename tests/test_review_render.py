@@ -13,9 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
+import sample_judgments
 import sample_run
 from forecast_bench.review import render
 from forecast_bench.review.markdown import escaped
+from forecast_bench.review.pages import PAGES
 from forecast_bench.review.wording import anchor, clean, interval, number, percent
 
 
@@ -42,8 +44,15 @@ def nasty(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "review"
 
 
-def page(folder: Path) -> Page:
-    return Page((folder / "review.html").read_text("utf-8"))
+def pages(folder: Path) -> dict[str, Page]:
+    return {
+        path.relative_to(folder).as_posix(): Page(path.read_text("utf-8"))
+        for path in sorted(folder.rglob("*.html"))
+    }
+
+
+def elements(folder: Path) -> list[tuple[str, dict[str, str]]]:
+    return [one for page in pages(folder).values() for one in page.elements]
 
 
 def hashes(folder: Path) -> dict[str, str]:
@@ -63,66 +72,125 @@ def test_the_same_run_gives_the_same_bytes(tmp_path: Path) -> None:
 
 def test_what_is_written_is_what_is_named(nasty: Path) -> None:
     names = {path.relative_to(nasty).parts[0] for path in nasty.rglob("*") if path.is_file()}
-    assert names == {"review.html", "review.md", "figures", "numbers"}
+    assert names == {*PAGES, "judgments", "review.md", "figures", "numbers"}
     assert (nasty / "figures" / "judgment-counted-000.svg").is_file()
     assert (nasty / "figures" / "judgment-counted-000.png").is_file()
     assert (nasty / "figures" / "reliability.png").is_file()
 
 
-def test_the_page_needs_nothing_from_outside(nasty: Path) -> None:
-    for tag, attributes in page(nasty).elements:
-        assert tag not in ("script", "iframe", "object", "embed", "base", "form")
+def test_the_pages_need_nothing_from_outside(nasty: Path) -> None:
+    for tag, attributes in elements(nasty):
+        assert tag not in ("iframe", "object", "embed", "base", "form")
         assert not any(name.startswith("on") for name in attributes)
-        for name in ("src", "href"):
-            assert attributes.get(name, "#").startswith(("#", "data:image/svg+xml,", "data:,"))
+        assert attributes.get("src", "data:image/svg+xml,").startswith("data:image/svg+xml,")
 
 
-def test_the_policy_allows_only_this_style_and_data_images(nasty: Path) -> None:
-    policy = next(
-        a["content"] for t, a in page(nasty).elements if t == "meta" and "http-equiv" in a
-    )
-    assert "default-src 'none'" in policy
-    assert "img-src data:;" in policy
-    assert "unsafe" not in policy
-    style = re.search(r"<style>(.*?)</style>", (nasty / "review.html").read_text("utf-8"), re.S)
-    assert style is not None
-    digest = base64.b64encode(hashlib.sha256(style[1].encode()).digest()).decode()
-    assert f"'sha256-{digest}'" in policy
+def test_only_the_list_of_judgments_has_a_script(nasty: Path) -> None:
+    scripted = [
+        name
+        for name, page in pages(nasty).items()
+        if any(tag == "script" for tag, _ in page.elements)
+    ]
+    assert scripted == ["judgments.html"]
+    text = (nasty / "judgments.html").read_text("utf-8")
+    assert len(re.findall("<script", text)) == 1
+    assert "src=" not in text[text.index("<script") :]
+
+
+def test_the_policy_allows_only_own_style_own_script_and_data_images(nasty: Path) -> None:
+    for name, page in pages(nasty).items():
+        policy = next(a["content"] for t, a in page.elements if t == "meta" and "http-equiv" in a)
+        allowed = dict(part.strip().split(" ", 1) for part in policy.split(";"))
+        text = (nasty / name).read_text("utf-8")
+        for kind in ("style", "script"):
+            own = re.search(f"<{kind}>(.*?)</{kind}>", text, re.S)
+            digest = base64.b64encode(hashlib.sha256((own or "  ")[1].encode()).digest()).decode()
+            expected = f"'sha256-{digest}'" if own else None
+            assert allowed.pop(f"{kind}-src", None) == expected
+        assert allowed == {
+            "default-src": "'none'",
+            "img-src": "data:",
+            "base-uri": "'none'",
+            "form-action": "'none'",
+        }
 
 
 def test_hostile_texts_are_printed_as_they_are(nasty: Path) -> None:
-    said = "".join(page(nasty).said)
+    said = "".join(text for page in pages(nasty).values() for text in page.said)
     assert "<script>window.broken = 1</script>" in said
     assert "\u202e" not in said
 
 
+def test_names_that_are_paths_become_files_inside_the_review(nasty: Path) -> None:
+    names = sorted(path.name for path in (nasty / "judgments").iterdir())
+    digests = {
+        name: hashlib.sha256(name.encode()).hexdigest()[:6]
+        for name in sample_judgments.NASTY_REPORTS
+    }
+    assert names == sorted(
+        [
+            f"______etc_passwd-{digests['../../etc/passwd']}.html",
+            f"_b_-{digests['<b>']}.html",
+            f"____-2017-{digests['MALI-2017']}.html",
+        ]
+    )
+
+
 def test_identifiers_are_unique_and_links_lead_somewhere(nasty: Path) -> None:
-    elements = page(nasty).elements
-    names = [attributes["id"] for _, attributes in elements if "id" in attributes]
-    assert len(names) == len(set(names))
-    links = {a["href"][1:] for t, a in elements if t == "a" and a["href"].startswith("#")}
-    assert links <= set(names)
+    found = pages(nasty)
+    names = {}
+    for name, page in found.items():
+        own = [attributes["id"] for _, attributes in page.elements if "id" in attributes]
+        assert len(own) == len(set(own))
+        names[name] = set(own)
+    for name, page in found.items():
+        for tag, attributes in page.elements:
+            if tag != "a":
+                continue
+            path, _, anchor_name = attributes["href"].partition("#")
+            target = ((nasty / name).parent / path if path else nasty / name).resolve()
+            assert target.is_file()
+            known = names[target.relative_to(nasty.resolve()).as_posix()] if anchor_name else ""
+            assert not anchor_name or anchor_name in known
+
+
+def test_every_judgment_has_a_stable_link(nasty: Path) -> None:
+    found = pages(nasty)
+    listed = [
+        attributes["id"]
+        for tag, attributes in found["judgments.html"].elements
+        if tag == "tr" and "id" in attributes
+    ]
+    cards = [
+        attributes["id"]
+        for name, page in found.items()
+        if name.startswith("judgments/")
+        for tag, attributes in page.elements
+        if tag == "article"
+    ]
+    assert len(listed) == 7
+    assert sorted(listed) == sorted(cards)
 
 
 def test_pictures_have_words_with_numbers(nasty: Path) -> None:
-    for tag, attributes in page(nasty).elements:
+    for tag, attributes in elements(nasty):
         if tag == "img" or attributes.get("role") == "img":
             label = attributes.get("alt") or attributes.get("aria-label") or ""
             assert any(character.isdigit() for character in label)
 
 
 def test_tables_have_captions_and_scopes(nasty: Path) -> None:
-    elements = page(nasty).elements
-    tags = [tag for tag, _ in elements]
+    tags = [tag for tag, _ in elements(nasty)]
     assert tags.count("table") == tags.count("caption") > 5
-    assert all(a.get("scope") in ("col", "row") for t, a in elements if t == "th")
+    assert all(a.get("scope") in ("col", "row") for t, a in elements(nasty) if t == "th")
 
 
 def test_headings_step_down_by_one(nasty: Path) -> None:
-    levels = [int(t[1]) for t, _ in page(nasty).elements if re.fullmatch("h[1-6]", t)]
-    assert levels.count(1) == 1
-    assert levels[0] == 1
-    assert all(now - before <= 1 for before, now in itertools.pairwise(levels))
+    for page in pages(nasty).values():
+        levels = [int(t[1]) for t, _ in page.elements if re.fullmatch("h[1-6]", t)]
+        assert levels.count(1) == 1
+        assert levels[0] == 1
+        assert all(now - before <= 1 for before, now in itertools.pairwise(levels))
 
 
 def test_the_markdown_says_the_same_and_stays_inert(nasty: Path) -> None:
@@ -218,7 +286,7 @@ def test_a_failure_leaves_the_earlier_review(
     render(run, tmp_path / "out")
     before = hashes(tmp_path / "out")
     module = sys.modules["forecast_bench.review.render"]
-    monkeypatch.setattr(module, "as_html", lambda *_: 1 / 0)
+    monkeypatch.setattr(module, "as_pages", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         render(run, tmp_path / "out")
     assert hashes(tmp_path / "out") == before
@@ -234,7 +302,8 @@ def test_a_folder_that_is_no_run_is_refused(tmp_path: Path) -> None:
 def test_a_thousand_judgments_stay_small(tmp_path: Path) -> None:
     run = sample_run.build(tmp_path / "run", judgments=1000, daily=True)
     render(run, tmp_path / "out")
-    assert (tmp_path / "out" / "review.html").stat().st_size < 5_000_000
+    assert sum(path.stat().st_size for path in (tmp_path / "out").rglob("*.html")) < 5_000_000
+    assert len(list((tmp_path / "out" / "judgments").iterdir())) == 50
     assert not (tmp_path / "out" / "figures" / "judgment-counted-000.png").exists()
     assert (tmp_path / "out" / "figures" / "reliability.png").exists()
 

@@ -81,6 +81,8 @@ def _card(run: Run, judged: Judged, *, full: bool) -> Card:
         facts=tuple(one for one in groups if one is not None and one.items),
         results=tuple(one for one in results if one is not None and one.items),
         details=tuple(one for one in folded if one is not None),
+        report=row.text("report"),
+        report_title=clean(row.text("report_title"), longest=160),
     )
 
 

@@ -6,8 +6,9 @@ from forecast_bench.review.calibration import calibration_section, phrase_sectio
 from forecast_bench.review.cards import FULL_FIGURES, cards
 from forecast_bench.review.document import Paragraph, Review
 from forecast_bench.review.health import health_section
+from forecast_bench.review.listing import listing_section
 from forecast_bench.review.method import method_section
-from forecast_bench.review.overview import index, overview, verdict
+from forecast_bench.review.overview import overview, verdict
 from forecast_bench.review.provenance import inputs_section, sources_section
 from forecast_bench.review.row import rows_of
 from forecast_bench.review.run import Run
@@ -45,7 +46,7 @@ def review_content(run: Run) -> Review:
     as_of = clean(str(run.manifest.get("as_of") or "not available"))
     name = clean(str(run.manifest.get("workspace_name") or "workspace"))
     identifier = clean(str(run.manifest.get("run") or "not available"))
-    listing = replace(index(rows), cards=cards(run, rows))
+    listing = replace(listing_section(rows), cards=cards(run, rows))
     if len(rows) > FULL_FIGURES:
         small = Paragraph(
             f"With more than {FULL_FIGURES} judgments, only those that moved or left their band "

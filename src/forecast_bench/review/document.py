@@ -41,11 +41,10 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell of a table: its text, an anchor it leads to, and a picture of a band."""
+    """One cell of a table: its text, and an anchor it leads to."""
 
     text: str
     link: str = ""
-    gauge: "Gauge | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +65,32 @@ class Table:
     columns: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
     numeric: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One judgment in the list of all: what is printed of it, and what it is sorted by."""
+
+    identifier: str
+    anchor: str
+    statement: str
+    analyst: str
+    topic: str
+    stated: str
+    live: str
+    gauge: Gauge
+    state: str
+    mark: str
+    note: str
+    ends: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """All judgments, each with its place in the review; a page lets its reader search and sort."""
+
+    caption: str
+    judgments: tuple[Listed, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +137,7 @@ class Details:
     blocks: "tuple[Block, ...]"
 
 
-Block = Paragraph | Bullets | Facts | Table | Figure | Details
+Block = Paragraph | Bullets | Facts | Table | Listing | Figure | Details
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +151,7 @@ class Number:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """Everything a review says of one judgment."""
+    """Everything a review says of one judgment; `report` names the page it stands on."""
 
     identifier: str
     anchor: str
@@ -140,6 +165,8 @@ class Card:
     facts: tuple[Facts, ...]
     results: tuple[Facts, ...]
     details: tuple[Details, ...]
+    report: str = ""
+    report_title: str = ""
 
 
 @dataclass(frozen=True, slots=True)

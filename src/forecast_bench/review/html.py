@@ -1,22 +1,31 @@
-"""A review as one HTML file that needs no network, no script and no other file."""
+"""A review as pages of HTML that need no network, and no script to be read."""
 
 import base64
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib.resources import files
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from forecast_bench.review.document import Figure, Gauge, Review
+from forecast_bench.review.document import Figure, Gauge, Listing, Review
 from forecast_bench.review.figures import sparkline
+from forecast_bench.review.pages import OVERVIEW, Page, pages_of, places
 from forecast_bench.review.row import rows_of
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+    from markupsafe import Markup
 
 # Beyond this, a picture of the run folder stays a file beside the page.
 _LARGEST_PICTURE = 300_000
 
 
-def as_html(review: Review, drawn: Mapping[str, str]) -> str:
-    """Print a review as HTML.
+def as_pages(review: Review, drawn: Mapping[str, str]) -> Mapping[str, str]:
+    """Print a review as pages of HTML.
+
+    Each page holds all it needs. The list of judgments alone has a script, which adds search,
+    filters and sorting to a table that is whole without it.
 
     Parameters
     ----------
@@ -26,12 +35,76 @@ def as_html(review: Review, drawn: Mapping[str, str]) -> str:
         SVG text of each figure by name. Foreign SVG is embedded as an image, where scripts in it
         cannot run.
 
+    Returns
+    -------
+    mapping of str to str
+        Text of each page by its path from the folder of the review.
+
     Examples
     --------
-    >>> page = as_html(Review("<b>", "r", "2019-07-31", "", "", (), ""), {})
-    >>> "<b>" in page, "&lt;b&gt;" in page
+    >>> from forecast_bench.review.document import Section
+    >>> overview = Section("overview", "What matters now", ())
+    >>> pages = as_pages(Review("<b>", "r", "2019-07-31", "", "", (overview,), ""), {})
+    >>> "<b>" in pages["review.html"], "&lt;b&gt;" in pages["review.html"]
     (False, True)
     """
+    pages = pages_of(review)
+    where = places(pages)
+    style, script = (_own(name) for name in ("style.css", "listing.js"))
+    template = _environment(drawn).get_template("page.html.j2")
+    listed = tuple(page for page in pages if page.listed)
+    return {
+        page.path: template.render(
+            review=review,
+            page=page,
+            listed=listed,
+            titles={one.path: one.title for one in pages},
+            overview=page.path == OVERVIEW,
+            script=script if _has_listing(page) else "",
+            style=style,
+            hash_of=_hash_of,
+            leads=_leads(page, where),
+            to=_relative(page),
+        )
+        for page in pages
+    }
+
+
+def _has_listing(page: Page) -> bool:
+    return any(isinstance(block, Listing) for one in page.sections for block in one.blocks)
+
+
+def _relative(page: Page) -> Callable[[str], str]:
+    """Lead from this page to another by its path from the folder of the review."""
+    up = "../" * page.path.count("/")
+    return lambda path: f"{up}{path}"
+
+
+def _leads(page: Page, where: Mapping[str, str]) -> Callable[[str], str]:
+    """Lead from this page to an anchor, wherever it stands."""
+    to = _relative(page)
+
+    def leads(link: str) -> str:
+        path = where[link.removeprefix("#")]
+        return link if path == page.path else f"{to(path)}{link}"
+
+    return leads
+
+
+def _own(name: str) -> "Markup":
+    """Read a file of this package, which needs no escape."""
+    from markupsafe import Markup
+
+    text = files("forecast_bench.review").joinpath(f"templates/{name}").read_text("utf-8")
+    return Markup(text)  # noqa: S704 -- a file of this package
+
+
+def _hash_of(text: str) -> str:
+    """Hash by which the policy of a page knows its own style and script."""
+    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
+
+
+def _environment(drawn: Mapping[str, str]) -> "Environment":
     from jinja2 import Environment, PackageLoader, StrictUndefined
     from markupsafe import Markup
 
@@ -74,14 +147,7 @@ def as_html(review: Review, drawn: Mapping[str, str]) -> str:
         gauge=gauge,
         spark_box=sparkline.view_box(),
     )
-    style = files("forecast_bench.review").joinpath("templates/style.css").read_text("utf-8")
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    page: str = environment.get_template("review.html.j2").render(
-        review=review,
-        style=Markup(style),  # noqa: S704 -- a file of this package
-        style_hash=f"sha256-{digest}",
-    )
-    return page
+    return environment
 
 
 def _data_uri(svg: str) -> str:

@@ -7,12 +7,15 @@ from forecast_bench.review.document import (
     Block,
     Bullets,
     Card,
+    Cell,
     Details,
     Facts,
     Figure,
+    Listing,
     Paragraph,
     Review,
     Table,
+    table,
 )
 
 _PREFIX = {"alarm": "**Alarm:** ", "caveat": "**Caveat:** "}
@@ -83,6 +86,8 @@ def _block(block: Block, written: Mapping[str, str], *, level: int) -> list[str]
             return [*heading, lines]
         case Table():
             return _table(block)
+        case Listing():
+            return _listing(block)
         case Figure():
             return _figure(block, written)
         case Details(summary, blocks):
@@ -90,21 +95,31 @@ def _block(block: Block, written: Mapping[str, str], *, level: int) -> list[str]
             return [f"{'#' * level} {escaped(summary)}", *inner]
 
 
-def _table(table: Table) -> list[str]:
-    shown = [place for place, name in enumerate(table.columns) if name != "0 to 100 %"]
-    names = [table.columns[place] for place in shown]
-    rule = ["---:" if name in table.numeric else "---" for name in names]
-    lines = [[escaped(name) for name in names], rule]
-    for row in table.rows:
-        cells = [row[place] for place in shown]
+def _table(shown: Table) -> list[str]:
+    rule = ["---:" if name in shown.numeric else "---" for name in shown.columns]
+    lines = [[escaped(name) for name in shown.columns], rule]
+    for row in shown.rows:
         lines.append(
-            [
-                f"[{escaped(one.text)}]({one.link})" if one.link else escaped(one.text)
-                for one in cells
-            ]
+            [f"[{escaped(one.text)}]({one.link})" if one.link else escaped(one.text) for one in row]
         )
-    caption = escaped(table.caption.split(" The picture runs")[0])
-    return [caption, "\n".join(f"| {' | '.join(line)} |" for line in lines)]
+    return [escaped(shown.caption), "\n".join(f"| {' | '.join(line)} |" for line in lines)]
+
+
+def _listing(listing: Listing) -> list[str]:
+    rows: list[tuple[str | Cell, ...]] = [
+        (
+            Cell(one.identifier, f"#{one.anchor}"),
+            one.statement,
+            one.analyst,
+            one.stated,
+            one.live,
+            one.ends,
+            f"{one.mark} {one.state}{f', {one.note}' if one.note else ''}",
+        )
+        for one in listing.judgments
+    ]
+    names = ("Judgment", "Statement", "Analyst", "Stated", "Live", "Ends", "State")
+    return _table(table("All judgments", names, rows, numeric=("Live",)))
 
 
 def _figure(figure: Figure, written: Mapping[str, str]) -> list[str]:

@@ -14,7 +14,7 @@ from forecast_bench.review.row import Row
 from forecast_bench.review.run import Run
 from forecast_bench.review.sources import sources_of
 from forecast_bench.review.stated import now_stated
-from forecast_bench.review.states import STATES, UNDECIDED, mark_of
+from forecast_bench.review.states import STATES, UNDECIDED
 from forecast_bench.review.wording import anchor, clean, counted, interval, listed, percent
 
 _WHAT = {
@@ -229,38 +229,3 @@ def _caveats(run: Run, rows: tuple[Row, ...]) -> list[Block]:
     if not lines:
         return []
     return [Paragraph("Standing caveats", "caveat"), Bullets(tuple(lines), "caveat")]
-
-
-def index(rows: tuple[Row, ...]) -> Section:
-    """All judgments in one table that leads to their cards."""
-    from forecast_bench.review.document import Gauge
-
-    if not rows:
-        return Section("judgments", "Judgments", (Paragraph("No judgments.", "absent"),))
-    lines: list[tuple[str | Cell, ...]] = [
-        (
-            Cell(clean(one.text("id")), f"#{anchor(one.text('id'))}"),
-            clean(one.text("statement"), longest=110),
-            now_stated(one),
-            percent(one.number("live")) if one.number("live") is not None else "no number",
-            Cell(
-                "",
-                gauge=Gauge(
-                    one.number("now_band_low"),
-                    one.number("now_band_high"),
-                    one.number("now_mean"),
-                    one.number("live"),
-                ),
-            ),
-            f"{mark_of(one.text('state'))} {one.text('state')}",
-        )
-        for one in rows
-    ]
-    shown = table(
-        "All judgments. The picture runs from 0 to 100 %: the bar is the band of the words, the "
-        "tick the stated probability, the dot the live one.",
-        ("Judgment", "Statement", "Stated", "Live", "0 to 100 %", "State"),
-        lines,
-        numeric=("Live",),
-    )
-    return Section("judgments", "Judgments", (shown,))

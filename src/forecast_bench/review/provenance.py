@@ -15,7 +15,13 @@ def sources_section(run: Run) -> Section:
     if not rows:
         why = "No counted source: every judgment of this run is settled by hand."
         return Section("sources", "Sources", (Paragraph(why, "absent"),))
-    return Section("sources", "Sources", tuple(_source(one) for one in rows))
+    named = listed(
+        f"{clean(one.text('source'))} as of {one.text('vintage') or 'an unknown day'}"
+        + (" (hindsight)" if one.flag("hindsight") else "")
+        for one in rows
+    )
+    lead = Paragraph(f"{counted(len(rows), 'counted source')}: {named}.", "lead")
+    return Section("sources", "Sources", (lead, *(_source(one) for one in rows)))
 
 
 def _source(row: Row) -> Facts:

@@ -1,4 +1,4 @@
-"""Writes a review: a page, its Markdown twin, the figures, and the numbers behind them."""
+"""Writes a review: its pages, their Markdown twin, the figures, and the numbers behind them."""
 
 import os
 import shutil
@@ -9,13 +9,14 @@ from typing import Final
 from forecast_bench.review.cards import FULL_FIGURES
 from forecast_bench.review.content import review_content
 from forecast_bench.review.document import Figure, Review, figures_of
-from forecast_bench.review.html import as_html
+from forecast_bench.review.html import as_pages
 from forecast_bench.review.markdown import as_markdown
 from forecast_bench.review.numbers import plotted
+from forecast_bench.review.pages import PAGES, REPORTS
 from forecast_bench.review.pictures import as_png, as_svg
 from forecast_bench.review.run import Run, read_run
 
-OURS: Final = frozenset({"review.html", "review.md", "figures", "numbers"})
+OURS: Final = frozenset({*PAGES, REPORTS, "review.md", "figures", "numbers"})
 """What a review's folder holds; a folder that holds anything else is never replaced."""
 
 
@@ -83,7 +84,9 @@ def _publish(aside: Path, out: Path) -> None:
 def _write(run: Run, review: Review, folder: Path) -> None:
     drawn = _draw(review, folder / "figures", large=len(run.judgments) > FULL_FIGURES)
     paths = {name: f"figures/{name}.svg" for name in drawn}
-    (folder / "review.html").write_text(as_html(review, drawn), encoding="utf-8", newline="\n")
+    (folder / REPORTS).mkdir()
+    for path, text in as_pages(review, drawn).items():
+        (folder / path).write_text(text, encoding="utf-8", newline="\n")
     (folder / "review.md").write_text(as_markdown(review, paths), encoding="utf-8", newline="\n")
     numbers = folder / "numbers"
     numbers.mkdir()
