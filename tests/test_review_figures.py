@@ -190,7 +190,7 @@ def test_the_warning_is_on_the_figure() -> None:
 def test_days_are_thinned_to_month_ends_and_revisions() -> None:
     days = pd.date_range("2018-01-10", "2018-03-05").strftime("%Y-%m-%d")
     stated = [0.8 if day < "2018-02-14" else 0.9 for day in days]
-    kept = thinned(pd.DataFrame({"date": days, "stated": stated}))
+    kept = thinned(pd.DataFrame({"judgment": "j", "date": days, "stated": stated}))
     assert list(kept["date"]) == [
         "2018-01-10",
         "2018-01-31",

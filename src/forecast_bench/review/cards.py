@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from forecast_bench.review import card_facts
-from forecast_bench.review.curves import Judged, curve_figure
+from forecast_bench.review.curves import Judged, curve_figure, judged_rows
 from forecast_bench.review.document import Card, Details, Number, Paragraph
 from forecast_bench.review.row import Row
 from forecast_bench.review.run import Run
@@ -21,17 +21,11 @@ FULL_IN_LARGE = 12
 
 def cards(run: Run, rows: tuple[Row, ...]) -> tuple[Card, ...]:
     """Give the cards in the order of the judgments."""
-    tracking = {str(name): part for name, part in run.tracking.groupby("judgment", sort=False)}
-    counts = {str(name): part for name, part in run.counts.groupby("judgment", sort=False)}
     in_full = _in_full(run, rows)
-    made = []
-    for row in rows:
-        name = row.text("id")
-        judged = Judged(
-            row, tracking.get(name, run.tracking.iloc[:0]), counts.get(name, run.counts.iloc[:0])
-        )
-        made.append(_card(run, judged, full=name in in_full))
-    return tuple(made)
+    return tuple(
+        _card(run, judged, full=judged.row.text("id") in in_full)
+        for judged in judged_rows(run, rows, in_full=in_full)
+    )
 
 
 def _in_full(run: Run, rows: tuple[Row, ...]) -> frozenset[str]:

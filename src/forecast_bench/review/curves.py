@@ -2,15 +2,18 @@
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from forecast_bench.review.card_facts import counted_noun
 from forecast_bench.review.document import Figure, Table, table
 from forecast_bench.review.row import Row, rows_of
+from forecast_bench.review.run import Run
 from forecast_bench.review.wording import anchor, clean, count, interval, percent
 
 _PARTS: Mapping[str, str] = {
@@ -25,34 +28,74 @@ _WIDTH, _LETTER = 400, 7
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """The rows of one judgment in all tables."""
+    """What the tables hold of one judgment.
+
+    Parameters
+    ----------
+    row : Row
+        Its row among the judgments.
+    tracking : pandas.DataFrame
+        Its dates, thinned.
+    counts : pandas.DataFrame
+        Its months; empty where only a small curve is drawn.
+    is_thin : bool
+        Whether dates were left out.
+    reached : str
+        First date at which an "at least" threshold was passed, of all dates; empty if it was not.
+    """
 
     row: Row
     tracking: pd.DataFrame
     counts: pd.DataFrame
+    is_thin: bool
+    reached: str
+
+
+def judged_rows(run: Run, rows: tuple[Row, ...], *, in_full: frozenset[str]) -> Iterator[Judged]:
+    """Gather the rows of every judgment; of months only for those that are drawn in full."""
+    kept = _by_judgment(thinned(run.tracking))
+    lengths = run.tracking["judgment"].value_counts().to_dict()
+    whole, counts = (
+        _by_judgment(table[table["judgment"].isin(in_full)]) for table in (run.tracking, run.counts)
+    )
+    for row in rows:
+        name = row.text("id")
+        tracking = kept.get(name, run.tracking.iloc[:0])
+        yield Judged(
+            row,
+            tracking,
+            counts.get(name, run.counts.iloc[:0]),
+            is_thin=len(tracking) < lengths.get(name, 0),
+            reached=_reached(row, whole[name]) if name in whole else "",
+        )
+
+
+def _by_judgment(frame: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    return {str(name): part for name, part in frame.groupby("judgment", sort=False)}
 
 
 def thinned(tracking: pd.DataFrame) -> pd.DataFrame:
-    """Keep the first and last date, the last of each month, and every date of a new statement.
+    """Keep of each judgment the first and last date, month ends, and dates of a new statement.
 
     Examples
     --------
-    >>> days = pd.DataFrame({"date": ["2018-01-01", "2018-01-02", "2018-01-31"],
-    ...     "stated": [0.8, 0.8, 0.8]})
+    >>> days = pd.DataFrame({"judgment": ["j"] * 3, "stated": [0.8] * 3,
+    ...     "date": ["2018-01-01", "2018-01-02", "2018-01-31"]})
     >>> list(thinned(days)["date"])
     ['2018-01-01', '2018-01-31']
     """
-    if len(tracking) < 3:
+    if tracking.empty:
         return tracking
-    months = [str(day)[:7] for day in tracking["date"].to_numpy()]
-    stated = tracking["stated"].to_numpy(dtype=float, na_value=math.nan).tolist()
-    last = len(months) - 1
-    kept = [
-        at
-        for at, month in enumerate(months)
-        if at in (0, last) or month != months[at + 1] or stated[at] != stated[at - 1]
-    ]
-    return tracking.iloc[kept]
+    names = tracking["judgment"].to_numpy(dtype=object)
+    months = tracking["date"].astype(str).str[:7].to_numpy(dtype=object)
+    # What is not stated differs from no statement before it, as text does and NaN does not.
+    stated = tracking["stated"].astype(str).to_numpy(dtype=object)
+    begins = np.r_[True, names[1:] != names[:-1]]
+    ends = np.r_[begins[1:], True]
+    closing = np.r_[months[1:] != months[:-1], True]
+    revised = np.r_[True, stated[1:] != stated[:-1]]
+    kept: pd.DataFrame = tracking.loc[begins | ends | closing | revised]
+    return kept
 
 
 def curve_figure(judged: Judged, *, as_of: str, source: str, full: bool) -> Figure | None:
@@ -60,17 +103,20 @@ def curve_figure(judged: Judged, *, as_of: str, source: str, full: bool) -> Figu
 
     A judgment settled by hand has a path only if its statement was revised.
     """
-    tracking = thinned(judged.tracking)
-    counted = bool(tracking["after"].notna().any())
-    revised = len(set(tracking["stated"].dropna())) > 1
+    tracking = judged.tracking
+    after, stated = _numbers(tracking, "after"), _numbers(tracking, "stated")
+    counted = not np.isnan(after).all()
+    revised = len(set(stated[~np.isnan(stated)])) > 1
     if len(tracking) < 2 or not (counted or revised):
         return None
+    provisional = tracking["provisional"].to_numpy() if "provisional" in tracking else ()
     curve = pd.DataFrame(
         {
-            "date": tracking["date"].astype(str),
-            "live": tracking["live"].astype(float).to_numpy(),
-            "after": tracking["after"].astype(float).to_numpy(),
-            "provisional": [one.flag("provisional") for one in rows_of(tracking)],
+            "date": tracking["date"].to_numpy(dtype=object).astype(str).astype(object),
+            "live": _numbers(tracking, "live"),
+            "after": after,
+            "provisional": [one is not pd.NA and bool(one) for one in provisional]
+            or [False] * len(tracking),
         }
     )
     name = anchor(judged.row.text("id"))
@@ -82,26 +128,36 @@ def curve_figure(judged: Judged, *, as_of: str, source: str, full: bool) -> Figu
         name=name,
         kind="judgment" if full else "sparkline",
         alternative=_alternative(judged, curve),
-        caption=_caption(full=full, counted=counted, thin=len(tracking) < len(judged.tracking)),
-        source=source if counted else "Source: the judgments file; no counts bear on it.",
+        # What would be the same under every small curve is said once, above them.
+        caption=_caption(counted=counted, thin=judged.is_thin) if full else "",
+        source=(source if counted else "Source: the judgments file; no counts bear on it.")
+        if full
+        else "",
         frames=frames,
         behind=_behind(judged, tracking) if full else None,
     )
 
 
+def _numbers(frame: pd.DataFrame, name: str) -> npt.NDArray[np.float64]:
+    return frame[name].to_numpy(dtype=np.float64, na_value=np.nan)
+
+
 def _bands(tracking: pd.DataFrame) -> pd.DataFrame:
     """One row for each band that stood, from its first date to the next band's."""
-    banded = tracking.dropna(subset=["band_low", "band_high"])
-    low, high = banded["band_low"].astype(float), banded["band_high"].astype(float)
-    begins = banded[low.ne(low.shift()) | high.ne(high.shift())]
-    starts = [str(day) for day in begins["date"]]
-    ends = [*starts[1:], *(str(day) for day in banded["date"].iloc[-1:])]
+    low, high = _numbers(tracking, "band_low"), _numbers(tracking, "band_high")
+    banded = ~(np.isnan(low) | np.isnan(high))
+    low, high = low[banded], high[banded]
+    days = [str(day) for day in tracking["date"].to_numpy()[banded]]
+    begins = np.flatnonzero(
+        np.r_[True, (low[1:] != low[:-1]) | (high[1:] != high[:-1])][: len(low)]
+    )
+    starts = [days[at] for at in begins]
     return pd.DataFrame(
         {
             "start": pd.Series(starts, dtype=object),
-            "end": pd.Series(ends[: len(starts)], dtype=object),
-            "low": begins["band_low"].to_numpy(dtype=float),
-            "high": begins["band_high"].to_numpy(dtype=float),
+            "end": pd.Series([*starts[1:], *days[-1:]], dtype=object),
+            "low": low[begins],
+            "high": high[begins],
         }
     )
 
@@ -140,9 +196,8 @@ def _marks(
     """Dates to mark, with a place for each label where no other label stands."""
     row = judged.row
     found = [(one.text("on"), "revised") for one in row.records("revisions")]
-    reached = _reached(judged)
-    if reached:
-        found.append((reached, "threshold passed"))
+    if judged.reached:
+        found.append((judged.reached, "threshold passed"))
     if row.text("window_end"):
         found.append((row.text("window_end"), "window ends"))
     if row.text("state") in ("open", "settling") and as_of:
@@ -168,23 +223,23 @@ def _marks(
     return pd.DataFrame(rows, columns=["date", "label", "level", "align"])
 
 
-def _reached(judged: Judged) -> str:
+def _reached(row: Row, tracking: pd.DataFrame) -> str:
     """Give the first date at which an "at least" threshold was passed, if it was."""
-    wanted = re.match(r"at least (\d+)\b", judged.row.text("threshold_text"))
-    if wanted is None or judged.row.text("question_kind") not in ("count", "change", "months"):
+    wanted = re.match(r"at least (\d+)\b", row.text("threshold_text"))
+    if wanted is None or row.text("question_kind") not in ("count", "change", "months"):
         return ""
-    past = judged.tracking[judged.tracking["count"] >= int(wanted[1])]
+    past = tracking[tracking["count"] >= int(wanted[1])]
     return str(past["date"].iloc[0]) if len(past) else ""
 
 
 def _alternative(judged: Judged, curve: pd.DataFrame) -> str:
-    row, live = judged.row, curve["live"].dropna()
+    row, live = judged.row, [one for one in curve["live"].tolist() if not math.isnan(one)]
     first, last = curve["date"].iloc[0], curve["date"].iloc[-1]
     parts = [f"Judgment {clean(row.text('id'))}:"]
     if len(live):
         parts.append(
-            f"live probability {percent(live.iloc[0])} on {first} and {percent(live.iloc[-1])} on "
-            f"{last}, between {percent(live.min())} and {percent(live.max())};"
+            f"live probability {percent(live[0])} on {first} and {percent(live[-1])} on "
+            f"{last}, between {percent(min(live))} and {percent(max(live))};"
         )
     if row.number("now_band_low") is not None:
         band = interval(row.number("now_band_low"), row.number("now_band_high"))
@@ -196,12 +251,10 @@ def _alternative(judged: Judged, curve: pd.DataFrame) -> str:
     return " ".join(parts).rstrip(";") + ("" if parts[-1].endswith(".") else ".")
 
 
-def _caption(*, full: bool, counted: bool, thin: bool) -> str:
+def _caption(*, counted: bool, thin: bool) -> str:
     if not counted:
         return "Only the statement moves: no counts bear on it."
     drawn = "Drawn at month ends and at revisions." if thin else "A step at each date tracked."
-    if not full:
-        return f"Live probability over the stated band, 0 to 100 %. {drawn}"
     return f"{drawn} Hollow points rest on provisional counts; months without a bar count 0."
 
 

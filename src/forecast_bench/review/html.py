@@ -50,7 +50,7 @@ def as_pages(review: Review, drawn: Mapping[str, str]) -> Mapping[str, str]:
     """
     pages = pages_of(review)
     where = places(pages)
-    style, script = (_own(name) for name in ("style.css", "listing.js"))
+    style, for_listing, script = (_own(name) for name in ("style.css", "listing.css", "listing.js"))
     template = _environment(drawn).get_template("page.html.j2")
     listed = tuple(page for page in pages if page.listed)
     return {
@@ -61,7 +61,7 @@ def as_pages(review: Review, drawn: Mapping[str, str]) -> Mapping[str, str]:
             titles={one.path: one.title for one in pages},
             overview=page.path == OVERVIEW,
             script=script if _has_listing(page) else "",
-            style=style,
+            style=style + for_listing if _has_listing(page) else style,
             hash_of=_hash_of,
             leads=_leads(page, where),
             to=_relative(page),

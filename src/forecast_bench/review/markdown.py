@@ -127,7 +127,7 @@ def _figure(figure: Figure, written: Mapping[str, str]) -> list[str]:
     path = written.get(figure.name)
     shown = [f"![{alternative}]({path})" if path else f"Curve in words: {alternative}"]
     shown.append(f"{escaped(figure.caption)} {escaped(figure.source)}".strip())
-    return shown
+    return [one for one in shown if one]
 
 
 def _card(card: Card, written: Mapping[str, str]) -> list[str]:

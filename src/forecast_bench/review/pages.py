@@ -150,11 +150,24 @@ def _of_reports(cards: tuple[Card, ...]) -> Iterator[Page]:
         yield Page(
             paths[place],
             title,
-            (Section("cards", title, (), held),),
+            (Section("cards", title, _above(held), held),),
             listed=False,
             before=paths[place - 1] if place else "",
             after=paths[place + 1] if place + 1 < len(paths) else "",
         )
+
+
+def _above(cards: tuple[Card, ...]) -> tuple[Paragraph, ...]:
+    """Say once what every small curve shows."""
+    if not any(card.figure is not None and card.figure.kind == "sparkline" for card in cards):
+        return ()
+    return (
+        Paragraph(
+            "The small curves show the live probability over the stated band, from 0 to 100 %, at "
+            "month ends and at revisions.",
+            "quiet",
+        ),
+    )
 
 
 def _path(report: str, number: int) -> str:
