@@ -36,7 +36,7 @@ def _listed(row: Row) -> Listed:
         analyst=clean(row.text("analyst"), longest=60),
         topic=clean(row.text("topic"), longest=60),
         stated=now_stated(row),
-        live=percent(live) if live is not None else "no number",
+        live=percent(live) if live is not None else "none",
         gauge=Gauge(
             row.number("now_band_low"), row.number("now_band_high"), row.number("now_mean"), live
         ),

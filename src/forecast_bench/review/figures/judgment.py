@@ -201,7 +201,9 @@ def _counts(counts: pd.DataFrame, scale: Any) -> Any:
                     domain=kinds, range=[shades.get(one, theme.AMBIGUOUS) for one in kinds]
                 ),
                 # A legend of nothing has no size, and the picture would have none either.
-                legend=alt.Legend(columns=2, symbolType="square", rowPadding=1, offset=8)
+                legend=alt.Legend(
+                    columns=2, symbolType="square", rowPadding=1, columnPadding=30, offset=8
+                )
                 if kinds
                 else None,
             ),
