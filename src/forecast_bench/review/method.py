@@ -135,6 +135,9 @@ METHOD: Final = (
 def method_section() -> Section:
     """What each number means, in short."""
     lead = Paragraph(
+        "Every number of this review: what it means, its formula, whom to cite.", "lead"
+    )
+    beside = Paragraph(
         "The number always stands with the word, since readers hear very different numbers in the "
         "same word (Wintle et al. 2019, doi:10.1371/journal.pone.0213522)."
     )
@@ -142,4 +145,4 @@ def method_section() -> Section:
         Facts((("Means", means), ("Formula", formula)), title=name)
         for name, means, formula in METHOD
     )
-    return Section("method", "What each number means", (lead, *entries))
+    return Section("method", "What each number means", (lead, beside, *entries))
