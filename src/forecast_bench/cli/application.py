@@ -16,6 +16,7 @@ from forecast_bench.cli.output import print_line
 from forecast_bench.cli.recalibrate import recalibrate
 from forecast_bench.cli.recalibration import recalibration
 from forecast_bench.cli.review import review
+from forecast_bench.cli.runs import runs
 from forecast_bench.cli.schema import schema
 from forecast_bench.cli.score import score
 from forecast_bench.cli.seal import seal
@@ -58,6 +59,7 @@ application.command("status")(status)
 application.command("show")(show)
 application.command("recalibrate")(recalibrate)
 application.add_typer(recalibration, name="recalibration")
+application.add_typer(runs, name="runs")
 application.command("review")(review)
 application.command("score")(score)
 application.command("seal")(seal)

@@ -5,7 +5,7 @@ import json
 import platform
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
@@ -16,7 +16,9 @@ from filelock import FileLock, Timeout
 from forecast_bench import __version__
 from forecast_bench.job.fingerprint import fingerprint, input_hashes, store_hashes
 from forecast_bench.job.fits import FitWhen
+from forecast_bench.job.integrity import file_hashes, ledger_facts, manifest_hash
 from forecast_bench.job.ledger import append
+from forecast_bench.job.memory import peak_mib
 from forecast_bench.job.runs import (
     MANIFEST,
     RUN_FORMAT,
@@ -35,7 +37,7 @@ from forecast_bench.workspace import DERIVED
 if TYPE_CHECKING:
     from forecast_bench.job.stages import Finished
 
-Ending = Literal["published", "unchanged", "problems", "locked", "failed"]
+Ending = Literal["published", "unchanged", "problems", "locked", "failed", "stopped"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,8 @@ class JobResult:
     ----------
     ending : str
         published, unchanged (nothing to do), problems (in what people wrote), locked (another job
-        runs), or failed (a feed or a fit; the last published run stays).
+        runs), failed (a feed or a fit; the last published run stays), or, in the ledger alone,
+        stopped (a disk that is full, a permission lost).
     run : Path or None
         The run in force.
     manifest : dict
@@ -142,7 +145,14 @@ def recalibrate(
     started = time.perf_counter()
     try:
         with lock:
-            result = _locked(workspace, as_of=as_of, now=now, watch=watch, fits=fits)
+            try:
+                result = _locked(workspace, as_of=as_of, now=now, watch=watch, fits=fits)
+            except OSError:
+                stopped = JobResult("stopped", latest_run(workspace))
+                # The disk that refused the run may refuse the line as well; the failure is told.
+                with suppress(OSError):
+                    append(workspace, _entry(stopped, as_of, now, time.perf_counter() - started))
+                raise
             append(workspace, _entry(result, as_of, now, time.perf_counter() - started))
             return result
     except Timeout:
@@ -224,6 +234,7 @@ def _publish(
             _write(aside / MANIFEST, manifest)
         with clock.stage("draw the review"):
             render(aside, aside / "review")
+        manifest |= {"peak_mib": peak_mib(), "files": file_hashes(aside)}
         _write(aside / MANIFEST, manifest)
         run = publish(workspace, aside, manifest["run"], in_force=in_force)
     return JobResult(
@@ -255,8 +266,10 @@ def _entry(
         "as_of": as_of.isoformat(),
         "ending": result.ending,
         "run": None if result.run is None else result.run.name,
+        "manifest": None if result.run is None else manifest_hash(result.run),
         "seconds": round(seconds, 3),
         "problems": len(result.problems),
         "alarms": [alarm["id"] for alarm in result.alarms],
         "version": __version__,
+        **(ledger_facts(result.manifest) if result.ending == "published" else {}),
     }

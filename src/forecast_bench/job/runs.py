@@ -14,8 +14,8 @@ from forecast_bench.workspace import DERIVED
 
 MANIFEST = "manifest.json"
 RUN_FORMAT = 1
-_ASIDE = ".aside-"
-_LATEST = "latest"
+ASIDE = ".aside-"
+LATEST = "latest"
 
 
 def runs_folder(workspace: Path) -> Path:
@@ -23,9 +23,14 @@ def runs_folder(workspace: Path) -> Path:
     return workspace / DERIVED / "runs"
 
 
+def run_folders(workspace: Path) -> list[Path]:
+    """Folders of all runs, in the order in which they were made."""
+    return sorted(path.parent for path in runs_folder(workspace).glob(f"[0-9]*/{MANIFEST}"))
+
+
 def latest_run(workspace: Path) -> Path | None:
     """Folder of the run published last; None before the first."""
-    latest = runs_folder(workspace) / _LATEST
+    latest = runs_folder(workspace) / LATEST
     return latest.resolve() if (latest / MANIFEST).is_file() else None
 
 
@@ -38,8 +43,7 @@ def same_run(workspace: Path, fingerprint: str) -> Path | None:
 
 def run_before(workspace: Path, as_of: datetime.date) -> Path | None:
     """Folder of the run to compare with: for no later day, and the newest for the latest one."""
-    runs = [path.parent for path in runs_folder(workspace).glob(f"[0-9]*/{MANIFEST}")]
-    dated = [(read_manifest(run)["as_of"], run.name, run) for run in runs]
+    dated = [(read_manifest(run)["as_of"], run.name, run) for run in run_folders(workspace)]
     known = [one for one in dated if one[0] <= as_of.isoformat()]
     return max(known)[2] if known else None
 
@@ -75,9 +79,9 @@ def written_aside(workspace: Path) -> Iterator[Path]:
     """Give a folder to write a run into; removed unless it was published."""
     folder = runs_folder(workspace)
     folder.mkdir(parents=True, exist_ok=True)
-    for left_over in folder.glob(f"{_ASIDE}*"):
+    for left_over in folder.glob(f"{ASIDE}*"):
         shutil.rmtree(left_over)
-    aside = Path(tempfile.mkdtemp(prefix=_ASIDE, dir=folder))
+    aside = Path(tempfile.mkdtemp(prefix=ASIDE, dir=folder))
     aside.chmod(0o755)
     try:
         yield aside
@@ -111,10 +115,10 @@ def publish(workspace: Path, aside: Path, name: str, *, in_force: bool = True) -
 
 def put_in_force(workspace: Path, name: str) -> None:
     """Point `latest` to a run, atomically."""
-    pointer = runs_folder(workspace) / f".{_LATEST}"
+    pointer = runs_folder(workspace) / f".{LATEST}"
     pointer.unlink(missing_ok=True)
     pointer.symlink_to(name)
-    pointer.replace(runs_folder(workspace) / _LATEST)
+    pointer.replace(runs_folder(workspace) / LATEST)
 
 
 def _flush(folder: Path) -> None:
