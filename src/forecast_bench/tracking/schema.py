@@ -1,6 +1,6 @@
 """Columns of the tables of judgments and of their paths, declared once."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final, Literal
 
@@ -70,6 +70,17 @@ PATH_COLUMNS: Final[Mapping[str, Kind]] = MappingProxyType(
     }
 )
 
+MOVE_COLUMNS: Final[Mapping[str, Kind]] = MappingProxyType(
+    {
+        **_columns("text", "judgment since date"),
+        **_columns("number", "live_before live_after log_odds_before log_odds_after"),
+        **_columns("number", "analyst counts"),
+        **_columns("flag", "decided"),
+        **_columns("whole", "added"),
+        **_columns("text", "what"),
+    }
+)
+
 COUNT_COLUMNS: Final[Mapping[str, Kind]] = MappingProxyType(
     {
         **_columns("text", "judgment period_start period_end part place"),
@@ -96,8 +107,19 @@ def table(rows: Iterable[Mapping[str, Any]], columns: Mapping[str, Kind]) -> pd.
     for row in listed:
         if row.keys() != columns.keys():
             raise ValueError(f"columns differ: {sorted(row.keys() ^ columns.keys())}")
+    return table_of({name: [row[name] for row in listed] for name in columns}, columns)
+
+
+def table_of(values: Mapping[str, Sequence[Any]], columns: Mapping[str, Kind]) -> pd.DataFrame:
+    """Whole columns as a table with exactly the declared ones, in their order and types.
+
+    Examples
+    --------
+    >>> table_of({"n": [1, None]}, {"n": "whole"})["n"].tolist()
+    [1, <NA>]
+    """
     series = {
-        name: pd.array([row[name] for row in listed], dtype=_DTYPES[kind])  # type: ignore[call-overload]
+        name: pd.array(values[name], dtype=_DTYPES[kind])  # type: ignore[call-overload]
         for name, kind in columns.items()
     }
     return pd.DataFrame(series)
