@@ -6,8 +6,8 @@ from dataclasses import asdict
 from typing import Any
 
 from forecast_bench.incidents import Vintage, vintages
+from forecast_bench.job.former_vintages import FormerOutcomes, outcomes_under_former
 from forecast_bench.job.looking import Look
-from forecast_bench.resolving import Resolution
 from forecast_bench.tracking import Event, FollowedJudgment, events_of, post_mortem
 from forecast_bench.tracking.follow import settlement_of
 
@@ -37,13 +37,14 @@ def tell_stories(
     """
     told = [one for one in seen.followed if only in (None, one.recorded.id)]
     known = _known(seen, told, as_of)
+    formers = outcomes_under_former(seen, told, known, as_of=as_of)
     return {
         one.recorded.id: {
             "events": [
                 {**asdict(event), "on": event.on.isoformat()}
                 for event in _events(one, known, as_of)
             ],
-            "post_mortem": _post_mortem(seen, one, as_of),
+            "post_mortem": _post_mortem(seen, one, formers, as_of),
         }
         for one in told
     }
@@ -73,17 +74,22 @@ def _events(one: FollowedJudgment, known: Known, as_of: datetime.date) -> list[E
     return sorted(found, key=lambda event: event.on)
 
 
-def _post_mortem(seen: Look, one: FollowedJudgment, as_of: datetime.date) -> Row | None:
+def _post_mortem(
+    seen: Look, one: FollowedJudgment, formers: Mapping[str, FormerOutcomes], as_of: datetime.date
+) -> Row | None:
     found = post_mortem(one, as_of=as_of)
-    return None if found is None else {**found, "vintage": _vintage(seen, one, one.resolution)}
+    return None if found is None else {**found, "vintage": _vintage(seen, one, formers)}
 
 
-def _vintage(seen: Look, one: FollowedJudgment, outcome: Resolution) -> Row | None:
-    """Say which vintage settled it, and whether its counts of that day had settled by then."""
+def _vintage(
+    seen: Look, one: FollowedJudgment, formers: Mapping[str, FormerOutcomes]
+) -> Row | None:
+    """Say which vintage settled it, whether its counts were final, and what the one before says."""
+    outcome = one.resolution
     if one.counted is None or outcome.by != "counts" or outcome.on is None:
         return None
     source = one.counted.asked.source.source
-    choice = seen.choices[source]
+    choice, former = seen.choices[source], formers.get(source)
     lag = settlement_of(one.counted.asked)
     days = (choice.vintage.retrieved - outcome.on).days
     return {
@@ -93,4 +99,10 @@ def _vintage(seen: Look, one: FollowedJudgment, outcome: Resolution) -> Row | No
         "days_after": days,
         "settlement_days": lag.days,
         "had_settled": days >= lag.days,
+        "former": None
+        if former is None
+        else {
+            "retrieved": former.vintage.retrieved.isoformat(),
+            "outcome": former.outcomes[one.recorded.id].outcome,
+        },
     }

@@ -5,6 +5,7 @@ from forecast_bench.tracking.follow import (
     CountedQuestion,
     FollowedJudgment,
     follow,
+    outcome_of,
     questions_to_count,
 )
 from forecast_bench.tracking.judgment_table import judgment_table
@@ -63,6 +64,7 @@ __all__ = [
     "move_table",
     "moves_of",
     "opinion_table",
+    "outcome_of",
     "part_window",
     "path_event",
     "path_table",

@@ -186,16 +186,20 @@ def _words(
     """Say what happened in each step: what was counted, then the events of its days."""
     said: list[list[str]] = [[] for _ in added]
     if one.counted is not None:
-        noun = noun_of(one.counted.asked)
-        total = 0
+        noun, total = noun_of(one.counted.asked), 0
         for words, number in zip(said, added, strict=True):
             if number is not None:
                 total += number
-                words.append(
-                    f"{number_of(number, noun) if number else f'no {noun}'} ({total} in all)"
-                )
+                words.append(_counted_words(number, total, noun))
     for event in events_of(one, as_of=as_of):
         step = bisect_left(path.dates, event.on) - 1
         if 0 <= step < len(said):
             said[step].append(event.text)
     return ["; ".join(words) for words in said]
+
+
+def _counted_words(number: int, total: int, noun: str) -> str:
+    """Say what a step counted, with the total where that is another number."""
+    if not number:
+        return f"no {noun}"
+    return number_of(number, noun) + (f" ({total} in all)" if total > number else "")

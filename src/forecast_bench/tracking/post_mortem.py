@@ -32,8 +32,9 @@ def post_mortem(one: FollowedJudgment, *, as_of: datetime.date) -> Row | None:
         half-way from the issue to the outcome, last before the outcome, and at the end, with
         `stated`, `base_rate` (after the counts known that day) and `live`; `scores`, the Brier
         score of each; `nearer`, whether *stated* or *base rate* was nearer at issue, *equal*, or
-        None without a base rate; `moves`, the biggest; `lynchpins`, for the analyst to mark. None
-        for a judgment without a probability too.
+        None without a base rate; `before_the_outcome`, what the analyst and the counts had moved
+        it (log odds) by the last date before; `moves`, the biggest; `lynchpins`, for the analyst to
+        mark. None for a judgment without a probability too.
     """
     path, outcome = one.path, one.resolution
     if path is None or not outcome.is_final or outcome.on is None:
@@ -47,6 +48,7 @@ def post_mortem(one: FollowedJudgment, *, as_of: datetime.date) -> Row | None:
         "beliefs": beliefs,
         "scores": scores,
         "nearer": _nearer(scores),
+        "before_the_outcome": _moved_before(path, outcome.on),
         "moves": biggest_moves(one, as_of=as_of),
         "lynchpins": [
             {"text": each.text, "basis": each.basis}
@@ -58,6 +60,20 @@ def post_mortem(one: FollowedJudgment, *, as_of: datetime.date) -> Row | None:
 
 def _brier(probability: float, happened: float) -> float:
     return float(brier_score(probability=probability, outcome=happened))
+
+
+def _moved_before(path: JudgmentPath, ended: datetime.date) -> Row | None:
+    """What each had moved by the last date before the outcome; None where that is the issue."""
+    before = sum(1 for day in path.dates if day < ended)
+    if before < 2:
+        return None
+    at = before - 1
+    return {
+        "live_before": float(path.live[0]),
+        "live_after": float(path.live[at]),
+        "analyst": float(path.from_analyst[at]),
+        "counts": float(path.from_counts[at]) if np.isfinite(path.from_counts[at]) else None,
+    }
 
 
 def _beliefs(one: FollowedJudgment, path: JudgmentPath, ended: datetime.date) -> list[Row]:

@@ -7,8 +7,8 @@ from typing import Literal
 
 import numpy as np
 
-from forecast_bench.records import Window, number_of
-from forecast_bench.tracking.follow import FollowedJudgment, noun_of, settlement_of
+from forecast_bench.records import Window
+from forecast_bench.tracking.follow import FollowedJudgment, settlement_of
 from forecast_bench.tracking.judgment_table import band_state
 
 type EventKind = Literal[
@@ -87,8 +87,8 @@ def _crossing(one: FollowedJudgment) -> Iterator[Event]:
 
 def _decided(one: FollowedJudgment, window: Window | None) -> Iterator[Event]:
     """Tell of the counts that decided it before the window was over."""
-    path, law = one.path, one.law
-    if path is None or law is None or one.counted is None:
+    path = one.path
+    if path is None:
         return
     decided = np.flatnonzero(np.isinf(path.live_log_odds))
     if not decided.size:
@@ -96,10 +96,8 @@ def _decided(one: FollowedJudgment, window: Window | None) -> Iterator[Event]:
     at = int(decided[0])
     if window is not None and path.dates[at] >= window.end:
         return
-    known = int(path.periods_known[at])
-    total = number_of(int(law.totals[known - 1]) if known else 0, noun_of(one.counted.asked))
     what = "it has happened" if path.live[at] == 1 else "it can no longer happen"
-    yield Event(path.dates[at], "decided early", f"{total} decided it: {what}")
+    yield Event(path.dates[at], "decided early", f"the counts decided it: {what}")
 
 
 def _condition(one: FollowedJudgment) -> Iterator[Event]:
