@@ -51,12 +51,10 @@ def print_story(row: dict[str, Any], story: Story) -> None:
     story : Story
         What happened to it.
     """
-    from forecast_bench.review.row import rows_of as records_of
-    from forecast_bench.review.story import move_text, rest_of, shown_moves, signed
+    from forecast_bench.review.story import ToldMoves, move_text, signed, told_moves
 
-    steps = records_of(story.moves)
-    shown = shown_moves(steps, most=len(steps))
-    if shown:
+    told = told_moves(story.moves, most=None).get(row["id"], ToldMoves())
+    if told.shown:
         print_line("")
         print_table(
             ["date", "live", "analyst", "counts", "what happened"],
@@ -68,14 +66,14 @@ def print_story(row: dict[str, Any], story: Story) -> None:
                     "decided" if one.flag("decided") else _plain(signed(one.number("counts"))),
                     one.text("what"),
                 ]
-                for one in shown
+                for one in told.shown
             ],
             numeric=["analyst", "counts"],
         )
-        print_line(_plain(f"(analyst and counts in log odds) {rest_of(steps, shown)}".strip()))
-    told = {one.text("date") for one in shown}
+        print_line(_plain(f"(analyst and counts in log odds) {told.rest}".strip()))
+    dates = {one.text("date") for one in told.shown}
     for event in story.events:
-        if event["on"] not in told:
+        if event["on"] not in dates:
             print_line(f"{event['on']}: {event['text']}")
     if story.post_mortem is not None:
         _print_post_mortem(row, story.post_mortem)

@@ -2,8 +2,6 @@
 
 from collections.abc import Mapping
 
-import pandas as pd
-
 from forecast_bench.review import card_facts
 from forecast_bench.review.curves import Judged, curve_figure
 from forecast_bench.review.document import Card, Details, Number, Paragraph
@@ -13,7 +11,14 @@ from forecast_bench.review.run import Run
 from forecast_bench.review.sources import source_line
 from forecast_bench.review.stated import has_number, now_stated
 from forecast_bench.review.states import UNDECIDED, mark_of
-from forecast_bench.review.story import events_of, moves_details, story_of
+from forecast_bench.review.story import (
+    FEW_MOVES,
+    ToldMoves,
+    events_of,
+    moves_details,
+    story_of,
+    told_moves,
+)
 from forecast_bench.review.wording import anchor, clean, count, interval, percent
 
 FULL_FIGURES = 60
@@ -27,7 +32,8 @@ def cards(run: Run, rows: tuple[Row, ...]) -> tuple[Card, ...]:
     """Give the cards in the order of the judgments."""
     tracking = {str(name): part for name, part in run.tracking.groupby("judgment", sort=False)}
     counts = {str(name): part for name, part in run.counts.groupby("judgment", sort=False)}
-    moves = _by_judgment(run.moves)
+    most = None if len(rows) <= FULL_FIGURES else FEW_MOVES
+    moves = {} if run.moves is None else told_moves(run.moves, most=most)
     in_full = _in_full(run, rows)
     made = []
     for row in rows:
@@ -35,14 +41,8 @@ def cards(run: Run, rows: tuple[Row, ...]) -> tuple[Card, ...]:
         judged = Judged(
             row, tracking.get(name, run.tracking.iloc[:0]), counts.get(name, run.counts.iloc[:0])
         )
-        made.append(_card(run, judged, moves.get(name), full=name in in_full))
+        made.append(_card(run, judged, moves.get(name, ToldMoves()), full=name in in_full))
     return tuple(made)
-
-
-def _by_judgment(moves: pd.DataFrame | None) -> dict[str, pd.DataFrame]:
-    if moves is None:
-        return {}
-    return {str(name): part for name, part in moves.groupby("judgment", sort=False)}
 
 
 def _in_full(run: Run, rows: tuple[Row, ...]) -> frozenset[str]:
@@ -57,7 +57,7 @@ def _in_full(run: Run, rows: tuple[Row, ...]) -> frozenset[str]:
     return frozenset(list(dict.fromkeys([*moved, *left]))[:FULL_IN_LARGE])
 
 
-def _card(run: Run, judged: Judged, moves: pd.DataFrame | None, *, full: bool) -> Card:
+def _card(run: Run, judged: Judged, moves: ToldMoves, *, full: bool) -> Card:
     row = judged.row
     figure = curve_figure(
         judged,
@@ -78,7 +78,7 @@ def _card(run: Run, judged: Judged, moves: pd.DataFrame | None, *, full: bool) -
     story = story_of(run.stories, row.text("id"))
     folded: tuple[Details | None, ...] = (
         post_mortem_details(story.within("post_mortem"), row, brief=not full),
-        None if moves is None else moves_details(moves, events_of(story), brief=not full),
+        moves_details(moves, events_of(story), brief=not full),
         card_facts.basis(row),
         card_facts.record(row, brief=not full),
     )

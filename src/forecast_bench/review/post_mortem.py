@@ -2,7 +2,7 @@
 
 from forecast_bench.review.document import Block, Bullets, Details, Facts, Paragraph, table
 from forecast_bench.review.row import Row
-from forecast_bench.review.story import move_text, signed
+from forecast_bench.review.story import move_line, move_text, parts_text
 from forecast_bench.review.wording import capitalised, clean, number, percent
 
 _COLUMNS = ("Date", "When", "Stated", "Base rate", "Live")
@@ -18,7 +18,7 @@ def post_mortem_details(found: Row, row: Row, *, brief: bool) -> Details | None:
     row : Row
         The judgment.
     brief : bool
-        Whether only the scores, the largest move and the vintage are told.
+        Whether the dated list, and what other parts of a card say already, is left out.
     """
     if not found.values:
         return None
@@ -41,18 +41,23 @@ def findings(found: Row, row: Row, *, brief: bool) -> tuple[tuple[str, str], ...
     found, row : Row
         The post-mortem, and the judgment.
     brief : bool
-        Whether what the rest of a card says already is left out, and all but the largest move.
+        Whether what other parts of a card say already is left out.
     """
-    pairs = (
+    pairs = [
         ("Nearer at issue", nearer(found)),
         ("Stated last", stated_last(found)),
         ("Half-way", half_way(found)),
         ("Before the outcome", moved_before(found)),
-        ("Moved most by", moved_most(found, most=1 if brief else 2)),
-        ("How near it was", "" if brief else clean(row.text("nearness"))),
-        ("Settled from", settled_from(found)),
-        ("Another vintage", other_vintage(found)),
-    )
+    ]
+    if not brief:
+        pairs += [
+            ("Moved most by", moved_most(found, most=2)),
+            ("How near it was", clean(row.text("nearness"))),
+            ("Settled from", settled_from(found)),
+            ("Another vintage", other_vintage(found)),
+        ]
+    elif flips(found):
+        pairs.append(("Another vintage", other_vintage(found)))
     return tuple((name, text) for name, text in pairs if text)
 
 
@@ -117,22 +122,14 @@ def half_way(found: Row) -> str:
 def moved_before(found: Row) -> str:
     """Say how far it had moved by the last date before the outcome, and by whom."""
     move = found.within("before_the_outcome")
-    return f"{move_text(move)} ({_parts(move)})" if move.values else ""
+    return f"{move_text(move)} ({parts_text(move)})" if move.values else ""
 
 
 def moved_most(found: Row, *, most: int) -> str:
     """Tell the largest moves with their parts; empty where nothing moved it."""
     return "; ".join(
-        f"{one.text('date')}: {move_text(one)} ({_parts(one)}), "
-        + clean(one.text("what").replace("; ", ", "))
-        for one in found.listed("moves")[:most]
+        f"{one.text('date')}: {move_line(one)}" for one in found.listed("moves")[:most]
     )
-
-
-def _parts(move: Row) -> str:
-    by_counts = move.number("counts")
-    counts = "the counts decided it" if by_counts is None else f"counts {signed(by_counts)}"
-    return f"analyst {signed(move.number('analyst'))}, {counts}"
 
 
 def settled_from(found: Row) -> str:
@@ -149,6 +146,12 @@ def settled_from(found: Row) -> str:
     return f"{said}: {when}, while counts settle in {lag}; a later vintage may say otherwise"
 
 
+def flips(found: Row) -> bool:
+    """Say whether the vintage before the one counted gives the other outcome."""
+    former = found.within("vintage").within("former").text("outcome")
+    return former in _DECIDED and former != found.text("outcome")
+
+
 def other_vintage(found: Row) -> str:
     """Say what the vintage before the one counted makes of it."""
     vintage = found.within("vintage")
@@ -160,10 +163,10 @@ def other_vintage(found: Row) -> str:
     said, outcome = f"under that of {former.text('retrieved')}", clean(former.text("outcome"))
     if outcome == found.text("outcome"):
         return f"the same {said}"
-    decided = outcome in ("occurred", "did not occur")
-    return f"{said} it {'flips: it ' if decided else ''}{_OUTCOMES.get(outcome, outcome)}"
+    return f"{said} it {'flips: it ' if flips(found) else ''}{_OUTCOMES.get(outcome, outcome)}"
 
 
+_DECIDED = ("occurred", "did not occur")
 _OUTCOMES = {
     "cannot resolve": "cannot be resolved",
     "open": "is open",

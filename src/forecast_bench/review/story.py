@@ -1,8 +1,11 @@
 """The story of a judgment on its card: every move, who made it, and what happened besides."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from forecast_bench.review.document import Block, Details, Facts, Paragraph, table
@@ -10,33 +13,59 @@ from forecast_bench.review.row import Row, rows_of
 from forecast_bench.review.wording import clean, counted, number, percent
 from forecast_bench.tracking import NOTICEABLE
 
+type BoolArray = npt.NDArray[np.bool_]
+type FloatArray = npt.NDArray[np.float64]
+type IntArray = npt.NDArray[np.int64]
+
 FEW_MOVES = 3
 """In a large review, so many moves of each judgment are told; the rest is summed."""
 
 _COLUMNS = ("Date", "Live", "Analyst", "Counts", "What happened")
 
 
-def moves_details(moves: pd.DataFrame, events: tuple[Row, ...], *, brief: bool) -> Details | None:
+@dataclass(frozen=True, slots=True)
+class ToldMoves:
+    """The moves of one judgment that are worth a row, and the others in a sentence."""
+
+    shown: tuple[Row, ...] = ()
+    rest: str = ""
+
+
+def moves_details(told: ToldMoves, events: tuple[Row, ...], *, brief: bool) -> Details | None:
     """Fold every move of a judgment's live probability, with its two parts.
 
     Parameters
     ----------
-    moves : pandas.DataFrame
-        Rows of `moves.parquet` of this judgment, in any order.
+    told : ToldMoves
+        As `told_moves` gives them.
     events : tuple of Row
         Its dated events: `on`, `kind`, `text`. Those in no row shown are told below the table.
     brief : bool
-        Whether only the `FEW_MOVES` largest are shown.
+        Whether they are told in a line each and without the other dates.
 
     Returns
     -------
     Details or None
         None where nothing moved it by half a percentage point or more.
     """
-    steps = tuple(sorted(rows_of(moves), key=lambda one: one.text("date")))
-    shown = shown_moves(steps, most=FEW_MOVES if brief else len(steps))
-    if not shown:
+    if not told.shown:
         return None
+    blocks: list[Block] = [_in_lines(told) if brief else _in_rows(told)]
+    if told.rest:
+        blocks.append(Paragraph(told.rest, "quiet"))
+    dates = {one.text("date") for one in told.shown}
+    others = tuple(
+        (one.text("on"), clean(one.text("text"))) for one in events if one.text("on") not in dates
+    )
+    if others and not brief:
+        blocks.append(Facts(others, title="Other dates"))
+    return Details(_TITLE, tuple(blocks))
+
+
+_TITLE = "Every move, and who made it"
+
+
+def _in_rows(told: ToldMoves) -> Block:
     lines = [
         (
             one.text("date"),
@@ -45,32 +74,45 @@ def moves_details(moves: pd.DataFrame, events: tuple[Row, ...], *, brief: bool) 
             "decided" if one.flag("decided") else signed(one.number("counts")),
             clean(one.text("what")),
         )
-        for one in shown
+        for one in told.shown
     ]
-    blocks: list[Block] = [
-        table(
-            "Analyst and counts in log odds; they add up to the move",
-            _COLUMNS,
-            list(lines),
-            numeric=("Analyst", "Counts"),
-        )
-    ]
-    rest = rest_of(steps, shown)
-    if rest:
-        blocks.append(Paragraph(rest, "quiet"))
-    dates = {one.text("date") for one in shown}
-    others = (
-        ()
-        if brief
-        else tuple(
-            (one.text("on"), clean(one.text("text")))
-            for one in events
-            if one.text("on") not in dates
-        )
-    )
-    if others:
-        blocks.append(Facts(others, title="Other dates"))
-    return Details("Every move, and who made it", tuple(blocks))
+    caption = "What each moved, in log odds; the two parts add up to the move"
+    return table(caption, _COLUMNS, list(lines), numeric=("Analyst", "Counts"))
+
+
+def _in_lines(told: ToldMoves) -> Block:
+    return Facts(tuple((one.text("date"), move_line(one)) for one in told.shown))
+
+
+def move_line(move: Row) -> str:
+    """Tell a move with its parts and what happened in one line.
+
+    Examples
+    --------
+    >>> line = move_line(Row({"live_before": 0.1, "live_after": 0.05, "counts": 0.72,
+    ...     "analyst": 0.0, "what": "no incidents; the window ended"}))
+    >>> line.replace(chr(160), " ")
+    '10 % → 5 % (counts +0.72), no incidents, the window ended'
+    """
+    what = clean(move.text("what")).replace("; ", ", ")
+    return f"{move_text(move)} ({parts_text(move)})" + (f", {what}" if what else "")
+
+
+def parts_text(move: Row) -> str:
+    """Print the parts of a move that are not nothing.
+
+    Examples
+    --------
+    >>> parts_text(Row({"analyst": 0.5, "counts": 0.0})), parts_text(Row({"analyst": 0.0}))
+    ('analyst +0.50', 'the counts decided it')
+    """
+    by_analyst, by_counts = move.number("analyst"), move.number("counts")
+    said = [f"analyst {signed(by_analyst)}"] if by_analyst else []
+    if by_counts is None:
+        said.append("the counts decided it")
+    elif by_counts or not said:
+        said.append(f"counts {signed(by_counts)}")
+    return ", ".join(said)
 
 
 def move_text(move: Row) -> str:
@@ -98,31 +140,73 @@ def signed(value: float | None) -> str:
     return f"+{shown}" if (value or 0.0) >= 0.005 else shown
 
 
-def _size(move: Row) -> float:
-    return abs((move.number("live_after") or 0.0) - (move.number("live_before") or 0.0))
+def told_moves(moves: pd.DataFrame, *, most: int | None) -> dict[str, ToldMoves]:
+    """Choose the moves of each judgment that are worth a row, and sum the others.
 
+    Parameters
+    ----------
+    moves : pandas.DataFrame
+        Rows of `moves.parquet`, in any order.
+    most : int or None
+        How many of a judgment are shown: the one that decided it, then the largest. None: all.
 
-def shown_moves(steps: tuple[Row, ...], *, most: int) -> tuple[Row, ...]:
-    """Give the steps worth a row in order of date: of many the largest, and what decided it."""
-    found = [one for one in steps if _size(one) >= NOTICEABLE or one.flag("decided")]
-    largest = sorted(found, key=lambda one: (not one.flag("decided"), -_size(one)))[:most]
-    return tuple(one for one in found if one in largest)
-
-
-def rest_of(steps: tuple[Row, ...], shown: tuple[Row, ...]) -> str:
-    """Sum the steps without a row; empty where there are none."""
-    decided = next((one.text("date") for one in steps if one.flag("decided")), "")
-    after = [one for one in steps if decided and one.text("date") > decided]
-    left = [one for one in steps if one not in shown and one not in after]
-    said = []
-    if left:
-        parts = [sum(one.number(name) or 0.0 for one in left) for name in ("analyst", "counts")]
-        said.append(
-            f"{counted(len(left), 'other step')}: analyst {signed(parts[0])}, "
-            f"counts {signed(parts[1])} together."
+    Returns
+    -------
+    dict of str to ToldMoves
+        By judgment. Shown are, in order of date, moves of `NOTICEABLE` size and the deciding one.
+    """
+    ordered = moves.sort_values(["judgment", "date"], kind="stable", ignore_index=True)
+    values = {name: ordered[name].to_numpy(float, na_value=0.0) for name in _NUMBERS}
+    size = np.abs(values["live_after"] - values["live_before"])
+    decided = ordered["decided"].to_numpy(bool, na_value=False)
+    names = ordered["judgment"].to_numpy(str)
+    starts = (
+        np.flatnonzero(np.r_[True, names[1:] != names[:-1]]) if len(names) else np.zeros(0, int)
+    )
+    ends = np.r_[starts[1:], len(names)]
+    worth = (size >= NOTICEABLE) | decided
+    shown = worth & (_rank(starts, names, (-size, ~decided, ~worth)) < (most or len(names)))
+    rows = rows_of(ordered[shown])
+    before = np.r_[0, np.cumsum(shown)]
+    left = ~shown & ((values["analyst"] != 0) | (values["counts"] != 0))
+    dates = ordered["date"].to_numpy(str)
+    told = {}
+    for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
+        part = slice(start, end)
+        parts = [values[name][part][left[part]] for name in ("analyst", "counts")]
+        told[str(names[start])] = ToldMoves(
+            rows[before[start] : before[end]], _rest(*parts, decided[part], dates[part])
         )
-    if after:
-        said.append(f"Decided on {decided}: nothing moved it in the {len(after)} dates after.")
+    return told
+
+
+_NUMBERS = ("live_before", "live_after", "analyst", "counts")
+
+
+def _rank(
+    starts: IntArray, names: npt.NDArray[np.str_], keys: tuple[npt.NDArray[Any], ...]
+) -> IntArray:
+    """Rank each row among those of its judgment, by the last key first."""
+    group = np.zeros(len(names), dtype=np.int64)
+    group[starts[1:]] = 1
+    group = np.cumsum(group)
+    order = np.lexsort((*keys, group))
+    rank = np.empty(len(names), dtype=np.int64)
+    rank[order] = np.arange(len(names)) - starts[group[order]]
+    return rank
+
+
+def _rest(
+    analyst: FloatArray, counts: FloatArray, decided: BoolArray, dates: npt.NDArray[np.str_]
+) -> str:
+    said = []
+    if analyst.size:
+        steps = counted(analyst.size, "other step")
+        parts = f"analyst {signed(float(analyst.sum()))}, counts {signed(float(counts.sum()))}"
+        said.append(f"{steps}: {parts}{', together' if analyst.size > 1 else ''}.")
+    at = int(np.argmax(decided))
+    if decided[at] and at + 1 < len(decided):
+        said.append(f"Decided on {dates[at]}: nothing moved it any more.")
     return " ".join(said)
 
 
