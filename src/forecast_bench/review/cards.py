@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from forecast_bench.review import card_facts
 from forecast_bench.review.curves import Judged, curve_figure
 from forecast_bench.review.document import Card, Details, Number, Paragraph
-from forecast_bench.review.post_mortem import post_mortem_details
+from forecast_bench.review.post_mortem import told_details
 from forecast_bench.review.row import Row
 from forecast_bench.review.run import Run
 from forecast_bench.review.sources import source_line
@@ -15,7 +15,6 @@ from forecast_bench.review.story import (
     FEW_MOVES,
     ToldMoves,
     events_of,
-    moves_details,
     story_of,
     told_moves,
 )
@@ -38,10 +37,15 @@ def cards(run: Run, rows: tuple[Row, ...]) -> tuple[Card, ...]:
     made = []
     for row in rows:
         name = row.text("id")
+        story = story_of(run.stories, name)
         judged = Judged(
-            row, tracking.get(name, run.tracking.iloc[:0]), counts.get(name, run.counts.iloc[:0])
+            row,
+            tracking.get(name, run.tracking.iloc[:0]),
+            counts.get(name, run.counts.iloc[:0]),
+            events_of(story),
         )
-        made.append(_card(run, judged, moves.get(name, ToldMoves()), full=name in in_full))
+        folded = told_details(story, row, moves.get(name, ToldMoves()), brief=name not in in_full)
+        made.append(_card(run, judged, folded, full=name in in_full))
     return tuple(made)
 
 
@@ -57,7 +61,7 @@ def _in_full(run: Run, rows: tuple[Row, ...]) -> frozenset[str]:
     return frozenset(list(dict.fromkeys([*moved, *left]))[:FULL_IN_LARGE])
 
 
-def _card(run: Run, judged: Judged, moves: ToldMoves, *, full: bool) -> Card:
+def _card(run: Run, judged: Judged, told: tuple[Details, ...], *, full: bool) -> Card:
     row = judged.row
     figure = curve_figure(
         judged,
@@ -75,10 +79,8 @@ def _card(run: Run, judged: Judged, moves: ToldMoves, *, full: bool) -> Card:
         card_facts.progress(row),
     )
     results = (card_facts.outcome(row), card_facts.scores(row))
-    story = story_of(run.stories, row.text("id"))
     folded: tuple[Details | None, ...] = (
-        post_mortem_details(story.within("post_mortem"), row, brief=not full),
-        moves_details(moves, events_of(story), brief=not full),
+        *told,
         card_facts.basis(row),
         card_facts.record(row, brief=not full),
     )

@@ -19,17 +19,20 @@ _PARTS: Mapping[str, str] = {
     "after window": "after the window",
 }
 _AMBIGUOUS = "ambiguous labels"
+# Events with a mark of their own; the others have one already, or move no curve.
+_MARKED: Mapping[str, str] = {"left its band": "leaves band", "condition failed": "condition fails"}
 # Units of the figure: how wide it is, and about how wide a letter of its labels.
 _WIDTH, _LETTER = 400, 7
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """The rows of one judgment in all tables."""
+    """The rows of one judgment in all tables, and its dated events."""
 
     row: Row
     tracking: pd.DataFrame
     counts: pd.DataFrame
+    events: tuple[Row, ...] = ()
 
 
 def thinned(tracking: pd.DataFrame) -> pd.DataFrame:
@@ -140,6 +143,12 @@ def _marks(
     """Dates to mark, with a place for each label where no other label stands."""
     row = judged.row
     found = [(one.text("on"), "revised") for one in row.records("revisions")]
+    first_day = curve["date"].iloc[0]
+    found += [
+        (one.text("on"), _MARKED[one.text("kind")])
+        for one in judged.events
+        if one.text("kind") in _MARKED and one.text("on") > first_day
+    ]
     reached = _reached(judged)
     if reached:
         found.append((reached, "threshold passed"))

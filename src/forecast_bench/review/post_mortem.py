@@ -2,10 +2,26 @@
 
 from forecast_bench.review.document import Block, Bullets, Details, Facts, Paragraph, table
 from forecast_bench.review.row import Row
-from forecast_bench.review.story import move_line, move_text, parts_text
+from forecast_bench.review.story import (
+    ToldMoves,
+    events_of,
+    move_line,
+    move_text,
+    moves_details,
+    parts_text,
+)
 from forecast_bench.review.wording import capitalised, clean, number, percent
 
 _COLUMNS = ("Date", "When", "Stated", "Base rate", "Live")
+
+
+def told_details(story: Row, row: Row, moves: ToldMoves, *, brief: bool) -> tuple[Details, ...]:
+    """Give what a card folds of a story: its post-mortem, then its moves; each only if there."""
+    found = (
+        post_mortem_details(story.within("post_mortem"), row, brief=brief),
+        moves_details(moves, events_of(story), brief=brief),
+    )
+    return tuple(one for one in found if one is not None)
 
 
 def post_mortem_details(found: Row, row: Row, *, brief: bool) -> Details | None:

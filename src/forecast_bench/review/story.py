@@ -175,7 +175,8 @@ def told_moves(moves: pd.DataFrame, *, most: int | None) -> dict[str, ToldMoves]
         part = slice(start, end)
         parts = [values[name][part][left[part]] for name in ("analyst", "counts")]
         told[str(names[start])] = ToldMoves(
-            rows[before[start] : before[end]], _rest(*parts, decided[part], dates[part])
+            rows[before[start] : before[end]],
+            _rest(parts[0], parts[1], decided[part], dates[part]),
         )
     return told
 

@@ -100,7 +100,7 @@ def move_table(followed: Iterable[FollowedJudgment], *, as_of: datetime.date) ->
     before, after = _joined([one.before for one in split]), _joined([one.after for one in split])
     counts = _joined([one.counts for one in split])
     added = [_added(one, path) for one, path in kept]
-    values = {
+    values: Row = {
         "judgment": [
             one.recorded.id for (one, _), steps in zip(kept, split, strict=True) for _ in steps.on
         ],

@@ -149,4 +149,4 @@ def _nearer(scores: list[Row]) -> str | None:
         return None
     if at_issue["stated"] == at_issue["base rate"]:
         return "equal"
-    return min(at_issue, key=lambda name: at_issue[name])
+    return "stated" if at_issue["stated"] < at_issue["base rate"] else "base rate"

@@ -1,6 +1,6 @@
 """Columns of the tables of judgments and of their paths, declared once."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, Final, Literal
 
@@ -110,16 +110,13 @@ def table(rows: Iterable[Mapping[str, Any]], columns: Mapping[str, Kind]) -> pd.
     return table_of({name: [row[name] for row in listed] for name in columns}, columns)
 
 
-def table_of(values: Mapping[str, Sequence[Any]], columns: Mapping[str, Kind]) -> pd.DataFrame:
-    """Whole columns as a table with exactly the declared ones, in their order and types.
+def table_of(values: Mapping[str, Any], columns: Mapping[str, Kind]) -> pd.DataFrame:
+    """Whole columns, each a list or an array, as a table in the order and types declared.
 
     Examples
     --------
     >>> table_of({"n": [1, None]}, {"n": "whole"})["n"].tolist()
     [1, <NA>]
     """
-    series = {
-        name: pd.array(values[name], dtype=_DTYPES[kind])  # type: ignore[call-overload]
-        for name, kind in columns.items()
-    }
+    series = {name: pd.array(values[name], dtype=_DTYPES[kind]) for name, kind in columns.items()}
     return pd.DataFrame(series)
