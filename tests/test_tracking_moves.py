@@ -110,7 +110,7 @@ def test_the_log_odds_of_the_law_by_hand_are_those_of_its_closed_form():
 def test_every_move_again_from_the_tracked_dates(revised, moves):
     """Log odds of live and of the law after the counts, and the two statements, tell it all."""
     tracking = path_table(revised, as_of=LATE)
-    told = {key: part for key, part in moves.groupby("judgment", sort=False)}
+    told = dict(iter(moves.groupby("judgment", sort=False)))
     checked = 0
     for name, rows in tracking.groupby("judgment", sort=False):
         assert len(told.get(name, ())) == len(rows) - 1
