@@ -158,7 +158,7 @@ def settled_from(found: Row) -> str:
     said = f"{clean(vintage.text('source'))}, vintage {vintage.text('retrieved')}{late}"
     if vintage.flag("had_settled"):
         return said
-    when = f"{days} days after the outcome" if days >= 0 else f"{-days} days before its day"
+    when = f"{days} days after the outcome" if days >= 0 else f"{-days} days before the outcome"
     return f"{said}: {when}, while counts settle in {lag}; a later vintage may say otherwise"
 
 

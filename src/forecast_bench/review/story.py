@@ -155,27 +155,25 @@ def told_moves(moves: pd.DataFrame, *, most: int | None) -> dict[str, ToldMoves]
     dict of str to ToldMoves
         By judgment. Shown are, in order of date, moves of `NOTICEABLE` size and the deciding one.
     """
+    if moves.empty:
+        return {}
     ordered = moves.sort_values(["judgment", "date"], kind="stable", ignore_index=True)
+    names, dates = (ordered[name].to_numpy(str) for name in ("judgment", "date"))
     values = {name: ordered[name].to_numpy(float, na_value=0.0) for name in _NUMBERS}
     size = np.abs(values["live_after"] - values["live_before"])
     decided = ordered["decided"].to_numpy(bool, na_value=False)
-    names = ordered["judgment"].to_numpy(str)
-    starts = (
-        np.flatnonzero(np.r_[True, names[1:] != names[:-1]]) if len(names) else np.zeros(0, int)
-    )
-    ends = np.r_[starts[1:], len(names)]
     worth = (size >= NOTICEABLE) | decided
-    shown = worth & (_rank(starts, names, (-size, ~decided, ~worth)) < (most or len(names)))
-    rows = rows_of(ordered[shown])
-    before = np.r_[0, np.cumsum(shown)]
+    starts = np.flatnonzero(np.r_[True, names[1:] != names[:-1]])
+    ends = np.r_[starts[1:], len(names)]
+    shown = worth & (_rank(starts, (-size, ~decided, ~worth)) < (most or len(names)))
     left = ~shown & ((values["analyst"] != 0) | (values["counts"] != 0))
-    dates = ordered["date"].to_numpy(str)
+    rows, places = rows_of(ordered[shown]), np.r_[0, np.cumsum(shown)]
     told = {}
     for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
         part = slice(start, end)
         parts = [values[name][part][left[part]] for name in ("analyst", "counts")]
         told[str(names[start])] = ToldMoves(
-            rows[before[start] : before[end]],
+            rows[places[start] : places[end]],
             _rest(parts[0], parts[1], decided[part], dates[part]),
         )
     return told
@@ -184,16 +182,13 @@ def told_moves(moves: pd.DataFrame, *, most: int | None) -> dict[str, ToldMoves]
 _NUMBERS = ("live_before", "live_after", "analyst", "counts")
 
 
-def _rank(
-    starts: IntArray, names: npt.NDArray[np.str_], keys: tuple[npt.NDArray[Any], ...]
-) -> IntArray:
+def _rank(starts: IntArray, keys: tuple[npt.NDArray[Any], ...]) -> IntArray:
     """Rank each row among those of its judgment, by the last key first."""
-    group = np.zeros(len(names), dtype=np.int64)
-    group[starts[1:]] = 1
-    group = np.cumsum(group)
+    rows = len(keys[0])
+    group = np.repeat(np.arange(len(starts)), np.diff(np.r_[starts, rows]))
     order = np.lexsort((*keys, group))
-    rank = np.empty(len(names), dtype=np.int64)
-    rank[order] = np.arange(len(names)) - starts[group[order]]
+    rank = np.empty(rows, dtype=np.int64)
+    rank[order] = np.arange(rows) - starts[group[order]]
     return rank
 
 
