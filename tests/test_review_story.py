@@ -157,7 +157,7 @@ def test_a_post_mortem_reads_as_sentences() -> None:
         "Nearer at issue": "the base rate (Brier 0.137), not the words (0.422)",
         "Stated last": "30 % (Brier 0.090)",
         "Half-way": "live 38 % (Brier 0.144), base rate 1 % (under 0.001)",
-        "Before the outcome": "65 % -> 5 % (analyst -1.20, counts -2.36)",
+        "Before it was decided": "65 % -> 5 % (analyst -1.20, counts -2.36)",
         "Moved most by": "2018-05-31: 60 % -> 100 % (the counts decided it), "
         "4 incidents (5 in all), decided; "
         "2018-03-31: 84 % -> 60 % (analyst -1.50, counts +0.23), restated as likely",
@@ -171,7 +171,7 @@ def test_a_post_mortem_reads_as_sentences() -> None:
         "Nearer at issue",
         "Stated last",
         "Half-way",
-        "Before the outcome",
+        "Before it was decided",
         "Another vintage",
     ]
 

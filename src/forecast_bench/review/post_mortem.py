@@ -63,7 +63,7 @@ def findings(found: Row, row: Row, *, brief: bool) -> tuple[tuple[str, str], ...
         ("Nearer at issue", nearer(found)),
         ("Stated last", stated_last(found)),
         ("Half-way", half_way(found)),
-        ("Before the outcome", moved_before(found)),
+        ("Before it was decided", moved_before(found)),
     ]
     if not brief:
         pairs += [

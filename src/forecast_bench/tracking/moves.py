@@ -172,12 +172,15 @@ def _finite(values: FloatArray) -> FloatArray:
 
 
 def _added(one: FollowedJudgment, path: JudgmentPath) -> list[int | None]:
-    """What each step added to the total; None where no law follows the counts."""
+    """What each step added to the total; None where no period ended, or no law follows them."""
     if one.law is None:
         return [None] * (len(path.dates) - 1)
     totals = np.concatenate([[0], one.law.totals])[path.periods_known]
-    added: list[int | None] = np.diff(totals).tolist()
-    return added
+    known = np.diff(path.periods_known)
+    return [
+        number if over else None
+        for number, over in zip(np.diff(totals).tolist(), known.tolist(), strict=True)
+    ]
 
 
 def _words(
