@@ -66,6 +66,18 @@ def moves_of(path: JudgmentPath) -> Moves:
     -------
     Moves
         None of them for a path of one date.
+
+    Examples
+    --------
+    >>> days = (datetime.date(2017, 12, 31), datetime.date(2018, 1, 31), datetime.date(2018, 2, 28))
+    >>> path = JudgmentPath(
+    ...     dates=days, in_force=(), periods_known=np.arange(3), live=np.array([0.5, 0.6, 1.0]),
+    ...     live_log_odds=np.array([0.0, 0.4, np.inf]), from_analyst=np.array([0.0, -0.2, -0.2]),
+    ...     from_counts=np.array([0.0, 0.6, np.inf]), law=None,
+    ... )
+    >>> steps = moves_of(path)
+    >>> steps.analyst.tolist(), steps.counts.tolist(), steps.decided.tolist()
+    ([-0.2, 0.0], [0.6, inf], [False, True])
     """
     live, by_analyst, by_counts = path.live_log_odds, path.from_analyst, path.from_counts
     with np.errstate(invalid="ignore"):

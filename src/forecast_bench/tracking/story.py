@@ -34,6 +34,11 @@ class Event:
         What happened.
     text : str
         The same in words, with its numbers.
+
+    Examples
+    --------
+    >>> Event(datetime.date(2019, 6, 30), "window ended", "the window ended").kind
+    'window ended'
     """
 
     on: datetime.date
