@@ -181,6 +181,18 @@ def test_the_biggest_moves_come_first_and_small_ones_are_left_out(revised):
     assert [each["date"] for each in everything if each["decided"]] == ["2018-05-31"]
 
 
+def test_areas_are_reached_once(moves):
+    """Of 13 that are needed 7 in January, 2 more in February, none in June."""
+    own = moves[moves["judgment"] == "reach-if-border-unchanged"].set_index("date")
+    days = ["2018-01-31", "2018-02-28", "2018-06-30"]
+    assert own.loc[days, "added"].tolist() == [7, 2, 0]
+    assert own.loc[days, "what"].tolist() == [
+        "7 areas",
+        "2 further areas (9 in all)",
+        "no further areas",
+    ]
+
+
 def test_a_judgment_settled_by_hand_moves_only_by_its_analyst(tmp_path):
     text = """\
 report: {id: small, title: A test}

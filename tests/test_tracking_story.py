@@ -118,11 +118,13 @@ judgments:
     assert [(one["of"], round(one["brier"], 5)) for one in known["scores"]] == [("stated", 0.41755)]
     assert known["nearer"] is None
     assert known["moves"] == []
-    assert [(one["on"], one["when"], one["live"]) for one in known["beliefs"]][-1] == (
-        "2018-09-01",
-        "at the end",
-        0.0,
-    )
+    # Nothing moved it between: no counts bear on it.
+    assert [(one["on"], one["when"]) for one in known["beliefs"]] == [
+        ("2017-12-31", "at issue"),
+        ("2018-09-01", "at the end"),
+    ]
+    assert known["beliefs"][-1]["live"] == 0
+    assert known["before_the_outcome"] is None
 
 
 def test_a_post_mortem_by_hand(clash):

@@ -116,14 +116,19 @@ def parts_text(move: Row) -> str:
 
 
 def move_text(move: Row) -> str:
-    """Print a move as live before and after.
+    """Print a move as live before and after, with a decimal more where they would look the same.
 
     Examples
     --------
-    >>> move_text(Row({"live_before": 0.85, "live_after": 0.912})).replace(chr(160), " ")
-    '85 % → 91 %'
+    >>> moves = (Row({"live_before": 0.85, "live_after": after}) for after in (0.912, 0.854))
+    >>> [move_text(one).replace(chr(160), " ") for one in moves]
+    ['85 % → 91 %', '85.0 % → 85.4 %']
     """
-    return f"{percent(move.number('live_before'))} \u2192 {percent(move.number('live_after'))}"
+    ends = [move.number("live_before"), move.number("live_after")]
+    shown = [percent(one) for one in ends]
+    if shown[0] == shown[1] and ends[0] != ends[1] and "." not in shown[0]:
+        shown = [f"{100 * (one or 0.0):.1f}\u00a0%" for one in ends]
+    return " \u2192 ".join(shown)
 
 
 def signed(value: float | None) -> str:

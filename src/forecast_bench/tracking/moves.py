@@ -214,7 +214,12 @@ def _words(
 
 
 def _counted_words(number: int, total: int, noun: str) -> str:
-    """Say what a step counted, with the total where that is another number."""
+    """Say what a step counted, with the total where that is another number.
+
+    Areas and months are reached once: after the first, those of a step are further ones.
+    """
+    if noun != "incidents" and total > number:
+        noun = f"further {noun}"
     if not number:
         return f"no {noun}"
     return number_of(number, noun) + (f" ({total} in all)" if total > number else "")

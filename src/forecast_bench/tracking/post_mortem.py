@@ -29,12 +29,12 @@ def post_mortem(one: FollowedJudgment, *, as_of: datetime.date) -> Row | None:
     -------
     dict or None
         `outcome` and the day it was determined, `on`; `beliefs`, dated: at issue, at each revision,
-        half-way from the issue to the outcome, last before the outcome, and at the end, with
-        `stated`, `base_rate` (after the counts known that day) and `live`; `scores`, the Brier
-        score of each; `nearer`, whether *stated* or *base rate* was nearer at issue, *equal*, or
-        None without a base rate; `before_the_outcome`, what the analyst and the counts had moved
-        it (log odds) by the last date before; `moves`, the biggest; `lynchpins`, for the analyst to
-        mark. None for a judgment without a probability too.
+        half-way from the issue to the outcome and last before it where counts bear on it, and at
+        the end, with `stated`, `base_rate` (after the counts known that day) and `live`; `scores`,
+        the Brier score of each; `nearer`, whether *stated* or *base rate* was nearer at issue,
+        *equal*, or None without a base rate; `before_the_outcome`, what the analyst and the counts
+        had moved it (log odds) by the last date before; `moves`, the biggest; `lynchpins`, for the
+        analyst to mark. None for a judgment without a probability too.
     """
     path, outcome = one.path, one.resolution
     if path is None or not outcome.is_final or outcome.on is None:
@@ -63,11 +63,10 @@ def _brier(probability: float, happened: float) -> float:
 
 
 def _moved_before(path: JudgmentPath, ended: datetime.date) -> Row | None:
-    """What each had moved by the last date before the outcome; None where that is the issue."""
-    before = sum(1 for day in path.dates if day < ended)
-    if before < 2:
+    """What each had moved by the last date before the outcome; None where nothing had."""
+    at = sum(1 for day in path.dates if day < ended) - 1
+    if at < 1 or not (path.from_analyst[at] or path.from_counts[at]):
         return None
-    at = before - 1
     return {
         "live_before": float(path.live[0]),
         "live_after": float(path.live[at]),
@@ -103,7 +102,8 @@ def _moments(
     made = {each.on for each in one.made[1:]}
     before = [at for at, day in enumerate(path.dates) if day < ended]
     yield from (("revised", at) for at in before if path.dates[at] in made)
-    if len(before) > 1:
+    # Where no counts bear on it, nothing happens between its revisions.
+    if path.law is not None and len(before) > 1:
         middle = path.dates[0] + (ended - path.dates[0]) // 2
         yield "half-way", max(at for at in before if path.dates[at] <= middle)
         yield "last before the outcome", before[-1]
