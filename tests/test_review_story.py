@@ -69,7 +69,9 @@ def test_small_moves_are_summed_and_the_others_have_a_row() -> None:
 
 
 def test_of_many_the_deciding_one_and_the_largest_are_shown_in_order_of_date() -> None:
+    assert told_moves(MOVES, most=3)["it"].every
     told = told_moves(MOVES, most=2)["it"]
+    assert not told.every
     assert [one.text("date") for one in told.shown] == ["2018-03-31", "2018-05-31"]
     # 0.0150 + 0.0167 + 0.27
     assert plain(told.rest).startswith("3 other steps: analyst 0, counts +0.30, together.")
@@ -231,7 +233,9 @@ def test_every_decided_card_has_a_post_mortem_and_no_open_one(tmp_path: Path) ->
 def test_a_large_review_shows_few_moves(tmp_path: Path) -> None:
     run = read_run(sample_run.build(tmp_path / "run", judgments=80))
     cards = [card for part in review_content(run).sections for card in part.cards]
-    shown = [folded(one, "Every move, and who made it") for one in cards]
+    titles = ("Every move, and who made it", "The largest moves, and who made them")
+    shown = [folded(one, title) for one in cards for title in titles]
+    assert any(folded(one, titles[1]) for one in cards)
     sizes = []
     for one in shown:
         if one is not None:

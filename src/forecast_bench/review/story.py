@@ -25,10 +25,14 @@ _COLUMNS = ("Date", "Live", "Analyst", "Counts", "What happened")
 
 @dataclass(frozen=True, slots=True)
 class ToldMoves:
-    """The moves of one judgment that are worth a row, and the others in a sentence."""
+    """The moves of one judgment that are worth a row, and the others in a sentence.
+
+    `every` is whether all that are worth a row have one.
+    """
 
     shown: tuple[Row, ...] = ()
     rest: str = ""
+    every: bool = True
 
 
 def moves_details(told: ToldMoves, events: tuple[Row, ...], *, brief: bool) -> Details | None:
@@ -59,10 +63,8 @@ def moves_details(told: ToldMoves, events: tuple[Row, ...], *, brief: bool) -> D
     )
     if others and not brief:
         blocks.append(Facts(others, title="Other dates"))
-    return Details(_TITLE, tuple(blocks))
-
-
-_TITLE = "Every move, and who made it"
+    title = "Every move, and who made it" if told.every else "The largest moves, and who made them"
+    return Details(title, tuple(blocks))
 
 
 def _in_rows(told: ToldMoves) -> Block:
@@ -180,6 +182,7 @@ def told_moves(moves: pd.DataFrame, *, most: int | None) -> dict[str, ToldMoves]
         told[str(names[start])] = ToldMoves(
             rows[places[start] : places[end]],
             _rest(parts[0], parts[1], decided[part], dates[part]),
+            every=int(worth[part].sum()) == int(shown[part].sum()),
         )
     return told
 
