@@ -16,6 +16,7 @@ import pandas as pd
 
 from sample_counted import judgment
 from sample_judgments import AS_OF, NASTY, PHRASES, RUN, Made
+from sample_moves import sample_moves, sample_story
 from sample_several import GATES, SCORES, pooled_questions
 
 
@@ -50,6 +51,10 @@ def build(
     frame.convert_dtypes().to_parquet(folder / "judgments.parquet", index=False)
     tracking = pd.DataFrame([row for one in made for row in one.tracking])
     tracking.convert_dtypes().to_parquet(folder / "tracking.parquet", index=False)
+    told = {one.judgment["id"]: sample_story(one, nasty=nasty) for one in made}
+    steps = [row for one in made for row in sample_moves(one.tracking)]
+    pd.DataFrame(steps).convert_dtypes().to_parquet(folder / "moves.parquet", index=False)
+    _write(folder / "stories.json", told)
     counts = pd.DataFrame(
         [row for one in made for row in one.counts],
         columns=["judgment", "period_start", "period_end", "part", "place", "count", "ambiguous"],

@@ -140,6 +140,46 @@ def test_a_later_export_withdraws_and_an_outcome_flips(run, desk, tmp_path):
     assert again == counted
 
 
+def test_a_post_mortem_says_what_the_vintage_before_made_of_it(run, desk, tmp_path):
+    days = ("--from", "2018-01-01", "--to", "2018-06-30")
+    first = export(tmp_path, "a.csv", row("MLI1", "2018-02-01"), row("MLI2", "2018-03-05"))
+    imported(run, first, "2018-07-10", *days)
+    (desk / "judgments/a.yaml").write_text(JUDGED)
+    show = ("show", "they-clash", "--format", "json", "--as-of")
+
+    def told(day):
+        found = document(run(*show, day))
+        return found["post_mortem"]["vintage"], found["events"]
+
+    # Two clashes by 5 March. The export was read 101 days after that month.
+    vintage, events = told("2018-08-01")
+    assert vintage == {
+        "source": "acled",
+        "retrieved": "2018-07-10",
+        "hindsight": False,
+        "days_after": 101,
+        "settlement_days": 14,
+        "had_settled": True,
+        "former": None,
+    }
+    assert events[-1] == {
+        "on": "2018-07-10",
+        "kind": "new vintage",
+        "text": "a new vintage of acled",
+    }
+    imported(run, export(tmp_path, "b.csv", row("MLI1", "2018-02-01")), "2018-10-01", *days)
+    vintage, events = told("2018-12-31")
+    assert vintage["former"] == {"retrieved": "2018-07-10", "outcome": "occurred"}
+    assert [one["on"] for one in events if one["kind"] == "new vintage"] == [
+        "2018-07-10",
+        "2018-10-01",
+    ]
+    shown = run("show", "they-clash", "--as-of", "2018-12-31").stdout
+    assert "another vintage: under that of 2018-07-10 it flips: it occurred" in shown
+    # On the earlier day nothing of the later export is known.
+    assert told("2018-08-01")[0]["former"] is None
+
+
 def test_the_job_runs_on_an_imported_source_and_again_when_it_changes(run, desk, tmp_path):
     days = ("--from", "2018-01-01", "--to", "2018-06-30")
     path = export(tmp_path, "a.csv", row("MLI1", "2018-02-01"), row("MLI2", "2018-03-05"))

@@ -44,6 +44,8 @@ def test_a_run_holds_everything_its_readers_need(published):
         "manifest.json",
         "judgments.parquet",
         "tracking.parquet",
+        "moves.parquet",
+        "stories.json",
         "counts.parquet",
         "cells.parquet",
         "over_time.parquet",

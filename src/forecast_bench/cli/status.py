@@ -22,6 +22,7 @@ from forecast_bench.cli.options import (
     workspace_folder,
 )
 from forecast_bench.cli.output import print_json, print_line, print_table
+from forecast_bench.cli.story import as_document, print_story, story_of
 
 
 def status(
@@ -123,7 +124,9 @@ def show(
 ) -> None:
     """Tell one judgment's story.
 
-    Its statements, counts, live probability over time, outcome and scores.
+    Its statements, counts, live probability over time, outcome and scores; every move of the live
+    probability with what the analyst and what the counts moved; and, once it has an outcome, a
+    post-mortem.
 
     Example: forecast-bench show jnim-kidnap-more
     """
@@ -135,10 +138,12 @@ def show(
     row = row_of(replace(seen, judgments=judgments), identifier)
     own = [one for one in seen.followed if one.recorded.id == identifier]
     path = rows_of(path_table(own, as_of=today_or(as_of)))
+    story = story_of(seen, identifier, today_or(as_of))
     if output is Format.json:
-        print_json({"judgment": row, "path": path, "recalibration": map_id})
+        print_json({"judgment": row, "path": path, "recalibration": map_id, **as_document(story)})
         return
     _tell(row, path, map_id)
+    print_story(row, story)
 
 
 def _tell(row: dict[str, Any], path: list[dict[str, Any]], map_id: str | None) -> None:

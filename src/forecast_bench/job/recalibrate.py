@@ -85,6 +85,7 @@ STAGES: Final = (
     "update, resolve and score",
     "measure reliability",
     "recalibrate",
+    "tell stories",
     "write the tables",
     "draw the review",
 )

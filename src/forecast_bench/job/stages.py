@@ -26,8 +26,9 @@ from forecast_bench.job.maps import LineageError
 from forecast_bench.job.pooling import Pooled, pooling
 from forecast_bench.job.recalibrating import Recalibration, recalibrating
 from forecast_bench.job.runs import read_manifest
+from forecast_bench.job.stories import tell_stories
 from forecast_bench.problems import Problem, as_record
-from forecast_bench.tracking import count_table, path_table
+from forecast_bench.tracking import count_table, move_table, path_table
 from forecast_bench.workspace import Workspace, shown
 
 
@@ -116,6 +117,9 @@ def run_stages(
             return Finished("failed", seen.problems, _listed([_alarm_of(fault)]))
     if fit.failed:
         return Finished("failed", seen.problems, _listed(_failures(workspace_folder, fit)))
+    with clock.stage("tell stories"):
+        moves = move_table(seen.followed, as_of=as_of)
+        stories = tell_stories(seen, as_of=as_of)
     judgments = judgments.merge(
         fit.table, how="left", left_on="id", right_on="judgment", validate="one_to_one"
     ).drop(columns="judgment")
@@ -136,11 +140,12 @@ def run_stages(
         tables={
             "judgments": judgments,
             "tracking": path_table(seen.followed, as_of=as_of),
+            "moves": moves,
             "counts": count_table(seen.followed),
             "pooled": pooled.table,
             **reliability[0],
         },
-        documents={"calibration": _with_pooled(reliability[1], pooled)},
+        documents={"calibration": _with_pooled(reliability[1], pooled), "stories": stories},
         recalibration=fit,
         panels=seen.rates.folders,
     )

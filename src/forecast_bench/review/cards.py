@@ -5,11 +5,13 @@ from collections.abc import Mapping
 from forecast_bench.review import card_facts
 from forecast_bench.review.curves import Judged, curve_figure, judged_rows
 from forecast_bench.review.document import Card, Details, Number, Paragraph
+from forecast_bench.review.post_mortem import told_details
 from forecast_bench.review.row import Row
 from forecast_bench.review.run import Run
 from forecast_bench.review.sources import source_line
 from forecast_bench.review.stated import has_number, now_stated
 from forecast_bench.review.states import UNDECIDED, mark_of
+from forecast_bench.review.story import FEW_MOVES, ToldMoves, story_of, told_moves
 from forecast_bench.review.wording import anchor, clean, count, interval, percent
 
 FULL_FIGURES = 60
@@ -21,11 +23,17 @@ FULL_IN_LARGE = 12
 
 def cards(run: Run, rows: tuple[Row, ...]) -> tuple[Card, ...]:
     """Give the cards in the order of the judgments."""
+    most = None if len(rows) <= FULL_FIGURES else FEW_MOVES
+    moves = {} if run.moves is None else told_moves(run.moves, most=most)
     in_full = _in_full(run, rows)
-    return tuple(
-        _card(run, judged, full=judged.row.text("id") in in_full)
-        for judged in judged_rows(run, rows, in_full=in_full)
-    )
+    made = []
+    for judged in judged_rows(run, rows, in_full=in_full):
+        name = judged.row.text("id")
+        full = name in in_full
+        told = moves.get(name, ToldMoves())
+        folded = told_details(story_of(run.stories, name), judged.row, told, brief=not full)
+        made.append(_card(run, judged, folded, full=full))
+    return tuple(made)
 
 
 def _in_full(run: Run, rows: tuple[Row, ...]) -> frozenset[str]:
@@ -40,7 +48,7 @@ def _in_full(run: Run, rows: tuple[Row, ...]) -> frozenset[str]:
     return frozenset(list(dict.fromkeys([*moved, *left]))[:FULL_IN_LARGE])
 
 
-def _card(run: Run, judged: Judged, *, full: bool) -> Card:
+def _card(run: Run, judged: Judged, told: tuple[Details, ...], *, full: bool) -> Card:
     row = judged.row
     figure = curve_figure(
         judged,
@@ -59,6 +67,7 @@ def _card(run: Run, judged: Judged, *, full: bool) -> Card:
     )
     results = (card_facts.outcome(row), card_facts.scores(row))
     folded: tuple[Details | None, ...] = (
+        *told,
         card_facts.basis(row),
         card_facts.record(row, brief=not full),
     )

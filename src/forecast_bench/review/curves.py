@@ -14,6 +14,7 @@ from forecast_bench.review.card_facts import counted_noun
 from forecast_bench.review.document import Figure, Table, table
 from forecast_bench.review.row import Row, rows_of
 from forecast_bench.review.run import Run
+from forecast_bench.review.story import events_of, story_of
 from forecast_bench.review.wording import anchor, clean, count, interval, percent
 
 _PARTS: Mapping[str, str] = {
@@ -22,6 +23,8 @@ _PARTS: Mapping[str, str] = {
     "after window": "after the window",
 }
 _AMBIGUOUS = "ambiguous labels"
+# Events with a mark of their own; the others have one already, or move no curve.
+_MARKED: Mapping[str, str] = {"left its band": "leaves band", "condition failed": "condition fails"}
 # Units of the figure: how wide it is, and about how wide a letter of its labels.
 _WIDTH, _LETTER = 400, 7
 
@@ -42,6 +45,8 @@ class Judged:
         Whether dates were left out.
     reached : str
         First date at which an "at least" threshold was passed, of all dates; empty if it was not.
+    events : tuple of Row
+        Its dated events, where it is drawn in full.
     """
 
     row: Row
@@ -49,6 +54,7 @@ class Judged:
     counts: pd.DataFrame
     is_thin: bool
     reached: str
+    events: tuple[Row, ...] = ()
 
 
 def judged_rows(run: Run, rows: tuple[Row, ...], *, in_full: frozenset[str]) -> Iterator[Judged]:
@@ -67,6 +73,7 @@ def judged_rows(run: Run, rows: tuple[Row, ...], *, in_full: frozenset[str]) -> 
             counts.get(name, run.counts.iloc[:0]),
             is_thin=len(tracking) < lengths.get(name, 0),
             reached=_reached(row, whole[name]) if name in whole else "",
+            events=events_of(story_of(run.stories, name)) if name in in_full else (),
         )
 
 
@@ -196,6 +203,12 @@ def _marks(
     """Dates to mark, with a place for each label where no other label stands."""
     row = judged.row
     found = [(one.text("on"), "revised") for one in row.records("revisions")]
+    first_day = curve["date"].iloc[0]
+    found += [
+        (one.text("on"), _MARKED[one.text("kind")])
+        for one in judged.events
+        if one.text("kind") in _MARKED and one.text("on") > first_day
+    ]
     if judged.reached:
         found.append((judged.reached, "threshold passed"))
     if row.text("window_end"):

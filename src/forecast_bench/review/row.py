@@ -63,6 +63,11 @@ class Row:
         value = self.values.get(name)
         return tuple(str(one) for one in value) if isinstance(value, list) else ()
 
+    def listed(self, name: str) -> tuple["Row", ...]:
+        """Give a list of mappings kept under a name, empty where there is none."""
+        value = self.values.get(name)
+        return tuple(Row(one) for one in value) if isinstance(value, list) else ()
+
     def within(self, name: str) -> "Row":
         """Give a mapping kept under a name, empty where there is none."""
         value = self.values.get(name)

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -42,6 +42,10 @@ class Run:
         Observed and replicated shares; None where no recalibration was fitted to outcomes.
     pooled : pandas.DataFrame or None
         One row per question that several analysts judge; None where the run does not say.
+    moves : pandas.DataFrame or None
+        One row per judgment and step; None where the run does not say.
+    stories : mapping
+        By judgment, its events and its post-mortem; empty where the run does not say.
     """
 
     folder: Path
@@ -59,6 +63,8 @@ class Run:
     missing: tuple[str, ...]
     shares: pd.DataFrame | None = None
     pooled: pd.DataFrame | None = None
+    moves: pd.DataFrame | None = None
+    stories: Mapping[str, Any] = field(default_factory=dict)
 
 
 def read_run(folder: Path) -> Run:
@@ -103,6 +109,8 @@ def read_run(folder: Path) -> Run:
         missing=tuple(missing),
         shares=_optional(fitted / "predictive.parquet"),
         pooled=_optional(folder / "pooled.parquet"),
+        moves=_optional(folder / "moves.parquet"),
+        stories=_json(folder / "stories.json", {}),
     )
 
 

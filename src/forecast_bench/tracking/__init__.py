@@ -5,10 +5,12 @@ from forecast_bench.tracking.follow import (
     CountedQuestion,
     FollowedJudgment,
     follow,
+    outcome_of,
     questions_to_count,
 )
 from forecast_bench.tracking.judgment_table import judgment_table
 from forecast_bench.tracking.model_odds import ModelOdds
+from forecast_bench.tracking.moves import NOTICEABLE, Moves, move_table, moves_of
 from forecast_bench.tracking.opinions import (
     ALL_HAD_SPOKEN,
     NOW,
@@ -26,31 +28,48 @@ from forecast_bench.tracking.periods import (
     periods,
     question_counts,
 )
-from forecast_bench.tracking.schema import COUNT_COLUMNS, JUDGMENT_COLUMNS, PATH_COLUMNS, table
+from forecast_bench.tracking.post_mortem import post_mortem
+from forecast_bench.tracking.schema import (
+    COUNT_COLUMNS,
+    JUDGMENT_COLUMNS,
+    MOVE_COLUMNS,
+    PATH_COLUMNS,
+    table,
+)
+from forecast_bench.tracking.story import Event, events_of
 
 __all__ = [
     "ALL_HAD_SPOKEN",
     "COUNT_COLUMNS",
     "JUDGMENT_COLUMNS",
+    "MOVE_COLUMNS",
+    "NOTICEABLE",
     "NOW",
     "OPINION_COLUMNS",
     "PARTS",
     "PATH_COLUMNS",
     "AskedQuestion",
     "CountedQuestion",
+    "Event",
     "FollowedJudgment",
     "ModelOdds",
+    "Moves",
     "ParameterOrigin",
     "Part",
     "QuestionCounts",
     "count_table",
+    "events_of",
     "follow",
     "judgment_table",
+    "move_table",
+    "moves_of",
     "opinion_table",
+    "outcome_of",
     "part_window",
     "path_event",
     "path_table",
     "periods",
+    "post_mortem",
     "question_counts",
     "questions_to_count",
     "table",

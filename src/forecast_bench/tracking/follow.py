@@ -137,8 +137,6 @@ def follow(
     law = None if own is None else own.law_path()
     made = statements(workspace, recorded, as_of=as_of)
     condition = _condition(workspace, asked, recorded.issued, counted, as_of)
-    by_hand = recorded.judgment.resolution or workspace.resolution_of(asked)
-    resolution = under_condition(_resolve(asked, recorded.issued, own, by_hand, as_of), condition)
     path = None
     if made:
         window = asked.question.window_from(recorded.issued)
@@ -151,7 +149,28 @@ def follow(
         )
         window_counts = None if own is None else own.counts.window
         path = judgment_path(made, dates, law=law, window_counts=window_counts)
+    resolution = outcome_of(workspace, recorded, counted, as_of=as_of)
     return FollowedJudgment(recorded, asked, own, law, made, path, resolution, condition)
+
+
+def outcome_of(
+    workspace: Workspace,
+    recorded: RecordedJudgment,
+    counted: Mapping[str, CountedQuestion],
+    *,
+    as_of: datetime.date,
+) -> Resolution:
+    """Resolve a judgment on what was counted, without following it.
+
+    Parameters, and errors, as for `follow`.
+    """
+    asked = workspace.question_of(recorded)
+    if asked is None or recorded.issued is None:
+        raise ValueError(f"judgment {recorded.id} cannot be resolved")
+    own = _counted(asked, recorded.issued, counted)
+    by_hand = recorded.judgment.resolution or workspace.resolution_of(asked)
+    found = _resolve(asked, recorded.issued, own, by_hand, as_of)
+    return under_condition(found, _condition(workspace, asked, recorded.issued, counted, as_of))
 
 
 def progress_of(asked: AskedQuestion, part: PartCounts) -> Progress:

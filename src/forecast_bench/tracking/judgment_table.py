@@ -301,7 +301,7 @@ def _live(one: FollowedJudgment) -> Row:
         "moved_by_counts": by_counts if math.isfinite(by_counts) else None,
         "moved_by_analyst": by_analyst,
         "moved_text": "it was settled by hand" if by_hand else describe_move(by_counts, by_analyst),
-        "band_state": _band_state(live, one.made[-1].band),
+        "band_state": band_state(live, one.made[-1].band),
         "left_band_on": None if by_hand else _left_band_on(one),
     }
 
@@ -324,7 +324,8 @@ def _settled_by_hand(one: FollowedJudgment) -> bool:
     return one.resolution.by == "hand" and one.resolution.is_final
 
 
-def _band_state(live: float, band: tuple[float, float] | None) -> str:
+def band_state(live: float, band: tuple[float, float] | None) -> str:
+    """Say where a live probability lies: below, inside or above the band; none without a band."""
     if band is None:
         return "none"
     return "below" if live < band[0] else "above" if live > band[1] else "inside"
@@ -336,7 +337,7 @@ def _left_band_on(one: FollowedJudgment) -> str | None:
         return None
     left = None
     for day, live, statement in zip(one.path.dates, one.path.live, one.path.in_force, strict=True):
-        if _band_state(live, statement.band) in ("inside", "none"):
+        if band_state(live, statement.band) in ("inside", "none"):
             left = None
         elif left is None:
             left = str(day)

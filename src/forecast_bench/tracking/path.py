@@ -32,6 +32,8 @@ class JudgmentPath:
         How many periods of the window were over.
     live : ndarray
         Live probability; the stated one where counts cannot settle the question.
+    live_log_odds : ndarray
+        Its log odds, which lose nothing near 0 and 1; infinite where the law rules.
     from_analyst, from_counts : ndarray
         What each has moved the log odds since the issue; they add up with the first statement.
     law : LawPath or None
@@ -42,6 +44,7 @@ class JudgmentPath:
     in_force: tuple[DatedStatement, ...]
     periods_known: npt.NDArray[np.int64]
     live: FloatArray
+    live_log_odds: FloatArray
     from_analyst: FloatArray
     from_counts: FloatArray
     law: LawPath | None
@@ -133,11 +136,13 @@ def judgment_path(
         )
         for number, periods in zip(counts_made, known, strict=True)
     ]
+    live = np.array([float(move.after) for move in moves])
     return JudgmentPath(
         dates=tuple(dates),
         in_force=tuple(made[number - 1] for number in counts_made),
         periods_known=known,
-        live=probability_of(np.array([float(move.after) for move in moves])),
+        live=probability_of(live),
+        live_log_odds=live,
         from_analyst=np.array([float(move.analyst) for move in moves]),
         from_counts=np.array([float(move.counts) for move in moves]),
         law=law,

@@ -70,6 +70,17 @@ PATH_COLUMNS: Final[Mapping[str, Kind]] = MappingProxyType(
     }
 )
 
+MOVE_COLUMNS: Final[Mapping[str, Kind]] = MappingProxyType(
+    {
+        **_columns("text", "judgment since date"),
+        **_columns("number", "live_before live_after log_odds_before log_odds_after"),
+        **_columns("number", "analyst counts"),
+        **_columns("flag", "decided"),
+        **_columns("whole", "added"),
+        **_columns("text", "what"),
+    }
+)
+
 COUNT_COLUMNS: Final[Mapping[str, Kind]] = MappingProxyType(
     {
         **_columns("text", "judgment period_start period_end part place"),
@@ -96,8 +107,16 @@ def table(rows: Iterable[Mapping[str, Any]], columns: Mapping[str, Kind]) -> pd.
     for row in listed:
         if row.keys() != columns.keys():
             raise ValueError(f"columns differ: {sorted(row.keys() ^ columns.keys())}")
-    series = {
-        name: pd.array([row[name] for row in listed], dtype=_DTYPES[kind])  # type: ignore[call-overload]
-        for name, kind in columns.items()
-    }
+    return table_of({name: [row[name] for row in listed] for name in columns}, columns)
+
+
+def table_of(values: Mapping[str, Any], columns: Mapping[str, Kind]) -> pd.DataFrame:
+    """Whole columns, each a list or an array, as a table in the order and types declared.
+
+    Examples
+    --------
+    >>> table_of({"n": [1, None]}, {"n": "whole"})["n"].tolist()
+    [1, <NA>]
+    """
+    series = {name: pd.array(values[name], dtype=_DTYPES[kind]) for name, kind in columns.items()}
     return pd.DataFrame(series)
