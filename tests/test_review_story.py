@@ -266,7 +266,7 @@ def test_the_figure_marks_when_it_leaves_its_band_and_a_condition_fails(tmp_path
         Row({"on": "2018-10-01", "kind": "new vintage"}),
     )
     figure = curve_figure(
-        Judged(row, tracking, counts, events), as_of="2019-07-31", source="", full=True
+        Judged(row, tracking, counts, events=events), as_of="2019-07-31", source="", full=True
     )
     assert figure is not None
     marks = figure.frames["marks"]

@@ -52,8 +52,8 @@ class Judged:
     row: Row
     tracking: pd.DataFrame
     counts: pd.DataFrame
-    is_thin: bool
-    reached: str
+    is_thin: bool = False
+    reached: str = ""
     events: tuple[Row, ...] = ()
 
 
