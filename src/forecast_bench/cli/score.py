@@ -8,7 +8,8 @@ import typer
 
 from forecast_bench.cli.options import ExitStatus, Format, FormatOption
 from forecast_bench.cli.output import print_json, print_line, print_table, report_problems
-from forecast_bench.records import number_of
+from forecast_bench.cli.terminal import is_terminal
+from forecast_bench.records import Settings, number_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -78,6 +79,10 @@ def score(
         )
     else:
         _print_whole(found)
+        if is_terminal():
+            from forecast_bench.cli.reliability_plot import print_reliability
+
+            print_reliability(record, seed=Settings().seed)
         for column, groups in found.by.items():
             print_line()
             _print_groups(column.replace("_", " "), list(groups.items()))

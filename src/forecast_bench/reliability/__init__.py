@@ -10,6 +10,7 @@ from forecast_bench.reliability.decomposition import (
     corp_decomposition,
     murphy_decomposition,
 )
+from forecast_bench.reliability.diagram import reliability_points
 from forecast_bench.reliability.discrimination import (
     Discrimination,
     discrimination,
@@ -67,6 +68,7 @@ __all__ = [
     "phrase_meaning",
     "phrase_table",
     "reliability_interval",
+    "reliability_points",
     "scores_over_time",
     "summary",
 ]
