@@ -7,7 +7,11 @@ from html import escape
 _OVERRIDES = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 _LONGEST = 1200
 # Said in every piece itself: a notebook has no style sheet of ours, and may be dark.
-_CELL = "padding:2px 8px;text-align:{align};vertical-align:top"
+_CELL = "padding:2px 8px;vertical-align:top;"
+_ALIGNED = {
+    "left": f"{_CELL}text-align:left;overflow-wrap:anywhere",
+    "right": f"{_CELL}text-align:right;white-space:nowrap",
+}
 _BLUE, _BAND = "#5f5fff", "#8f8fff"
 
 
@@ -63,15 +67,15 @@ def table_html(
     >>> "&lt;i&gt;" in table_html("One row", ["name"], [["<i>"]])
     True
     """
-    aligned = ["right" if name in numeric else "left" for name in columns]
+    aligned = [_ALIGNED["right" if name in numeric else "left"] for name in columns]
     head = "".join(
-        f'<th scope="col" style="{_CELL.format(align=align)}">{text_html(name)}</th>'
+        f'<th scope="col" style="{align}">{text_html(name)}</th>'
         for name, align in zip(columns, aligned, strict=True)
     )
     body = "".join(
         "<tr>"
         + "".join(
-            f'<td style="{_CELL.format(align=align)}">'
+            f'<td style="{align}">'
             f"{cell.svg if isinstance(cell, Drawn) else text_html('' if cell is None else cell)}"
             "</td>"
             for cell, align in zip(row, aligned, strict=True)

@@ -17,6 +17,7 @@ from forecast_bench.reliability.discrimination import (
     forecasts_by_outcome,
 )
 from forecast_bench.reliability.interval import MEASURES, mean_interval, reliability_interval
+from forecast_bench.reliability.meanings import MEANINGS
 from forecast_bench.reliability.measures import Measures
 from forecast_bench.reliability.murphy_diagram import murphy_diagram
 from forecast_bench.reliability.over_time import MONTHS, SPANS, scores_over_time
@@ -38,6 +39,7 @@ __all__ = [
     "FAULTS",
     "GROUPINGS",
     "LEAST_OUTCOMES",
+    "MEANINGS",
     "MEASURES",
     "MONTHS",
     "NO_FAULT",

@@ -60,6 +60,11 @@ class Run:
     shares: pd.DataFrame | None = None
     pooled: pd.DataFrame | None = None
 
+    def _repr_html_(self) -> str:
+        from forecast_bench.review.notebook import run_html
+
+        return run_html(self)
+
 
 def read_run(folder: Path) -> Run:
     """Read a run folder.
