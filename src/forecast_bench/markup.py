@@ -7,11 +7,9 @@ from html import escape
 _OVERRIDES = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 _LONGEST = 1200
 # Said in every piece itself: a notebook has no style sheet of ours, and may be dark.
-_CELL = "padding:2px 8px;vertical-align:top;"
-_ALIGNED = {
-    "left": f"{_CELL}text-align:left;overflow-wrap:anywhere",
-    "right": f"{_CELL}text-align:right;white-space:nowrap",
-}
+_CELL = "padding:2px 8px;vertical-align:top;text-align:"
+# A word longer than this is broken wherever it must be; all others stay whole.
+_LONGEST_WORD = 40
 _BLUE, _BAND = "#5f5fff", "#8f8fff"
 
 
@@ -67,25 +65,25 @@ def table_html(
     >>> "&lt;i&gt;" in table_html("One row", ["name"], [["<i>"]])
     True
     """
-    aligned = [_ALIGNED["right" if name in numeric else "left"] for name in columns]
+    aligned = ["right" if name in numeric else "left" for name in columns]
     head = "".join(
-        f'<th scope="col" style="{align}">{text_html(name)}</th>'
+        f'<th scope="col" style="{_CELL}{align}">{text_html(name)}</th>'
         for name, align in zip(columns, aligned, strict=True)
     )
-    body = "".join(
-        "<tr>"
-        + "".join(
-            f'<td style="{align}">'
-            f"{cell.svg if isinstance(cell, Drawn) else text_html('' if cell is None else cell)}"
-            "</td>"
-            for cell, align in zip(row, aligned, strict=True)
-        )
-        + "</tr>"
-        for row in rows[:longest]
-    )
+    body = "".join(f"<tr>{''.join(map(_cell_html, row, aligned))}</tr>" for row in rows[:longest])
     more = f"<p>and {len(rows) - longest} more rows</p>" if len(rows) > longest else ""
     said = f'<caption style="text-align:left">{text_html(caption)}</caption>'
     return f"<table>{said}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{more}"
+
+
+def _cell_html(cell: object, align: str) -> str:
+    if isinstance(cell, Drawn):
+        return f'<td style="{_CELL}{align}">{cell.svg}</td>'
+    text = "" if cell is None else str(cell)
+    longest = max(map(len, text.split()), default=0)
+    wrapped = ";overflow-wrap:anywhere" if longest > _LONGEST_WORD else ""
+    wrapped = ";white-space:nowrap" if align == "right" else wrapped
+    return f'<td style="{_CELL}{align}{wrapped}">{text_html(text)}</td>'
 
 
 class Drawn:
@@ -112,6 +110,8 @@ def gauge_svg(
     >>> "circle" in gauge_svg(low=0.8, high=0.9, stated=0.85).svg
     False
     """
+    if low is None and stated is None and live is None:
+        return Drawn("")
     parts = ['<path d="M0 7H100" stroke="currentColor" stroke-opacity="0.4"/>']
     if low is not None and high is not None:
         width = max(1.0, 100 * (high - low))

@@ -17,6 +17,7 @@ _BAR = (12, 32)
 _NAME = (20, 40)
 _STATED = (16, 36)
 _GAP = 2
+_LONGEST = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +77,11 @@ def _columns(
         return tuple(Text(percent(row[name])) for row in rows)
 
     return (
-        Column("judgment", tuple(Text(in_line(row["id"]), style="bold") for row in rows)),
-        Column("stated", tuple(Text(in_line(said(row))) for row in rows)),
+        Column(
+            "judgment",
+            tuple(Text(in_line(row["id"], longest=_LONGEST), style="bold") for row in rows),
+        ),
+        Column("stated", tuple(Text(in_line(said(row), longest=_LONGEST)) for row in rows)),
         *(Column(name, numbers(name), numeric=True) for name in more),
         Column("base rate", numbers("base_rate"), numeric=True),
         Column("live", numbers("live"), numeric=True),

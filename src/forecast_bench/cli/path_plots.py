@@ -40,11 +40,12 @@ def print_path_plots(
 
 def _key() -> Text:
     drawn = signs()
-    band = (f"{drawn.band} stated band", QUIET)
-    inside, outside = (drawn.levels[1], f"bold {BLUE}"), (drawn.levels[1], f"bold {ORANGE}")
-    return Text.assemble(
-        "  live probability: ", inside, " inside the stated band, ", outside, " outside it; ", band
-    )
+    key = Text("  live probability ").append(drawn.levels[1], style=f"bold {BLUE}")
+    key.append(" over the stated band ").append(drawn.band, style=QUIET)
+    shown = console()
+    if shown.color_system is not None and not shown.no_color:
+        key.append("; ").append(drawn.levels[1], style=f"bold {ORANGE}").append(" outside it")
+    return key
 
 
 def _months(counts: Sequence[Mapping[str, Any]]) -> dict[str, list[tuple[str, int]]]:

@@ -144,9 +144,8 @@ def path_plot(
     columns = [path[at] for at in _columns(days, width)]
     lines = []
     for row in range(height):
-        bottom = (height - 1 - row) / height
         label = {0: _LABELS[1.0], height // 2: _LABELS[0.5], height - 1: _LABELS[0.0]}.get(row, "")
-        cells = [_plot_cell(one, bottom, 1 / height, signs) for one in columns]
+        cells = [_plot_cell(one, height - 1 - row, height, signs) for one in columns]
         lines.append(_joined([(f"{label:>{_MARGIN - 2}} {signs.axis}", QUIET), *cells]))
     floor = f"{'':{_MARGIN - 1}}{signs.corner}{signs.floor * width}"
     return [*lines, Text(floor, style=QUIET), Text(_dates(days, width), style=QUIET)]
@@ -197,14 +196,16 @@ def _columns(days: Sequence[datetime.date], width: int) -> list[int]:
     return found
 
 
-def _plot_cell(row: Mapping[str, Any], bottom: float, size: float, signs: Signs) -> tuple[str, str]:
+def _plot_cell(row: Mapping[str, Any], at: int, height: int, signs: Signs) -> tuple[str, str]:
+    """Sign of a row of the path in the `at`-th of `height` cells, counted from 0 %."""
     live, low, high = row["live"], row.get("band_low"), row.get("band_high")
-    top = bottom + size
-    if live is not None and (bottom <= live < top or (live >= 1 and top > 1 - 1e-9)):
-        level = min(len(signs.levels) - 1, int((live - bottom) / size * len(signs.levels)))
-        outside = low is not None and high is not None and not low <= live <= high
-        return signs.levels[level], f"bold {ORANGE if outside else BLUE}"
-    if low is not None and high is not None and low < top - 1e-9 and high > bottom + 1e-9:
+    banded = low is not None and high is not None
+    if live is not None and _cell(live, height) == at:
+        level = int((live * height - at) * len(signs.levels))
+        outside = banded and not low <= live <= high
+        sign = signs.levels[min(len(signs.levels) - 1, max(0, level))]
+        return sign, f"bold {ORANGE if outside else BLUE}"
+    if banded and _cell(low, height) <= at <= _last_cell(high, height):
         return signs.band, QUIET
     return " ", ""
 

@@ -21,8 +21,9 @@ lack a kind of cone, since they differ from blue to yellow. Everything that a co
 and a mark say too. After Okabe and Ito, Color Universal Design (2008).
 """
 
-# A person's text fills a screen at most.
-_LONGEST = 1200
+LONGEST: Final = 1200
+"""Characters of a line: a person's text fills a screen at most."""
+
 _KEPT_APART = ("Cc", "Cs", "Cn")
 _UNSEEN = ("Cf", "Zl", "Zp")
 
@@ -127,7 +128,7 @@ def mark(state: str) -> str:
     return mark_of(state) if _has_unicode(sys.stdout) else ASCII_MARKS.get(state, ".")
 
 
-def printable(text: str, *, stream: TextIO | None = None) -> str:
+def printable(text: str, *, stream: TextIO | None = None, longest: int = LONGEST) -> str:
     r"""Text that does nothing to a terminal but show.
 
     Control characters, overrides of direction and lone surrogates become a replacement character;
@@ -140,23 +141,31 @@ def printable(text: str, *, stream: TextIO | None = None) -> str:
         Any text; its line breaks and spaces stay.
     stream : file, optional
         Where it goes; standard output by default.
+    longest : int
+        Characters of a line that are shown.
 
     Examples
     --------
     >>> printable("red \x1b[31m and over\u202eride, zero\u200bwidth")
     'red \ufffd[31m and over\ufffdride, zerowidth'
     """
-    if text.isascii() and text.isprintable() and len(text) <= _LONGEST:
+    if text.isascii() and text.isprintable() and len(text) <= longest:
         return text
     lines = ["".join(map(_shown, line)) for line in text.split("\n")]
-    cut = [one if len(one) <= _LONGEST else f"{one[:_LONGEST]} ... (cut)" for one in lines]
+    cut = [one if len(one) <= longest else f"{one[:longest]} ... (cut)" for one in lines]
     encoding = getattr(stream or sys.stdout, "encoding", None) or "utf-8"
     return "\n".join(cut).encode(encoding, "replace").decode(encoding)
 
 
-def in_line(text: str) -> str:
-    """Text for a cell of a table or one line: `printable`, its line breaks made spaces."""
-    return " ".join(printable(text).splitlines())
+def in_line(text: str, *, longest: int = LONGEST) -> str:
+    r"""Text for a cell of a table or one line: `printable`, its line breaks made spaces.
+
+    Examples
+    --------
+    >>> in_line("two\nlines of text", longest=9)
+    'two lines ... (cut)'
+    """
+    return printable(" ".join(text.split("\n")), longest=longest)
 
 
 def _shown(character: str) -> str:
