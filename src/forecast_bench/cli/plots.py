@@ -199,13 +199,13 @@ def _columns(days: Sequence[datetime.date], width: int) -> list[int]:
 def _plot_cell(row: Mapping[str, Any], at: int, height: int, signs: Signs) -> tuple[str, str]:
     """Sign of a row of the path in the `at`-th of `height` cells, counted from 0 %."""
     live, low, high = row["live"], row.get("band_low"), row.get("band_high")
-    banded = low is not None and high is not None
+    band = None if low is None or high is None else (low, high)
     if live is not None and _cell(live, height) == at:
         level = int((live * height - at) * len(signs.levels))
-        outside = banded and not low <= live <= high
+        outside = band is not None and not band[0] <= live <= band[1]
         sign = signs.levels[min(len(signs.levels) - 1, max(0, level))]
         return sign, f"bold {ORANGE if outside else BLUE}"
-    if banded and _cell(low, height) <= at <= _last_cell(high, height):
+    if band is not None and _cell(band[0], height) <= at <= _last_cell(band[1], height):
         return signs.band, QUIET
     return " ", ""
 
