@@ -5,7 +5,7 @@ from html.parser import HTMLParser
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -204,7 +204,7 @@ def test_finished_pictures_say_where_their_numbers_are(nasty):
 
 
 def test_numbers_on_disk_are_the_tables(tmp_path):
-    folder = sample_run.build(tmp_path / "run", judgments=3)
+    folder = sample_run.build(tmp_path / "run", judgments=1)
     render(folder, tmp_path / "review")
     found = tables(read_run(folder))
     written = sorted(path.stem for path in (tmp_path / "review" / "numbers").glob("*.csv"))
@@ -245,6 +245,7 @@ def test_a_reliability_figure_refuses_what_is_no_record():
         reliability_figure(pd.DataFrame({"probability": [], "outcome": []}))
 
 
+@settings(max_examples=25)
 @given(
     st.lists(
         st.tuples(st.sampled_from([0.1, 0.3, 0.5, 0.9]), st.integers(0, 1)),

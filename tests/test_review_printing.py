@@ -217,7 +217,9 @@ def test_a_pdf_of_somebody_else_is_left_alone(tmp_path):
 @pytest.fixture
 def printed(tmp_path, monkeypatch, capsys):
     """Run `review` on a made run; give its status, its output and its messages."""
-    run = sample_run.build(tmp_path / "run", judgments=2)
+    run = sample_run.build(
+        tmp_path / "run", judgments=1, counted=False, fitted=False, resolved=False
+    )
     monkeypatch.setattr("forecast_bench.job.find_run", lambda *_: run)
     (tmp_path / "judgments").mkdir()
 

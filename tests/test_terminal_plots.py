@@ -1,10 +1,13 @@
 """Plots made of characters: every cell by hand, and laws for all probabilities."""
 
+import re
+
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from forecast_bench.cli.board import print_board
 from forecast_bench.cli.plots import (
     Shown,
     bar_key,
@@ -149,6 +152,44 @@ def test_few_stated_values_are_shown_as_they_are():
         (0.2, 2, 1, 0.5),
         (0.9, 1, 1, 1.0),
     ]
+
+
+def board_row(identifier, text, live, state="open"):
+    numbers = {"now_band_low": 0.55, "now_band_high": 0.75, "now_mean": 0.65, "prior_mean": 0.65}
+    if live is None:
+        numbers = dict.fromkeys(numbers)
+    side = "none" if live is None else "below" if live < 0.55 else "inside"
+    rest = {"base_rate": live, "days_left": 426, "state": state, "state_reason": None}
+    return {"id": identifier, "text": text, "live": live, "band_state": side, **numbers, **rest}
+
+
+BOARD = [
+    board_row("jnim-isgs-fight", "likely (65%)", 0.345),
+    board_row("b" * 60, "words of no yardstick (no number)", None, "not assessed"),
+    board_row("c", "c" * 50, 0.987, "did not occur"),
+]
+
+
+@pytest.mark.parametrize("more", [(), ("live",)], ids=["plain", "recalibrated"])
+def test_no_letter_of_a_board_is_lost_at_any_width(more, capsys, monkeypatch):
+    for name, value in (("TTY_COMPATIBLE", "1"), ("TERM", "dumb"), ("LINES", "40")):
+        monkeypatch.setenv(name, value)
+    for width in range(50, 200):
+        monkeypatch.setenv("COLUMNS", str(width))
+        print_board(
+            BOARD,
+            said=lambda row: row["text"],
+            percent=lambda value: "" if value is None else f"{value:.1%}",
+            more=more,
+        )
+        shown = re.sub(r"\x1b\[[\d;]*m", "", capsys.readouterr().out)
+        # The key is a sentence, which may be broken.
+        board = shown[: shown.index("0 to 100 %:")]
+        assert max(map(len, board.splitlines())) <= width, width
+        assert board.count("b") >= 60, width
+        assert board.count("c") >= 50, width
+        for one in ("34.5%", "98.7%", "not assessed", "did not occur", "▼ below", "426"):
+            assert one in board, width
 
 
 def test_many_stated_values_are_grouped_by_five_per_cent():

@@ -2,12 +2,14 @@
 
 import io
 import json
+import re
 import sys
 import unicodedata
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.cells import cell_len
 
 from forecast_bench.cli import output, terminal
 
@@ -144,6 +146,29 @@ def test_no_number_of_a_table_is_broken_or_left_out(seen, capsys, monkeypatch, w
         assert one in shown
     assert max(map(len, shown.splitlines())) <= max(width, len("90 % interval -1.000 to 1.000") + 2)
     assert shown.split().count("words") == 12
+
+
+@given(
+    st.lists(
+        st.lists(st.text(alphabet="ab 界", max_size=30), min_size=4, max_size=4),
+        min_size=1,
+        max_size=6,
+    ),
+    st.integers(20, 130),
+)
+def test_no_letter_of_a_table_is_lost_at_any_width(rows, width):
+    stream = io.StringIO()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "stdout", stream)
+        for name, value in (("TTY_COMPATIBLE", "1"), ("TERM", "xterm"), ("NO_COLOR", "1")):
+            patch.setenv(name, value)
+        patch.setenv("COLUMNS", str(width))
+        patch.setenv("LINES", "40")
+        output.print_table(["Q", "R", "S", "T"], rows, numeric=["S"])
+    shown = re.sub(r"\x1b\[[\d;]*m", "", stream.getvalue())
+    given_letters = sorted("".join(cell for row in rows for cell in row).replace(" ", ""))
+    assert sorted(one for one in shown if one in "ab界") == given_letters
+    assert max(cell_len(line) for line in shown.splitlines()) <= max(width, 64)
 
 
 def test_problems_are_made_plain_where_somebody_looks(capsys, monkeypatch):

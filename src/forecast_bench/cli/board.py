@@ -57,7 +57,7 @@ def print_board(
     name, stated, *others = columns
     taken = sum(one.width + _GAP for one in others)
     room = shown.width - taken
-    least = min(name.width, _NAME[0]) + min(stated.width, _STATED[0]) + 2 * _GAP + _BAR[0]
+    least = min(name.width, _NAME[0]) + min(stated.width, _STATED[0]) + 3 * _GAP + _BAR[0]
     if room >= least:
         _print_table(rows, columns, room)
     else:
@@ -93,11 +93,10 @@ def _columns(
 
 def _print_table(rows: Sequence[Mapping[str, Any]], columns: Sequence[Column], room: int) -> None:
     name, stated, *others = columns
-    spare = room - 2 * _GAP - _BAR[0]
+    spare = room - 3 * _GAP - _BAR[0]
     name_width = min(name.width, _NAME[1], spare - min(stated.width, _STATED[0]))
     stated_width = min(stated.width, _STATED[1], spare - name_width)
     bar_width = min(_BAR[1], room - name_width - stated_width - 3 * _GAP)
-    bar_width = max(_BAR[0], bar_width)
     table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1, 0, 0))
     table.add_column(Text(name.head), min_width=name_width, max_width=name_width, overflow="fold")
     table.add_column(

@@ -9,8 +9,6 @@ from forecast_bench.cli.terminal import console, in_line, is_terminal, printable
 from forecast_bench.markup import unprintable
 from forecast_bench.problems import Problem, as_text, count_line
 
-# A terminal of so many columns has room for whole names.
-_WIDE = 120
 # Words are folded to no less than so many columns; numbers are never folded.
 _FOLDED = 14
 
@@ -64,21 +62,25 @@ def _ruled(columns: Sequence[str], rows: Sequence[Sequence[str]], numeric: Seque
     from rich.text import Text
 
     shown = console()
+    wanted = [_widths(name, [row[at] for row in rows]) for at, name in enumerate(columns)]
     least = [
-        _least(name, [row[index] for row in rows], is_number=name in numeric, first=index == 0)
-        for index, name in enumerate(columns)
+        _least(head, longest, is_number=name in numeric, first=at == 0)
+        for at, (name, (head, longest)) in enumerate(zip(columns, wanted, strict=True))
     ]
-    if sum(least) + 2 * (len(columns) - 1) > shown.width:
+    # A space and a rule between columns, and a space at the end.
+    spare = shown.width - sum(least) - 2 * len(columns) + 1
+    if spare < 0:
         _row_by_row(columns, rows)
         return
+    natural = [
+        max(_cells(name), longest) for name, (_, longest) in zip(columns, wanted, strict=True)
+    ]
     table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1, 0, 0))
-    for index, name in enumerate(columns):
-        # What one types again is never cut where there is room for it; nothing is ever left out.
-        longest = max((len(row[index]) for row in rows), default=0)
+    for name, width in zip(columns, _shared(least, natural, spare), strict=True):
         table.add_column(
             Text(name),
+            width=width,
             justify="right" if name in numeric else "left",
-            min_width=longest if index == 0 and shown.width >= _WIDE else least[index],
             overflow="fold",
         )
     for row in rows:
@@ -87,11 +89,33 @@ def _ruled(columns: Sequence[str], rows: Sequence[Sequence[str]], numeric: Seque
     shown.print(table)
 
 
-def _least(name: str, cells: Sequence[str], *, is_number: bool, first: bool) -> int:
+def _cells(text: str) -> int:
+    """Columns of the terminal that a text takes: two for a wide letter."""
+    from rich.cells import cell_len
+
+    return cell_len(text)
+
+
+def _widths(name: str, cells: Sequence[str]) -> tuple[int, int]:
+    """Width of the longest word of a head, and of the widest cell below it."""
+    head = max(map(_cells, name.split()), default=0)
+    return head, max(map(_cells, cells), default=0)
+
+
+def _least(head: int, longest: int, *, is_number: bool, first: bool) -> int:
     """Fewest columns in which a column can be read: numbers whole, words folded."""
-    longest = max((len(cell) for cell in cells), default=0)
-    head = max(map(len, name.split()), default=0)
     return max(head, longest if is_number else min(longest, 2 * _FOLDED if first else _FOLDED))
+
+
+def _shared(least: Sequence[int], natural: Sequence[int], spare: int) -> list[int]:
+    """Widths with what is spare: first to the names, which one types again, then by need."""
+    widths = list(least)
+    needs = [want - have for want, have in zip(natural, least, strict=True)]
+    for at in sorted(range(len(widths)), key=lambda at: (at > 0, needs[at])):
+        given = max(0, min(needs[at], spare))
+        widths[at] += given
+        spare -= given
+    return widths
 
 
 def _row_by_row(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
