@@ -178,3 +178,19 @@ def test_problems_are_made_plain_where_somebody_looks(capsys, monkeypatch):
     output.report_problems([problem("incident-store", "bad \x1b[2J", Location("a"))])
     assert "\x1b" not in capsys.readouterr().err
     assert sys.stderr is not None
+
+
+def test_drafts_of_a_hostile_report_are_plain_and_whole_at_a_terminal(
+    seen, capsys, tmp_path, monkeypatch
+):
+    from forecast_bench.cli import main
+
+    monkeypatch.chdir(tmp_path)
+    report = tmp_path / "report.txt"
+    report.write_text(f"It is likely that {UGLY[:9]} war comes, {'B' * 3000}.", encoding="utf-8")
+    with pytest.raises(SystemExit):
+        main(["extract", str(report)])
+    shown = capsys.readouterr().out
+    assert "likely" in shown
+    assert "\x1b" not in shown
+    assert "(cut)" not in shown

@@ -29,12 +29,16 @@ def print_line(text: str = "") -> None:
     sys.stdout.write((printable(text) if is_terminal() else text) + "\n")
 
 
+def report_line(text: str) -> None:
+    """Print a line on standard error; a terminal is given nothing that commands it."""
+    shown = printable(text, stream=sys.stderr) if is_terminal(sys.stderr) else text
+    sys.stderr.write(shown + "\n")
+
+
 def report_problems(problems: Sequence[Problem]) -> None:
     """Print problems on standard error, with their number last."""
-    seen = is_terminal(sys.stderr)
     for one in problems:
-        text = as_text(one)
-        sys.stderr.write((printable(text, stream=sys.stderr) if seen else text) + "\n")
+        report_line(as_text(one))
     if problems:
         sys.stderr.write(count_line(problems) + "\n")
 
