@@ -118,7 +118,7 @@ def test_no_colour_where_none_is_wanted(run, workspace, environment):
     shown = run(*arguments, width=100, **environment)
     assert "38;5" not in shown
     assert "outside it" not in shown
-    assert UNICODE.band in shown
+    assert UNICODE.shade in shown
     assert set(re.findall(r"\x1b\[([\d;]*)m", shown)) <= {"1", "0"}
 
 
@@ -143,7 +143,7 @@ def test_show_draws_the_path_and_the_counts(run, workspace, width):
     assert "incidents by month, window: " in shown
     # The first 64.6 % lie in 60 to 70 %, within the band of 55 to 75 %; at the end it has left.
     assert lines[4][7] == "─"
-    assert UNICODE.band in lines[3]
+    assert UNICODE.shade in lines[3]
 
 
 def test_a_judgment_without_a_path_has_no_plot(run, workspace):
@@ -193,5 +193,5 @@ def test_a_terminal_without_unicode_gets_ascii(workspace):
     shown, left = at_terminal(arguments, [], workspace, environment)
     assert left == 0
     assert shown.isascii()
-    assert f"      |{ASCII.band * 20}" in shown
+    assert f"      |{ASCII.shade * 20}" in shown
     assert "100 % |" in shown

@@ -79,8 +79,8 @@ def test_a_path_by_hand():
     drawn = [one.plain for one in path_plot(PATH, width=10, height=5, signs=ASCII)]
     assert drawn == [
         "100 % |         '",
-        "      |_____==== ",
-        " 50 % |========= ",
+        "      |_____:::: ",
+        " 50 % |::::::::: ",
         "      |          ",
         "  0 % |     ____ ",
         "      +----------",

@@ -89,7 +89,15 @@ def test_what_is_a_terminal_is_as_rich_has_it(monkeypatch, environment, at_tty, 
 def test_signs_are_those_the_encoding_has(encoding, signs):
     stream = io.TextIOWrapper(io.BytesIO(), encoding=encoding)
     assert terminal.signs(stream) is signs
-    for one in (signs.track, signs.band, signs.levels, signs.heights, signs.above, signs.both):
+    for one in (
+        signs.track,
+        signs.band,
+        signs.shade,
+        signs.levels,
+        signs.heights,
+        signs.above,
+        signs.both,
+    ):
         assert one.encode(encoding).decode(encoding) == one
 
 

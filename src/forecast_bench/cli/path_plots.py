@@ -41,7 +41,7 @@ def print_path_plots(
 def _key() -> Text:
     drawn = signs()
     key = Text("  live probability ").append(drawn.levels[1], style=f"bold {BLUE}")
-    key.append(" over the stated band ").append(drawn.band, style=QUIET)
+    key.append(" over the stated band ").append(drawn.shade, style=QUIET)
     shown = console()
     if shown.color_system is not None and not shown.no_color:
         key.append("; ").append(drawn.levels[1], style=f"bold {ORANGE}").append(" outside it")

@@ -206,7 +206,7 @@ def _plot_cell(row: Mapping[str, Any], at: int, height: int, signs: Signs) -> tu
         sign = signs.levels[min(len(signs.levels) - 1, max(0, level))]
         return sign, f"bold {ORANGE if outside else BLUE}"
     if band is not None and _cell(band[0], height) <= at <= _last_cell(band[1], height):
-        return signs.band, QUIET
+        return signs.shade, QUIET
     return " ", ""
 
 

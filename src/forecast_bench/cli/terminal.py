@@ -34,6 +34,7 @@ class Signs:
 
     track: str
     band: str
+    shade: str
     stated: str
     live: str
     both: str
@@ -50,6 +51,7 @@ class Signs:
 UNICODE: Final = Signs(
     track="\u2500",
     band="\u2592",
+    shade="\u2591",
     stated="\u2503",
     live="\u25cf",
     both="\u25c9",
@@ -65,6 +67,7 @@ UNICODE: Final = Signs(
 ASCII: Final = Signs(
     track="-",
     band="=",
+    shade=":",
     stated="|",
     live="o",
     both="@",
