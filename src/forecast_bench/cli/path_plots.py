@@ -30,12 +30,11 @@ def print_path_plots(
         shown.print(_key())
         for line in path_plot(path, width=width, height=_HEIGHT, signs=drawn):
             shown.print(line, no_wrap=True, overflow="ignore", crop=False)
-    for name, months in _months(counts).items():
-        by = _period(months)
-        first, last = (day[:7] if by == "month" else day for day in (months[0][0], months[-1][0]))
-        said = f"  incidents by {by}, {name}: "
-        ends = f" {first} to {last}, at most {max(number for _, number in months)}"
-        shown.print(Text.assemble((said, QUIET), _summed(months), (ends, QUIET), overflow="fold"))
+    for name, months in monthly(counts).items():
+        said = f"  incidents by month, {name}: "
+        ends = f" {min(months)} to {max(months)}, at most {max(months.values())}"
+        line = count_sparkline(list(months.values()), signs=drawn)
+        shown.print(Text.assemble((said, QUIET), line, (ends, QUIET), overflow="fold"))
 
 
 def _key() -> Text:
@@ -48,19 +47,18 @@ def _key() -> Text:
     return key
 
 
-def _months(counts: Sequence[Mapping[str, Any]]) -> dict[str, list[tuple[str, int]]]:
-    """Counts of each part in the order of time, summed over places."""
+def monthly(counts: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, int]]:
+    """Counts by part and calendar month, in the order of time, summed over places and days.
+
+    Examples
+    --------
+    >>> monthly([{"part": "window", "period_start": "2018-01-01", "count": 2},
+    ...     {"part": "window", "period_start": "2018-01-02", "count": 1}])
+    {'window': {'2018-01': 3}}
+    """
     parts: dict[str, dict[str, int]] = {}
-    for row in counts:
-        periods = parts.setdefault(str(row["part"]), {})
-        start = str(row["period_start"])
-        periods[start] = periods.get(start, 0) + int(row["count"])
-    return {name: sorted(periods.items()) for name, periods in parts.items()}
-
-
-def _period(months: Sequence[tuple[str, int]]) -> str:
-    return "month" if len({start[:7] for start, _ in months}) == len(months) else "day"
-
-
-def _summed(months: Sequence[tuple[str, int]]) -> Text:
-    return count_sparkline([number for _, number in months], signs=signs())
+    for row in sorted(counts, key=lambda one: str(one["period_start"])):
+        months = parts.setdefault(str(row["part"]), {})
+        month = str(row["period_start"])[:7]
+        months[month] = months.get(month, 0) + int(row["count"])
+    return parts
