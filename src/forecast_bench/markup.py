@@ -2,7 +2,6 @@
 
 import unicodedata
 from collections.abc import Sequence
-from html import escape
 
 _OVERRIDES = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 _LONGEST = 1200
@@ -32,6 +31,9 @@ def text_html(text: object) -> str:
     >>> text_html("<b>two\nlines</b>")
     '&lt;b&gt;two lines&lt;/b&gt;'
     """
+    # Every command loads this module for what is unprintable, and almost none the entities.
+    from html import escape
+
     plain = " ".join(str(text).split())
     shown = "".join("\ufffd" if unprintable(one) else one for one in plain)
     return escape(shown if len(shown) <= _LONGEST else f"{shown[:_LONGEST]} … (cut)")
