@@ -22,15 +22,29 @@ def review(
         str | None, typer.Option("--run", metavar="ID", help="The run; the latest by default.")
     ] = None,
     output: FormatOption = Format.text,
+    *,
+    pdf: Annotated[
+        bool, typer.Option("--pdf", help="Print it to review.pdf too, through a browser.")
+    ] = False,
+    browser: Annotated[
+        Path | None,
+        typer.Option(
+            "--browser",
+            metavar="PROGRAM",
+            envvar="FORECAST_BENCH_BROWSER",
+            help="The browser to print with; by default the first chromium, chrome or edge found.",
+        ),
+    ] = None,
 ) -> None:
     """Write the review of a run into a folder.
 
-    HTML, Markdown, figures, and the numbers behind them.
+    HTML, Markdown, figures, and the numbers behind them; with --pdf, a print of the HTML.
 
     Example: forecast-bench review --out review/
     """
     from forecast_bench.job import find_run
     from forecast_bench.review import render
+    from forecast_bench.review.printing import earlier_print_aside
 
     folder = find_run(workspace_folder(workspace), run)
     if folder is None:
@@ -38,11 +52,26 @@ def review(
         typer.echo(f"{asked}; make one with forecast-bench recalibrate", err=True)
         raise typer.Exit(ExitStatus.PROBLEMS)
     try:
-        files = render(folder, out)
+        with earlier_print_aside(out):
+            files = render(folder, out)
     except OSError as failure:
         reason = failure.strerror or str(failure)
         raise typer.BadParameter(f"{out}: {reason}", param_hint="--out") from None
+    if pdf:
+        files = tuple(sorted((*files, _printed(out, browser))))
     if output is Format.json:
         print_json({"files": [str(path) for path in files]})
     else:
         print_line(f"{len(files)} files; open {out / 'review.html'}")
+
+
+def _printed(folder: Path, browser: Path | None) -> Path:
+    """Print the review, or leave saying why not; its pages are written all the same."""
+    from forecast_bench.review.printing import PrintingError, find_browser, print_review
+
+    try:
+        return print_review(folder, browser=find_browser(browser))
+    except PrintingError as fault:
+        typer.echo(f"no PDF: {fault}", err=True)
+        typer.echo(f"  = the review itself is written; open {folder / 'review.html'}", err=True)
+        raise typer.Exit(ExitStatus.FAILED) from None

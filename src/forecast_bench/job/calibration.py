@@ -15,9 +15,6 @@ from forecast_bench.reliability import (
     LEAST_OUTCOMES,
     Summary,
     cell_table,
-    consistency_band,
-    isotonic_curve,
-    last_stated_probability,
     phrase_table,
     scores_over_time,
     summary,
@@ -131,35 +128,6 @@ def measure_tables(record: pd.DataFrame, found: Summary | None) -> dict[str, pd.
         "cells": cells.assign(grouping=cells["grouping"].replace(_NAMES)),
         "over_time": scores_over_time(record),
     }
-
-
-def reliability_table(record: pd.DataFrame, *, seed: int) -> pd.DataFrame:
-    """CORP curve with its consistency band, one row for each distinct stated probability."""
-    if record.empty:
-        names = [
-            "probability",
-            "n",
-            "occurred",
-            "frequency",
-            "recalibrated",
-            "band_low",
-            "band_high",
-        ]
-        return pd.DataFrame({name: pd.Series(dtype="float64") for name in names})
-    curve = isotonic_curve(probability=record["probability"], outcome=record["outcome"])
-    band = consistency_band(
-        probability=record["probability"],
-        question=record["question"],
-        situation=record["situation"],
-        last_probability=last_stated_probability(
-            probability=record["probability"],
-            question=record["question"],
-            date=record["date"],
-            forecaster=record["forecaster"],
-        ),
-        seed=seed,
-    )
-    return curve.assign(band_low=band["low"].to_numpy(), band_high=band["high"].to_numpy())
 
 
 def phrases_in_practice(

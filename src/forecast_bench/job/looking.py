@@ -84,6 +84,11 @@ class Look:
     models: tuple[dict[str, Any], ...] = ()
     rates: LearnedRates = field(default_factory=lambda: LearnedRates({}))
 
+    def _repr_html_(self) -> str:
+        from forecast_bench.job.look_html import look_html
+
+        return look_html(self)
+
 
 def look(
     folder: Path,

@@ -15,7 +15,6 @@ from forecast_bench.job.calibration import (
     measure_tables,
     phrases_in_practice,
     record_summary,
-    reliability_table,
     resolved_record,
 )
 from forecast_bench.job.changes import changes, read_judgments
@@ -28,6 +27,7 @@ from forecast_bench.job.recalibrating import Recalibration, recalibrating
 from forecast_bench.job.runs import read_manifest
 from forecast_bench.job.stories import tell_stories
 from forecast_bench.problems import Problem, as_record
+from forecast_bench.reliability import reliability_points
 from forecast_bench.tracking import count_table, move_table, path_table
 from forecast_bench.workspace import Workspace, shown
 
@@ -174,7 +174,7 @@ def _reliability(
         "phrases": phrases_in_practice(
             record, workspace.lexicons, _lexicons_in_use(judgments), workspace.settings
         ),
-        "reliability": reliability_table(record, seed=workspace.settings.seed),
+        "reliability": reliability_points(record, seed=workspace.settings.seed),
         **measure_tables(record, found),
     }
     return tables, calibration_summary(found)

@@ -10,12 +10,14 @@ from forecast_bench.reliability.decomposition import (
     corp_decomposition,
     murphy_decomposition,
 )
+from forecast_bench.reliability.diagram import reliability_points
 from forecast_bench.reliability.discrimination import (
     Discrimination,
     discrimination,
     forecasts_by_outcome,
 )
 from forecast_bench.reliability.interval import MEASURES, mean_interval, reliability_interval
+from forecast_bench.reliability.meanings import MEANINGS
 from forecast_bench.reliability.measures import Measures
 from forecast_bench.reliability.murphy_diagram import murphy_diagram
 from forecast_bench.reliability.over_time import MONTHS, SPANS, scores_over_time
@@ -37,6 +39,7 @@ __all__ = [
     "FAULTS",
     "GROUPINGS",
     "LEAST_OUTCOMES",
+    "MEANINGS",
     "MEASURES",
     "MONTHS",
     "NO_FAULT",
@@ -67,6 +70,7 @@ __all__ = [
     "phrase_meaning",
     "phrase_table",
     "reliability_interval",
+    "reliability_points",
     "scores_over_time",
     "summary",
 ]

@@ -191,6 +191,11 @@ class Review:
     sections: tuple[Section, ...]
     footer: str
 
+    def _repr_html_(self) -> str:
+        from forecast_bench.review.notebook import review_html
+
+        return review_html(self)
+
 
 def figures_of(review: Review) -> tuple[Figure, ...]:
     """Every figure of a review, in order.

@@ -66,6 +66,11 @@ class Run:
     moves: pd.DataFrame | None = None
     stories: Mapping[str, Any] = field(default_factory=dict)
 
+    def _repr_html_(self) -> str:
+        from forecast_bench.review.notebook import run_html
+
+        return run_html(self)
+
 
 def read_run(folder: Path) -> Run:
     """Read a run folder.

@@ -3,8 +3,9 @@
 import hashlib
 import math
 import re
-import unicodedata
 from collections.abc import Iterable
+
+from forecast_bench.markup import unprintable
 
 NOT_AVAILABLE = "not available"
 _SPACE = "\u00a0"
@@ -24,18 +25,13 @@ def clean(text: str, *, longest: int = _LONGEST) -> str:
         " "
         if character in "\t\n\r\v\f\u2028\u2029\x85"
         else "\ufffd"
-        if _unprintable(character)
+        if unprintable(character)
         else character
         for character in text
     )
     shown = " ".join(shown.split(" ")).strip()
     shown = re.sub(r" {2,}", " ", shown)
     return shown if len(shown) <= longest else f"{shown[:longest].rstrip()} … (cut)"
-
-
-def _unprintable(character: str) -> bool:
-    overrides = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
-    return character in overrides or unicodedata.category(character) in ("Cc", "Cs")
 
 
 def percent(probability: float | None) -> str:
