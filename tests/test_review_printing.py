@@ -14,10 +14,9 @@ from forecast_bench.review.joining import joined_pages
 from forecast_bench.review.printing import (
     BROWSERS,
     PrintingError,
-    earlier_print_aside,
     find_browser,
-    pages_of,
     print_review,
+    printable_pages,
 )
 
 FAKE = """#!{python}
@@ -76,19 +75,33 @@ def test_without_a_browser_it_says_what_to_do(monkeypatch):
 
 
 def test_pages_begin_with_the_review(review):
-    assert pages_of(review) == ["review.html", "about.html", "judgments.html"]
+    assert printable_pages(review) == ["review.html", "judgments.html", "about.html"]
+
+
+def test_cards_follow_the_list_of_judgments(review):
+    (review / "judgments").mkdir()
+    for name in ("b.html", "a.2.html", "a.html"):
+        (review / "judgments" / name).write_text("")
+    assert printable_pages(review) == [
+        "review.html",
+        "judgments.html",
+        "judgments/a.html",
+        "judgments/a.2.html",
+        "judgments/b.html",
+        "about.html",
+    ]
 
 
 def test_a_folder_without_pages_is_refused(tmp_path):
     with pytest.raises(PrintingError, match="holds no page to print"):
-        pages_of(tmp_path)
+        printable_pages(tmp_path)
 
 
 def test_all_pages_are_printed_in_order_into_one_file(tmp_path, review):
     program = browser(tmp_path / "bin", PRINTS)
     made = print_review(review, browser=program)
     assert made == review / "review.pdf"
-    assert [page.extract_text() for page in PdfReader(made).pages] == pages_of(review)
+    assert [page.extract_text() for page in PdfReader(made).pages] == printable_pages(review)
     assert sorted(path.name for path in review.iterdir() if path.suffix != ".html") == [
         "review.md",
         "review.pdf",
@@ -191,27 +204,6 @@ def test_links_between_pages_lead_within_the_file(tmp_path):
 def test_a_print_tells_no_date(tmp_path, review):
     made = print_review(review, browser=browser(tmp_path / "bin", PRINTS))
     assert not {"/CreationDate", "/ModDate"} & set(PdfReader(made).metadata or {})
-
-
-def test_an_earlier_print_is_no_part_of_the_next_review(review):
-    (review / "review.pdf").write_text("old")
-    with earlier_print_aside(review):
-        assert not (review / "review.pdf").exists()
-    assert not (review / "review.pdf").exists()
-    assert list(review.parent.iterdir()) == [review]
-
-
-def test_an_earlier_print_comes_back_where_the_review_fails(review):
-    (review / "review.pdf").write_text("old")
-    with pytest.raises(OSError, match="disk"), earlier_print_aside(review):
-        raise OSError("disk")
-    assert (review / "review.pdf").read_text() == "old"
-
-
-def test_a_pdf_of_somebody_else_is_left_alone(tmp_path):
-    (tmp_path / "review.pdf").write_text("mine")
-    with earlier_print_aside(tmp_path):
-        assert (tmp_path / "review.pdf").read_text() == "mine"
 
 
 @pytest.fixture

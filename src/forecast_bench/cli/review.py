@@ -44,7 +44,6 @@ def review(
     """
     from forecast_bench.job import find_run
     from forecast_bench.review import render
-    from forecast_bench.review.printing import earlier_print_aside
 
     folder = find_run(workspace_folder(workspace), run)
     if folder is None:
@@ -52,8 +51,7 @@ def review(
         typer.echo(f"{asked}; make one with forecast-bench recalibrate", err=True)
         raise typer.Exit(ExitStatus.PROBLEMS)
     try:
-        with earlier_print_aside(out):
-            files = render(folder, out)
+        files = render(folder, out)
     except OSError as failure:
         reason = failure.strerror or str(failure)
         raise typer.BadParameter(f"{out}: {reason}", param_hint="--out") from None

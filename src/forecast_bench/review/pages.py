@@ -33,6 +33,9 @@ _LAID_OUT: Final[tuple[tuple[str, str, tuple[str, ...]], ...]] = (
 PAGES: Final = tuple(path for path, _, _ in _LAID_OUT)
 """Paths of the pages that a review can have, beside those of its reports."""
 
+PRINTED: Final = "review.pdf"
+"""The print of all pages, where one was asked for."""
+
 REPORTS: Final = "judgments"
 """Folder of the pages that hold the cards, one for each report."""
 

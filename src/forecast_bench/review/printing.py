@@ -6,11 +6,12 @@ import shutil
 import signal
 import subprocess
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-PRINTED: Final = "review.pdf"
+from forecast_bench.review.pages import PAGES, PRINTED, REPORTS
+
 BROWSERS: Final = (
     "chromium",
     "chromium-browser",
@@ -23,7 +24,6 @@ BROWSERS: Final = (
 """Names under which a browser that can print is looked for, in this order."""
 
 _SECONDS = 180.0
-_FIRST = "review.html"
 # The page is a file with its own pictures; a browser of its own accord asks for much else.
 _OPTIONS = (
     "--headless",
@@ -116,7 +116,7 @@ def print_review(
 
     from forecast_bench.review.joining import joined_pages
 
-    names = list(pages) if pages is not None else pages_of(folder)
+    names = list(pages) if pages is not None else printable_pages(folder)
     with tempfile.TemporaryDirectory(prefix="forecast-bench-print-") as name:
         aside = Path(name)
         printed = {
@@ -134,38 +134,28 @@ def print_review(
     return folder / PRINTED
 
 
-def pages_of(folder: Path) -> list[str]:
-    """Names of the pages of a review, the first one first.
+def printable_pages(folder: Path) -> list[str]:
+    """Paths of the pages of a review, in the order in which they are read.
 
     Raises
     ------
     PrintingError
         If there is none.
     """
-    found = sorted(path.name for path in folder.glob("*.html"))
+    found = [path.relative_to(folder).as_posix() for path in folder.rglob("*.html")]
     if not found:
         raise PrintingError(f"{folder} holds no page to print")
-    return sorted(found, key=lambda name: (name != _FIRST, name))
+    return sorted(found, key=_order)
 
 
-@contextlib.contextmanager
-def earlier_print_aside(folder: Path) -> Iterator[None]:
-    """Take the print of an earlier review out of its folder, since it is no part of a new one.
-
-    It is put back if what happens meanwhile fails. Nothing is taken from a folder without a page.
-    """
-    earlier = folder / PRINTED
-    if not (earlier.is_file() and (folder / _FIRST).is_file()):
-        yield
-        return
-    aside = folder.with_name(f".{folder.name}.{os.getpid()}.{PRINTED}")
-    earlier.replace(aside)
-    try:
-        yield
-    except BaseException:
-        aside.replace(earlier)
-        raise
-    aside.unlink()
+def _order(name: str) -> tuple[float, str, int]:
+    """Pages as the navigation has them, the cards of reports after the list of judgments."""
+    if name.startswith(f"{REPORTS}/"):
+        place = PAGES.index(f"{REPORTS}.html") + 0.5
+    else:
+        place = PAGES.index(name) if name in PAGES else len(PAGES)
+    # The second page of a report has a longer name than its first.
+    return place, name.partition(".")[0], len(name)
 
 
 def _printed(page: Path, out: Path, browser: Path, *, seconds: float) -> Path:

@@ -12,11 +12,11 @@ from forecast_bench.review.document import Figure, Review, figures_of
 from forecast_bench.review.html import as_pages
 from forecast_bench.review.markdown import as_markdown
 from forecast_bench.review.numbers import plotted
-from forecast_bench.review.pages import PAGES, REPORTS
+from forecast_bench.review.pages import PAGES, PRINTED, REPORTS
 from forecast_bench.review.pictures import as_png, as_svg
 from forecast_bench.review.run import Run, read_run
 
-OURS: Final = frozenset({*PAGES, REPORTS, "review.md", "figures", "numbers"})
+OURS: Final = frozenset({*PAGES, REPORTS, PRINTED, "review.md", "figures", "numbers"})
 """What a review's folder holds; a folder that holds anything else is never replaced."""
 
 
