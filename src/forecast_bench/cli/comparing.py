@@ -109,12 +109,13 @@ def _record(found: "Comparison", written: "Rendered") -> dict[str, Any]:
     from forecast_bench.review.comparison import KINDS
 
     return {
-        "base": found.before.name,
-        "head": found.after.name,
+        "base": {"name": found.before.name, "commit": found.before.commit or None},
+        "head": {"name": found.after.name, "commit": found.after.commit or None},
         "as_of": found.as_of,
         "judgments": {kind: len(found.of_kind(kind)) for kind in KINDS},
         "same": found.same,
         "problems": {"new": len(found.new_problems), "gone": len(found.gone_problems)},
+        "is_empty": found.is_empty,
         "errors": len(found.after.errors),
         "base_unreadable": found.before.unreadable,
         "files": [str(path) for path in written.files],

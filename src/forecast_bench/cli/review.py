@@ -47,9 +47,9 @@ def review(
     """
     refuse_together(base, run=run, head=head, summary=summary, as_of=as_of)
     if base is not None:
-        folder = workspace_folder(workspace)
+        changed = workspace_folder(workspace)
         compare_into(
-            out, folder, base=base, head=head, summary=summary, as_of=as_of, output=output
+            out, changed, base=base, head=head, summary=summary, as_of=as_of, output=output
         )
         return
     from forecast_bench.job import find_run

@@ -8,8 +8,8 @@ import datetime
 import hashlib
 import json
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +18,22 @@ from forecast_bench.incidents.delivery import file_hash, whole_file
 from forecast_bench.incidents.storage import Storage
 from forecast_bench.job.feeds import StoreOf, source_record, store_of
 from forecast_bench.job.looking import Look, look
-from forecast_bench.job.revision import RevisionError, find_revision, lay_out
-from forecast_bench.review.comparison import Comparison, Side, compare, standing_of, written_of
+from forecast_bench.job.revision import (
+    NoWorkspaceError,
+    RevisionError,
+    find_revision,
+    lay_out,
+)
+from forecast_bench.review.comparison import (
+    Comparison,
+    Side,
+    Unread,
+    compare,
+    standing_of,
+    written_of,
+)
 from forecast_bench.sealing import LEDGER, read_ledger
+from forecast_bench.sealing.record import written_ids
 from forecast_bench.workspace import DERIVED, Workspace, hashes, input_files, load_workspace
 
 WORKING = "the working folder"
@@ -50,35 +63,26 @@ def compare_revisions(
         store = _stores(folder, aside / "stores")
         sides = []
         for role, asked in (("base", base), ("head", head)):
-            with _laid_out(folder, asked, aside / role) as (called, place, fault):
-                sides.append(
-                    Side(called, unreadable=fault)
-                    if place is None
-                    else _side(called, place, store, as_of=as_of)
-                )
+            side, place = _laid_out(folder, asked, aside / role)
+            sides.append(side if place is None else _seen(side, place, store, as_of=as_of))
         return compare(*sides, as_of=str(as_of))
 
 
-@contextmanager
-def _laid_out(
-    folder: Path, asked: str | None, aside: Path
-) -> Iterator[tuple[str, Path | None, str]]:
-    """Give the name of a state and where it lies, or why it does not."""
+def _laid_out(folder: Path, asked: str | None, aside: Path) -> tuple[Side, Path | None]:
+    """Give a state of which nothing is known but its name, and where it lies, if it does."""
     if asked is None:
-        yield WORKING, folder, ""
-        return
+        return Side(WORKING), folder
     revision = find_revision(folder, asked)
-    called = f"{asked} ({revision.commit[:12]})"
-    if revision.commit.startswith(asked):
-        called = revision.commit[:12]
+    called = Side(asked, commit=revision.commit)
     aside.mkdir()
     try:
         place = lay_out(folder, revision, aside)
+    except NoWorkspaceError as fault:
+        return replace(called, alarms=(f"{fault}: it holds nothing yet",)), None
     except RevisionError as fault:
-        yield called, None, str(fault)
-        return
+        return replace(called, unreadable=str(fault)), None
     _share_fits(folder, place)
-    yield called, place, ""
+    return called, place
 
 
 def _share_fits(folder: Path, place: Path) -> None:
@@ -109,15 +113,16 @@ def _stores(folder: Path, aside: Path) -> StoreOf:
     return store
 
 
-def _side(called: str, place: Path, store: StoreOf, *, as_of: datetime.date) -> Side:
+def _seen(side: Side, place: Path, store: StoreOf, *, as_of: datetime.date) -> Side:
     """Look at a state, and keep of it what is compared."""
     seen = look(place, as_of=as_of, store=store, despite_errors=True)
     workspace = seen.workspace
     written = written_of(workspace)
     files = [*input_files(place), *(one for one in (place / LEDGER,) if one.is_file())]
     ledger = read_ledger(place)
-    return Side(
-        name=called,
+    ids, unread = written_ids(workspace)
+    return replace(
+        side,
         uncounted=_why_uncounted(seen),
         written=written,
         standing=standing_of(workspace, written, seen.judgments, as_of=as_of),
@@ -131,6 +136,7 @@ def _side(called: str, place: Path, store: StoreOf, *, as_of: datetime.date) -> 
         sealed=frozenset(
             line.entry.judgment for line in ledger.lines if line.entry.judgment is not None
         ),
+        unread=Unread(frozenset(ids) - written.keys(), frozenset(unread)),
     )
 
 

@@ -101,9 +101,7 @@ def bring(workspace: Workspace, delivery: Delivery, *, store: StoreOf = own_stor
     )
 
 
-def bring_in(
-    workspace: Workspace, *, as_of: datetime.date, store: StoreOf = own_store
-) -> Feeds:
+def bring_in(workspace: Workspace, *, as_of: datetime.date, store: StoreOf = own_store) -> Feeds:
     """Import what is new of every source, and choose the vintage known on a day.
 
     A source with problems, an empty or a shrunken one leaves the store's older vintages as they

@@ -25,6 +25,10 @@ class RevisionError(Exception):
     """A state of the workspace cannot be had from git; the message says why and what to do."""
 
 
+class NoWorkspaceError(RevisionError):
+    """A commit does not have the folder of the workspace."""
+
+
 @dataclass(frozen=True, slots=True)
 class Revision:
     """A commit, and where the workspace lies in it.
@@ -101,8 +105,10 @@ def lay_out(folder: Path, revision: Revision, into: Path) -> Path:
 
     Raises
     ------
+    NoWorkspaceError
+        If the revision has no such folder.
     RevisionError
-        If the revision has no such folder, or git has not all of its objects here.
+        If git has not all of its objects here.
     """
     there = into / revision.prefix
     there.mkdir(parents=True, exist_ok=True)
@@ -124,7 +130,8 @@ def _listed(folder: Path, revision: Revision) -> Iterator[_File]:
     tree = f"{revision.commit}:{revision.prefix.removesuffix('/')}"
     printed = run_git(folder, ["ls-tree", "-r", "-z", "-l", "--full-tree", tree], seconds=SECONDS)
     if printed is None:
-        raise RevisionError(f"{revision.asked} has no folder {revision.prefix.removesuffix('/')}")
+        folder_there = revision.prefix.removesuffix("/")
+        raise NoWorkspaceError(f"{revision.asked} has no folder {folder_there}")
     for line in printed.split(b"\0"):
         head, _, name = line.partition(b"\t")
         words = head.split()

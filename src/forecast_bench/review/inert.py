@@ -17,10 +17,11 @@ from forecast_bench.review.document import (
 # It joins two letters, is not seen, and parts a name from the sign that would make it live.
 _JOINER = "\u2060"
 # Forges read these signs before a name or a number as a person, an issue, a label, and the like.
-_SIGN = re.compile(r"([@#!$~%&^+])(?=[\w\"'\[{@#(])")
-_ADDRESS = re.compile(r"(?<=\w)(:)(?=//)|(?<=\bwww)(\.)", re.IGNORECASE)
-_TICKET = re.compile(r"(?<=[A-Za-z]-)(?=\d)")
-_COMMIT = re.compile(r"\b(?=[0-9a-fA-F]{7,64}\b)([0-9a-fA-F]{4})")
+_SIGN = re.compile(r"([@#!$~%&^])(?=[\w\"'\[{@#(])")
+_ADDRESS = re.compile(r":(?=//)|(?<=\bwww)\.", re.IGNORECASE)
+_TICKET = re.compile(r"(?<=\b[A-Z]{2}-)(?=\d)|(?<=[A-Z]{3}-)(?=\d)")
+# Seven letters of its name are enough for a commit to be found.
+_COMMIT = re.compile(r"\b[0-9a-fA-F]{7,}\b")
 _PICTURE = re.compile(r":(?=[\w+-]+:)")
 _ACTION = re.compile(r"^(\s*)(?=/)")
 
@@ -40,7 +41,7 @@ def inert(text: str) -> str:
     parted = _SIGN.sub(rf"\1{_JOINER}", text)
     parted = _ADDRESS.sub(lambda found: f"{found[0]}{_JOINER}", parted)
     parted = _TICKET.sub(_JOINER, parted)
-    parted = _COMMIT.sub(rf"\1{_JOINER}", parted)
+    parted = _COMMIT.sub(lambda found: _JOINER.join(re.findall(r".{1,6}", found[0])), parted)
     parted = _PICTURE.sub(f":{_JOINER}", parted)
     return _ACTION.sub(rf"\1{_JOINER}", parted)
 

@@ -8,7 +8,7 @@ from forecast_bench.problems import Problem
 from forecast_bench.review.comparison.bars import LEGEND, bar
 from forecast_bench.review.comparison.difference import KINDS, Comparison, JudgmentChange, Kind
 from forecast_bench.review.comparison.side import Side, Standing
-from forecast_bench.review.document import Block, Bullets, Cell, Paragraph, Table, table
+from forecast_bench.review.document import Block, Bullets, Cell, Paragraph, table
 from forecast_bench.review.wording import clean, counted, listed, number, percent
 
 ARROW: Final = "\u2192"
@@ -81,8 +81,10 @@ def verdict_of(comparison: Comparison) -> str:
 _DONE: Final = {
     "rewritten": "rewritten after the fact",
     "removed": "removed",
+    "unreadable": "with errors that cannot be read now",
     "renamed": "renamed",
     "added": "added",
+    "mended": "mended, which could not be read before",
     "revised": "revised",
     "resolved": "resolved",
     "edited": "edited where no number depends on it",
@@ -135,12 +137,12 @@ def _unknown_of(side: Side, role: str) -> list[str]:
     if side.unreadable:
         return [f"The {role} cannot be read: {clean(side.unreadable, longest=_LONGEST)}."]
     found = [clean(text, longest=_LONGEST) for text in side.alarms]
-    if side.errors:
-        number = counted(len(side.errors), "error")
-        said = "what they concern is compared as it is written, without its numbers"
-        found.insert(0, f"The {role} has {number}: {said}.")
     if side.uncounted:
-        found.append(f"No counts on the side of the {role}: {side.uncounted}.")
+        found.append(f"The {role} has no numbers from counts: {side.uncounted}.")
+    elif side.errors:
+        number = counted(len(side.errors), "error")
+        said = "judgments that they concern are compared as they are written, without numbers"
+        found.insert(0, f"The {role} has {number}: {said}.")
     return found
 
 
@@ -217,9 +219,7 @@ def _row(one: JudgmentChange) -> tuple[str, ...]:
     )
 
 
-def _pair(
-    old: Standing | None, new: Standing | None, said: Callable[[Standing], str]
-) -> str:
+def _pair(old: Standing | None, new: Standing | None, said: Callable[[Standing], str]) -> str:
     """Before and after, once where they are the same."""
     before, after = (None if one is None else said(one) for one in (old, new))
     if before is None or after is None or before == after:
@@ -320,8 +320,8 @@ def _reasons(comparison: Comparison, say: _Cutter) -> Part | None:
             (clean(source, longest=_LONGEST_NAME), what, _value(old), _value(new))
             for source, what, old, new in files.sources
         ]
-        names = ("source", "what", "before", "after")
-        blocks += [table("Sources that differ", names, [*say.rows(told)]), *say.rest(told)]
+        heads = ("source", "what", "before", "after")
+        blocks += [table("Sources that differ", heads, [*say.rows(told)]), *say.rest(told)]
     explained: dict[str, list[str]] = {}
     for one in comparison.judgments:
         if "moved" in one.kinds:

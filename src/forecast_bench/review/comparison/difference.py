@@ -13,16 +13,27 @@ from forecast_bench.sealing.canonical import Canonical
 from forecast_bench.sealing.content import QUESTION, Fields
 
 Kind = Literal[
-    "rewritten", "removed", "renamed", "added", "revised", "resolved", "edited", "moved"
+    "rewritten",
+    "removed",
+    "unreadable",
+    "renamed",
+    "added",
+    "mended",
+    "revised",
+    "resolved",
+    "edited",
+    "moved",
 ]
 
 KINDS: Final[Mapping[Kind, str]] = {
     "rewritten": "what was said before was changed after the fact",
     "removed": "it is not there any more",
+    "unreadable": "it has errors now, and cannot be read",
     "renamed": "it stands under another id",
     "added": "it is new",
+    "mended": "it had errors before, and could not be read",
     "revised": "a later view was added",
-    "resolved": "it has an outcome now",
+    "resolved": "an outcome was written or reached",
     "edited": "what no number depends on was changed",
     "moved": "its numbers changed, by what they rest on",
 }
@@ -172,19 +183,18 @@ def _judgments(before: Side, after: Side, files: FilesChanged) -> Iterator[Judgm
     for name, now in after.written.items():
         was = before.written.get(renamed.get(name, name))
         if was is None:
-            yield JudgmentChange(name, ("added",), None, now, None, after.standing[name])
+            kind: Kind = "mended" if before.unread.has(now) else "added"
+            yield JudgmentChange(name, (kind,), None, now, None, after.standing[name])
             continue
         found = _between(before, after, was, now, files)
         if found is not None:
             yield found
-    taken = set(renamed.values())
+    there = after.written.keys() | set(renamed.values())
     for name, was in before.written.items():
-        if name not in after.written and name not in taken:
-            sealed = name in before.sealed
-            stood = before.standing[name]
-            yield JudgmentChange(
-                name, ("removed",), was, None, stood, None, was_sealed=sealed
-            )
+        if name not in there:
+            kind = "unreadable" if after.unread.has(was) else "removed"
+            stood, sealed = before.standing[name], name in before.sealed
+            yield JudgmentChange(name, (kind,), was, None, stood, None, was_sealed=sealed)
 
 
 def _renamed(before: Mapping[str, Written], after: Mapping[str, Written]) -> dict[str, str]:
@@ -194,9 +204,7 @@ def _renamed(before: Mapping[str, Written], after: Mapping[str, Written]) -> dic
     for name, now in after.items():
         if name in before:
             continue
-        same = (
-            one for one in gone if one.fields == now.fields and one.revisions == now.revisions
-        )
+        same = (one for one in gone if one.fields == now.fields and one.revisions == now.revisions)
         was = next(same, None)
         if was is not None:
             found[name] = was.id
@@ -239,12 +247,13 @@ def _between(
 
 
 def _moved(stood: Standing, stands: Standing) -> bool:
-    pairs = (
-        (stood.stated, stands.stated),
-        (stood.live, stands.live),
-        (stood.base_rate, stands.base_rate),
-    )
-    return stood.state != stands.state or any(_differ(old, new) for old, new in pairs)
+    pairs = [(stood.stated, stands.stated)]
+    # Where one was not counted, its numbers are unknown and have not moved.
+    if stood.state and stands.state:
+        pairs += [(stood.live, stands.live), (stood.base_rate, stands.base_rate)]
+        if stood.state != stands.state:
+            return True
+    return any(_differ(old, new) for old, new in pairs)
 
 
 def _differ(old: float | None, new: float | None) -> bool:

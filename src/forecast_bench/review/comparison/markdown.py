@@ -5,6 +5,7 @@ from typing import Final
 
 from forecast_bench.review.comparison.content import Part, comparison_parts, verdict_of
 from forecast_bench.review.comparison.difference import Comparison
+from forecast_bench.review.comparison.side import Side
 from forecast_bench.review.document import Figure
 from forecast_bench.review.inert import inert, inert_block
 from forecast_bench.review.markdown import block_as_markdown, escaped
@@ -16,7 +17,7 @@ LARGEST: Final = 60_000
 FULL: Final = "comparison-full.md"
 _ALL: Final = 10**9
 # Lists are cut to the largest of these that fits.
-_CUTS: Final = (_ALL, 500, 300, 200, 150, 100, 75, 50, 35, 25, 15, 10, 6, 3, 1)
+_CUTS: Final = (300, 200, 150, 100, 75, 50, 35, 25, 15, 10, 6, 3, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,57 +36,66 @@ class Printed:
     full: str = ""
 
 
-def comparison_markdown(comparison: Comparison, *, figure: Figure | None = None) -> Printed:
+def comparison_markdown(comparison: Comparison, *, spare: int = 0) -> Printed:
     """Print a comparison, and all of it where it had to be cut.
 
     Parameters
     ----------
     comparison : Comparison
         What to say.
-    figure : Figure, optional
-        A picture that lies beside the file, to be shown in it.
+    spare : int
+        Bytes to leave for what the caller adds.
 
     Raises
     ------
     ValueError
         If not even one row of each list fits.
     """
-    whole = _printed(comparison, _ALL, figure)
-    if _fits(whole):
+    whole = _printed(comparison, _ALL)
+    most = LARGEST - spare
+    if len(whole.encode("utf-8")) < most:
         return Printed(whole)
-    for most in _CUTS[1:]:
-        text = _printed(comparison, most, figure)
-        if _fits(text):
+    for rows in _CUTS:
+        text = _printed(comparison, rows)
+        if len(text.encode("utf-8")) < most:
             return Printed(text, whole)
     raise ValueError("a comparison of one row of each kind is too long for a comment")
 
 
-def _fits(text: str) -> bool:
-    return len(text.encode("utf-8")) < LARGEST
+def picture_markdown(figure: Figure) -> str:
+    """Print a picture that lies beside the file, with its caption."""
+    shown = {figure.name: f"figures/{figure.name}.svg"}
+    return "\n".join(["", *_separated(block_as_markdown(inert_block(figure), shown))])
 
 
-def _printed(comparison: Comparison, most: int, figure: Figure | None) -> str:
-    before, after = (clean(one.name, longest=120) for one in (comparison.before, comparison.after))
-    told = f"From {before} to {after}, both as of {comparison.as_of}."
+def _separated(parts: list[str]) -> list[str]:
+    return [line for part in parts for line in (part, "")]
+
+
+def _printed(comparison: Comparison, most: int) -> str:
+    before, after = (_called(one) for one in (comparison.before, comparison.after))
     lines = [
         "## forecast-bench: what this changes",
-        escaped(inert(told)),
+        f"From {before} to {after}, both as of {comparison.as_of}.",
         f"**{escaped(inert(verdict_of(comparison)))}**",
     ]
     full = FULL if most < _ALL else ""
     for part in comparison_parts(comparison, most=most, full=full):
         lines.extend(_part(part))
-    if figure is not None:
-        shown = {figure.name: f"figures/{figure.name}.svg"}
-        lines.extend(block_as_markdown(inert_block(figure), shown))
     return "\n\n".join(line for line in lines if line) + "\n"
+
+
+def _called(side: Side) -> str:
+    """Name of a state; the commit is our own word, and may be linked."""
+    name = escaped(inert(clean(side.name, longest=120)))
+    if not side.commit or side.commit.startswith(side.name):
+        return side.commit[:12] or name
+    return f"{name} ({side.commit[:12]})"
 
 
 def _part(part: Part) -> list[str]:
     blocks = [
-        text
-        for one in part.blocks
-        for text in block_as_markdown(inert_block(one), {}, level=4)
+        text for one in part.blocks for text in block_as_markdown(inert_block(one), {}, level=4)
     ]
     if part.is_folded:
         return [f"<details><summary>{escaped(part.title)}</summary>", *blocks, "</details>"]

@@ -5,7 +5,12 @@ from pathlib import Path
 from typing import Final
 
 from forecast_bench.review.comparison.difference import Comparison
-from forecast_bench.review.comparison.markdown import FULL, comparison_markdown
+from forecast_bench.review.comparison.markdown import (
+    FULL,
+    Printed,
+    comparison_markdown,
+    picture_markdown,
+)
 from forecast_bench.review.comparison.tables import changes_figure, comparison_tables
 from forecast_bench.review.document import Figure
 from forecast_bench.review.pictures import as_png, as_svg
@@ -50,16 +55,26 @@ def render_comparison(comparison: Comparison, out: Path) -> Rendered:
         If `out` exists and holds anything that is not a comparison.
     """
     figure = changes_figure(comparison)
-    replace_folder(out, ours=OURS, write=lambda folder: _write(comparison, figure, folder))
+    picture = "" if figure is None else picture_markdown(figure)
+    printed = comparison_markdown(comparison, spare=len(picture.encode("utf-8")))
+
+    def write(folder: Path) -> None:
+        _write_texts(printed, picture, folder)
+        _write_numbers(comparison, figure, folder)
+
+    replace_folder(out, ours=OURS, write=write)
     files = tuple(sorted(path for path in out.rglob("*") if path.is_file()))
-    return Rendered(files, comparison_markdown(comparison).text)
+    return Rendered(files, printed.text)
 
 
-def _write(comparison: Comparison, figure: Figure | None, folder: Path) -> None:
-    printed = comparison_markdown(comparison, figure=figure)
-    (folder / SHORT).write_text(printed.text, encoding="utf-8", newline="\n")
+def _write_texts(printed: Printed, picture: str, folder: Path) -> None:
+    text = printed.text + picture
+    (folder / SHORT).write_text(text, encoding="utf-8", newline="\n")
     if printed.full:
-        (folder / FULL).write_text(printed.full, encoding="utf-8", newline="\n")
+        (folder / FULL).write_text(printed.full + picture, encoding="utf-8", newline="\n")
+
+
+def _write_numbers(comparison: Comparison, figure: Figure | None, folder: Path) -> None:
     if figure is not None:
         figures = folder / "figures"
         figures.mkdir()

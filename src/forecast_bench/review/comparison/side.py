@@ -101,9 +101,27 @@ class Standing:
             return None
         if self.base_rate is None:
             return None
-        return expected_skill(
-            probability=self.stated, base_rate=self.base_rate, chance=self.live
-        )
+        return expected_skill(probability=self.stated, base_rate=self.base_rate, chance=self.live)
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """What may well stand in a state, though nothing is known of it.
+
+    Parameters
+    ----------
+    ids : frozenset of str
+        Ids of judgments that have errors.
+    files : frozenset of str
+        Files that cannot be read at all.
+    """
+
+    ids: frozenset[str] = frozenset()
+    files: frozenset[str] = frozenset()
+
+    def has(self, one: Written) -> bool:
+        """Whether a judgment of another state may stand here too."""
+        return one.id in self.ids or one.file in self.files
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -113,7 +131,9 @@ class Side:
     Parameters
     ----------
     name : str
-        What it is called, such as ``main (1a2b3c4d5e6f)``.
+        What it is called, such as ``main``.
+    commit : str
+        Name of its commit; empty for what lies in a folder.
     unreadable : str
         Why nothing is known of it; empty where something is.
     uncounted : str
@@ -134,9 +154,12 @@ class Side:
         What was counted of each source.
     sealed : frozenset of str
         Ids of judgments in the ledger of seals.
+    unread : Unread
+        What stands there and could not be read.
     """
 
     name: str
+    commit: str = ""
     unreadable: str = ""
     uncounted: str = ""
     written: Mapping[str, Written] = field(default_factory=dict)
@@ -147,6 +170,7 @@ class Side:
     settings: Mapping[str, str] = field(default_factory=dict)
     sources: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     sealed: frozenset[str] = frozenset()
+    unread: Unread = field(default_factory=lambda: Unread())
 
     @property
     def errors(self) -> tuple[Problem, ...]:
@@ -211,7 +235,9 @@ def standing_of(
     for one in workspace.judgments:
         recorded.setdefault(one.id, one)
     return {
-        name: _standing(_made(workspace, recorded[name], each, as_of), recorded[name], rows.get(name))
+        name: _standing(
+            _made(workspace, recorded[name], each, as_of), recorded[name], rows.get(name)
+        )
         for name, each in written.items()
     }
 

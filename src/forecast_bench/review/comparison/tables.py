@@ -109,7 +109,9 @@ def _is_drawable(one: JudgmentChange) -> bool:
 
 
 def _columns() -> list[str]:
-    own = [f"{name}_{when}" for when in ("before", "after") for name in ("text", *_NUMBERS, "state")]
+    own = [
+        f"{name}_{when}" for when in ("before", "after") for name in ("text", *_NUMBERS, "state")
+    ]
     return ["judgment", "kinds", "statement", "file", "line", "was_sealed", *own, "because"]
 
 

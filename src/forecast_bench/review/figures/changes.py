@@ -91,6 +91,4 @@ def change_chart(changes: pd.DataFrame) -> "altair.LayerChart | altair.FacetChar
                 color=alt.value(filled),
             )
         )
-    return theme.themed(
-        alt.layer(*layers).properties(width=theme.WIDTH, height=alt.Step(34))
-    )
+    return theme.themed(alt.layer(*layers).properties(width=theme.WIDTH, height=alt.Step(34)))
