@@ -34,8 +34,8 @@ def expected_brier(*, probability: npt.ArrayLike, chance: npt.ArrayLike) -> Floa
 
     References
     ----------
-    Murphy and Winkler (1970), Scoring rules in probability assessment and evaluation, Acta
-    Psychologica 34, doi:10.1016/0001-6918(70)90023-5.
+    Gneiting and Raftery (2007), Strictly Proper Scoring Rules, Prediction, and Estimation, Journal
+    of the American Statistical Association 102(477), doi:10.1198/016214506000001437.
 
     Examples
     --------
