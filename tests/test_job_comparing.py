@@ -302,3 +302,28 @@ def test_the_two_states_are_told_as_json_values(tmp_path):
     found = compared(begin(tmp_path / "r"))
     assert json.loads(found.before.settings["band_mass"]) == 0.8
     assert "weights.high" in found.before.settings
+
+
+def test_the_outcome_of_a_condition_explains_what_it_moves(tmp_path):
+    text = REPORT.replace(
+        "    within: 18 months\njudgments:",
+        "    within: 18 months\n    given: {question: bridge}\n"
+        "  bridge:\n    by_hand: {asks: Is it built?, settled_by: A notice.}\n"
+        "    within: 18 months\njudgments:",
+    )
+    workspace = begin(tmp_path / "r", **{"judgments/r.yaml": text})
+    ended = "    within: 18 months\n    resolution: {outcome: did not occur, on: 2018-06-01,\n"
+    rewrite(
+        workspace,
+        "    within: 18 months\njudgments:",
+        f"{ended}                 evidence: The notice.}}\njudgments:",
+    )
+    found = compared(workspace)
+    (one,) = found.judgments
+    assert (one.id, one.kinds) == ("road", ("resolved",))
+    assert one.stands.state == "void"
+    assert one.because == ("the outcome of its condition",)
+    commit(tmp_path / "r", "ended")
+    rewrite(workspace, "evidence: The notice.", "evidence: Another notice.")
+    (one,) = compared(workspace).judgments
+    assert one.kinds == ("rewritten",)

@@ -57,7 +57,7 @@ def kinds(before: Side, after: Side) -> dict[str, tuple[str, ...]]:
 def test_nothing_changed_says_so():
     found = compare(side(written("a")), side(written("a")), as_of=DAY)
     assert found.is_empty
-    assert verdict_of(found) == "Nothing differs: 1 judgment stand as they stood."
+    assert verdict_of(found) == "Nothing differs: 1 judgment stands as it stood."
     assert changes_figure(found) is None
 
 

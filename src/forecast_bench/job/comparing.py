@@ -34,7 +34,8 @@ from forecast_bench.review.comparison import (
 )
 from forecast_bench.sealing import LEDGER, read_ledger
 from forecast_bench.sealing.record import written_ids
-from forecast_bench.workspace import DERIVED, Workspace, hashes, input_files, load_workspace
+from forecast_bench.workspace import DERIVED, SETTINGS, Workspace, hashes, input_files
+from forecast_bench.workspace.settings_file import read_settings
 
 WORKING = "the working folder"
 
@@ -97,7 +98,7 @@ def _share_fits(folder: Path, place: Path) -> None:
 
 def _stores(folder: Path, aside: Path) -> StoreOf:
     """Keep the file of each source under its digest, so that one that both have is read once."""
-    own = store_of(folder, load_workspace(folder).settings)
+    own = store_of(folder, read_settings(folder / SETTINGS, shown_as=SETTINGS)[0])
 
     def store(workspace: Workspace, source: str) -> Storage:
         files = workspace.source_files[source]

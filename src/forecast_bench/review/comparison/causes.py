@@ -109,6 +109,8 @@ def causes_of(
         found["its revisions"] = None
     if was.resolution != now.resolution:
         found["its resolution"] = None
+    if was.conditions != now.conditions:
+        found["the outcome of its condition"] = None
     rests_on = was.rests_on | now.rests_on
     read_otherwise = stood.text == stands.text and stood.stated != stands.stated
     for name in sorted(files.names):

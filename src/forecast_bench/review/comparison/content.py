@@ -62,7 +62,8 @@ def verdict_of(comparison: Comparison) -> str:
     'Nothing differs: 0 judgments stand as they stood.'
     """
     if comparison.is_empty:
-        return f"Nothing differs: {counted(comparison.same, 'judgment')} stand as they stood."
+        stand = "stands as it stood" if comparison.same == 1 else "stand as they stood"
+        return f"Nothing differs: {counted(comparison.same, 'judgment')} {stand}."
     numbers = {kind: len(comparison.of_kind(kind)) for kind in KINDS}
     said = [
         f"{counted(size, 'judgment') if first else size} {_DONE[kind]}"
@@ -128,22 +129,30 @@ class _Cutter:
 
 def _unknown(comparison: Comparison, _say: _Cutter) -> Part | None:
     blocks: list[Block] = []
-    for side, role in ((comparison.before, "base"), (comparison.after, "head")):
+    before, after = comparison.before, comparison.after
+    for side, role in ((before, "base"), (after, "head")):
         blocks.extend(Paragraph(text, "alarm") for text in _unknown_of(side, role))
+    for text in dict.fromkeys((*before.alarms, *after.alarms)):
+        where = (
+            "both states"
+            if text in before.alarms and text in after.alarms
+            else ("the base" if text in before.alarms else "the head")
+        )
+        said = f"In {where}: {clean(text, longest=_LONGEST)}."
+        blocks.append(Paragraph(said, "alarm"))
     return Part("What is not known", tuple(blocks)) if blocks else None
 
 
 def _unknown_of(side: Side, role: str) -> list[str]:
     if side.unreadable:
         return [f"The {role} cannot be read: {clean(side.unreadable, longest=_LONGEST)}."]
-    found = [clean(text, longest=_LONGEST) for text in side.alarms]
     if side.uncounted:
-        found.append(f"The {role} has no numbers from counts: {side.uncounted}.")
-    elif side.errors:
+        return [f"The {role} has no numbers from counts: {side.uncounted}."]
+    if side.errors:
         number = counted(len(side.errors), "error")
         said = "judgments that they concern are compared as they are written, without numbers"
-        found.insert(0, f"The {role} has {number}: {said}.")
-    return found
+        return [f"The {role} has {number}: {said}."]
+    return []
 
 
 def _rewritten(comparison: Comparison, say: _Cutter) -> Part | None:
@@ -324,8 +333,9 @@ def _reasons(comparison: Comparison, say: _Cutter) -> Part | None:
         blocks += [table("Sources that differ", heads, [*say.rows(told)]), *say.rest(told)]
     explained: dict[str, list[str]] = {}
     for one in comparison.judgments:
-        if "moved" in one.kinds:
-            reason = listed(one.because) or "nothing that was changed explains it"
+        farther = [cause for cause in one.because if not cause.startswith("its ")]
+        if farther or "moved" in one.kinds:
+            reason = listed(farther) or "nothing that was changed explains it"
             explained.setdefault(reason, []).append(_name(one.id))
     if explained:
         items = [

@@ -279,6 +279,9 @@ def _fields(was: Written, now: Written) -> Iterator[FieldChange]:
             yield _change(said, old.get(name), new.get(name), rewrites=True)
     if was.resolution is not None and was.resolution != now.resolution:
         yield _change("resolution", was.resolution, now.resolution, rewrites=True)
+    for old_end, new_end in zip(was.conditions, now.conditions, strict=False):
+        if old_end is not None and old_end != new_end:
+            yield _change("outcome of its condition", old_end, new_end, rewrites=True)
     for name in _names(was.notes, now.notes):
         yield _change(name, was.notes.get(name), now.notes.get(name), rewrites=False)
 

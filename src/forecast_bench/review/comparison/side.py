@@ -1,19 +1,27 @@
 """One of two states that are compared: what was written in it, and what was computed from it."""
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
 
 from forecast_bench.problems import Problem
+from forecast_bench.records import HandResolution
 from forecast_bench.review.row import Row, rows_of
 from forecast_bench.scoring import expected_brier, expected_skill
 from forecast_bench.sealing.canonical import Canonical, canonical
 from forecast_bench.sealing.content import Fields, contents
 from forecast_bench.tracking.statements import DatedStatement, statements
-from forecast_bench.workspace import MODELS, SETTINGS, RecordedJudgment, Workspace, shown
+from forecast_bench.workspace import (
+    MODELS,
+    SETTINGS,
+    RecordedJudgment,
+    RecordedQuestion,
+    Workspace,
+    shown,
+)
 
 UNDECIDED = ("open", "settling")
 
@@ -38,6 +46,8 @@ class Written:
         What may be changed at any time, since nothing is computed from it.
     rests_on : frozenset of str
         Files that its numbers depend on, besides its own.
+    conditions : tuple of canonical value or None
+        How persons found the conditions to have ended under which it is judged.
     """
 
     id: str
@@ -49,6 +59,7 @@ class Written:
     resolution: Canonical | None
     notes: Fields
     rests_on: frozenset[str]
+    conditions: tuple[Canonical | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +198,10 @@ def written_of(workspace: Workspace) -> dict[str, Written]:
         As read; it may have errors.
     """
     of_judgment, of_revision = contents(workspace)
+    data = {
+        name: frozenset(shown(path, workspace.folder) for path in files if path is not None)
+        for name, files in workspace.source_files.items()
+    }
     found: dict[str, Written] = {}
     for one in workspace.judgments:
         if one.id in found:
@@ -203,11 +218,27 @@ def written_of(workspace: Workspace) -> dict[str, Written]:
             line=place.line,
             fields=of_judgment(one),
             revisions=tuple(of_revision(one, each) for each in one.judgment.revisions),
-            resolution=None if resolution is None else canonical(_plain(resolution)),
+            resolution=_outcome(resolution),
             notes=_notes(one),
-            rests_on=_rests_on(workspace, one),
+            rests_on=_rests_on(workspace, one, data),
+            conditions=tuple(_conditions(workspace, asked)),
         )
     return found
+
+
+def _outcome(resolution: HandResolution | None) -> Canonical | None:
+    return None if resolution is None else canonical(_plain(resolution))
+
+
+def _conditions(workspace: Workspace, asked: RecordedQuestion | None) -> Iterator[Canonical | None]:
+    """Outcomes by hand of the conditions, from the nearest on; a circle ends where it closes."""
+    seen: set[str] = set()
+    while asked is not None and asked.name not in seen:
+        seen.add(asked.name)
+        given = asked.question.given
+        asked = workspace.questions.get(given.question or "") if given is not None else None
+        if asked is not None:
+            yield _outcome(workspace.resolution_of(asked))
 
 
 def standing_of(
@@ -298,7 +329,9 @@ def _plain(record: Any) -> dict[str, Any]:
     return values
 
 
-def _rests_on(workspace: Workspace, one: RecordedJudgment) -> frozenset[str]:
+def _rests_on(
+    workspace: Workspace, one: RecordedJudgment, data: Mapping[str, frozenset[str]]
+) -> frozenset[str]:
     """Files of settings, models and sources that its numbers depend on."""
     found = {SETTINGS}
     asked = workspace.question_of(one)
@@ -310,8 +343,4 @@ def _rests_on(workspace: Workspace, one: RecordedJudgment) -> frozenset[str]:
     model = workspace.rates_of(asked).model
     if model is not None:
         found.add(f"{MODELS}/{model}")
-    files = workspace.source_files.get(workspace.source_of(asked) or "")
-    if files is not None:
-        paths = (files.data, files.described_in, files.mapping)
-        found.update(shown(path, workspace.folder) for path in paths if path is not None)
-    return frozenset(found)
+    return frozenset(found) | data.get(workspace.source_of(asked) or "", frozenset())
