@@ -32,7 +32,7 @@ def kinds(workspace: Path, base: str = "HEAD", head: str | None = None):
     return {one.id: one.kinds for one in compared(workspace, base, head).judgments}
 
 
-@pytest.mark.parametrize("inside", ["", "desk", "a b/désk"])
+@pytest.mark.parametrize("inside", ["", "a b/désk"])
 def test_what_is_not_committed_counts_and_subfolders_are_found(tmp_path, inside):
     workspace = begin(tmp_path / "r", inside=inside)
     assert compared(workspace).is_empty

@@ -87,26 +87,36 @@ def step(name: str, clone: Path, values: dict[str, str], **more: str):
 
 def on_github(clone: Path, service: Forge) -> list[str]:
     """Run the steps from the review to the verdict; give what each said, and the status last."""
-    values = {
+    reviewed = step("Review", clone, values(clone))
+    assert reviewed.returncode == 0, reviewed.stderr
+    verdict = step("Verdict", clone, values(clone))
+    return [reviewed.stdout, commented(clone, service), str(verdict.returncode)]
+
+
+def commented(clone: Path, service: Forge) -> str:
+    """Run the step that comments; it never fails."""
+    server = {"GITHUB_API_URL": service.address, "GITHUB_REPOSITORY": "octo/repo"}
+    done = step("Comment", clone, values(clone), **server)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def values(clone: Path) -> dict[str, str]:
+    """What GitHub puts into the expressions of the steps."""
+    given = {
         "inputs.workspace": "desk",
         "inputs.base": ACTION["inputs"]["base"]["default"],
         "inputs.as-of": "2018-06-30",
         "inputs.author": ACTION["inputs"]["author"]["default"],
-        "inputs.token": service.token,
+        "inputs.token": Forge().token,
         "github.action_path": str(ROOT / "actions/review"),
         "github.event.pull_request.number": "5",
     }
-    said = [step("Review", clone, values)]
-    assert said[0].returncode == 0, said[0].stderr
-    output = (clone.parent / "runner" / "GITHUB_OUTPUT").read_text("utf-8")
-    for line in output.splitlines():
+    output = clone.parent / "runner" / "GITHUB_OUTPUT"
+    for line in output.read_text("utf-8").splitlines() if output.is_file() else ():
         name, _, value = line.partition("=")
-        values[f"steps.review.outputs.{name}"] = value
-    server = {"GITHUB_API_URL": service.address, "GITHUB_REPOSITORY": "octo/repo"}
-    said.append(step("Comment", clone, values, **server))
-    assert said[1].returncode == 0, said[1].stderr
-    verdict = step("Verdict", clone, values)
-    return [*(one.stdout for one in said), str(verdict.returncode)]
+        given[f"steps.review.outputs.{name}"] = value
+    return given
 
 
 def test_a_comment_is_posted_then_written_anew_and_a_refusal_is_no_failure(clone, service):
@@ -128,23 +138,17 @@ def test_a_comment_is_posted_then_written_anew_and_a_refusal_is_no_failure(clone
     assert len(service.comments) == 103
     assert "unknown-phrase" in own["body"]
     assert service.comments[0]["body"] == f"{MARKER}\nof somebody else"
-    # The third time with a token that may not write, as in a fork.
+    summary = (clone.parent / "runner" / "GITHUB_STEP_SUMMARY").read_text("utf-8")
+    assert summary.count("## forecast-bench: what this changes") == 2
+    assert (clone.parent / "runner/forecast-bench/review/figures/changes.png").is_file()
+    # With a token that may not write, as in a fork; and where nobody answers.
     service.refuses = 403
-    _, told, status = on_github(clone, service)
+    told = commented(clone, service)
     assert told.startswith(
         "::warning::no comment: 403 from the service. A pull request from a fork"
     )
-    assert status == "1"
-    summary = (clone.parent / "runner" / "GITHUB_STEP_SUMMARY").read_text("utf-8")
-    assert summary.count("## forecast-bench: what this changes") == 3
-    assert (clone.parent / "runner/forecast-bench/review/figures/changes.png").is_file()
-
-
-def test_a_service_that_is_not_there_is_no_failure(clone, service):
     service.address = "http://127.0.0.1:9"
-    _, told, status = on_github(clone, service)
-    assert told.startswith("::warning::no comment: ConnectError.")
-    assert status == "0"
+    assert commented(clone, service).startswith("::warning::no comment: ConnectError.")
 
 
 def test_nothing_is_posted_where_nothing_differs(clone, service):
@@ -195,6 +199,7 @@ def on_gitlab(clone: Path, service: Forge, **more: str) -> subprocess.CompletedP
     )
 
 
+@pytest.mark.slow
 def test_gitlab_gets_one_note_or_the_artifact(clone, service):
     service.posted("<!-- forecast-bench review of desk -->", login="somebody", number=1)
     for number in range(2, 103):

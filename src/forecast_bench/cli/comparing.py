@@ -89,10 +89,11 @@ def compare_into(
     if summary is not None:
         _append(summary, written.comment)
     _say(found, written, out, output)
+    # A feed or a model that failed is an alarm; errors in what people wrote are none.
+    if found.after.uncounted and found.after.alarms:
+        raise typer.Exit(ExitStatus.FAILED)
     if found.after.unreadable or found.after.errors:
         raise typer.Exit(ExitStatus.PROBLEMS)
-    if found.after.uncounted:
-        raise typer.Exit(ExitStatus.FAILED)
 
 
 def _say(found: "Comparison", written: "Rendered", out: Path, output: Format) -> None:

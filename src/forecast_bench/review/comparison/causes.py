@@ -111,7 +111,12 @@ def causes_of(
         found["its resolution"] = None
     if was.conditions != now.conditions:
         found["the outcome of its condition"] = None
-    rests_on = was.rests_on | now.rests_on
+    counted = (
+        (stood.base_rate, stood.live, stood.state),
+        (stands.base_rate, stands.live, stands.state),
+    )
+    recounted = stood.state and stands.state and counted[0] != counted[1]
+    rests_on = was.rests_on | now.rests_on if recounted else frozenset()
     read_otherwise = stood.text == stands.text and stood.stated != stands.stated
     for name in sorted(files.names):
         if name == SETTINGS:

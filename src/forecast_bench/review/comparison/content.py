@@ -45,6 +45,7 @@ def comparison_parts(comparison: Comparison, *, most: int, full: str = "") -> tu
         _unknown,
         _rewritten,
         _judgments,
+        _scores,
         _problems,
         _reasons,
         _edited,
@@ -193,22 +194,40 @@ def _judgments(comparison: Comparison, say: _Cutter) -> Part | None:
     changes = comparison.judgments
     if not changes:
         return None
-    names = ("judgment", "change", "stated", "live", "expected Brier", "expected skill", "now")
+    names = ("judgment", "change", "stated", "live", "now")
     rows: list[tuple[str | Cell, ...]] = [_row(one) for one in say.rows(changes)]
-    shown = table(
-        f"Judgments that differ. {LEGEND}",
-        names,
-        rows,
-    )
+    shown = table(f"Judgments that differ. {LEGEND}", names, rows)
+    return Part("Judgments", (shown, *say.rest(changes)))
+
+
+def _scores(comparison: Comparison, say: _Cutter) -> Part | None:
+    changes = [one for one in comparison.judgments if _has_score(one)]
+    rows: list[tuple[str | Cell, ...]] = [
+        (
+            _name(one.id),
+            _pair(one.stood, one.stands, _expected),
+            _pair(one.stood, one.stands, lambda side: _or_none(side.unavoidable, number)),
+            _pair(one.stood, one.stands, lambda side: _or_none(side.expected_skill, _signed)),
+        )
+        for one in say.rows(changes)
+    ]
+    if not rows:
+        return None
+    names = ("judgment", "expected Brier", "stating the live probability", "expected skill")
+    shown = table("Scores to be expected if the live probability is right", names, rows)
     legend = Paragraph(
-        "Expected, for what is not settled: the Brier score (0 to 1, lower is better) of what is "
-        "stated, and its skill against the base rate, if the live probability is right. Stating "
-        "the live probability itself would give the number in brackets. A settled one has the "
-        "score of its first statement.",
+        "The Brier score (0 to 1, lower is better) of what is stated, that of somebody who states "
+        "the live probability itself, below which no score is expected, and the skill against "
+        "the base rate. What is settled has the score of its first statement.",
         "quiet",
     )
-    total = _total(comparison)
-    return Part("Judgments", (shown, *say.rest(changes), *total, legend))
+    blocks = (shown, *say.rest(changes), *_total(comparison), legend)
+    return Part("Expected scores", blocks, is_folded=True)
+
+
+def _has_score(one: JudgmentChange) -> bool:
+    sides = [side for side in (one.stood, one.stands) if side is not None]
+    return any(side.expected is not None or side.scored is not None for side in sides)
 
 
 def _row(one: JudgmentChange) -> tuple[str, ...]:
@@ -222,8 +241,6 @@ def _row(one: JudgmentChange) -> tuple[str, ...]:
         kinds,
         _pair(old, new, _stated),
         _pair(old, new, lambda side: _or_none(side.live, percent)),
-        _pair(old, new, _expected),
-        _pair(old, new, lambda side: _or_none(side.expected_skill, _signed)),
         bar(new),
     )
 
@@ -250,7 +267,7 @@ def _band(low: float, high: float) -> str:
 
 def _expected(one: Standing) -> str:
     if one.expected is not None:
-        return f"{number(one.expected)} ({number(one.unavoidable)})"
+        return number(one.expected)
     return NONE if one.scored is None else f"scored {number(one.scored)}"
 
 
@@ -299,7 +316,7 @@ def _problems(comparison: Comparison, say: _Cutter) -> Part | None:
     ):
         if found:
             ranked = sorted(found, key=lambda one: ("error", "warning", "note").index(one.level))
-            names = ("level", "where", "what", "problem")
+            names = ("level", "where", "problem", "id")
             blocks.append(table(caption, names, [_problem(one) for one in say.rows(ranked)]))
             blocks.extend(say.rest(ranked))
     return Part("Problems", tuple(blocks)) if blocks else None
@@ -335,11 +352,11 @@ def _reasons(comparison: Comparison, say: _Cutter) -> Part | None:
     for one in comparison.judgments:
         farther = [cause for cause in one.because if not cause.startswith("its ")]
         if farther or "moved" in one.kinds:
-            reason = listed(farther) or "nothing that was changed explains it"
+            reason = listed(farther) or "nothing that was changed here"
             explained.setdefault(reason, []).append(_name(one.id))
     if explained:
         items = [
-            f"{counted(len(names), 'judgment')} moved; what explains it: {reason}: "
+            f"By {reason}: other numbers of {counted(len(names), 'judgment')}: "
             f"{_several(names, say.most)}"
             for reason, names in explained.items()
         ]

@@ -293,7 +293,7 @@ def _standing(
 def _said(recorded: RecordedJudgment) -> str:
     judgment = recorded.judgment
     if judgment.probability is not None:
-        return str(judgment.probability)
+        return f"{judgment.probability} (not known what it means)"
     if judgment.off_yardstick is not None:
         return f"{judgment.off_yardstick.wording} (no number)"
     return "cannot assess"
