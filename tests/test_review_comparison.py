@@ -285,3 +285,42 @@ def test_a_base_that_cannot_be_read_is_said_and_nothing_is_called_new():
     text = comparison_markdown(found).text
     assert "The base cannot be read: why." in text
     assert not found.judgments
+
+
+names = st.sampled_from("abc")
+states = st.dictionaries(
+    names,
+    st.tuples(st.sampled_from("ST"), st.integers(0, 2), st.sampled_from([0.2, 0.7, 1.0])),
+    max_size=3,
+)
+
+
+def state_of(said: dict[str, tuple[str, int, float]]) -> Side:
+    made = [
+        written(
+            name,
+            fields={"statement": f"{name} {statement}"},
+            revisions=tuple({"on": str(each)} for each in range(revisions)),
+        )
+        for name, (statement, revisions, _) in said.items()
+    ]
+    standing = {name: replace(STANDING, live=live) for name, (_, _, live) in said.items()}
+    return side(*made, standing=STANDING) if not said else replace(side(*made), standing=standing)
+
+
+@given(states, states)
+def test_there_and_back_tells_the_same_differences(one, other):
+    there, back = (kinds(state_of(a), state_of(b)) for a, b in ((one, other), (other, one)))
+    assert (
+        there.keys()
+        == back.keys()
+        == {name for name in one.keys() | other.keys() if one.get(name) != other.get(name)}
+    )
+    mirrored = {"added": "removed", "removed": "added", "moved": "moved"}
+    for name, found in there.items():
+        if found[0] in mirrored:
+            assert back[name] == (mirrored[found[0]],)
+        # A view that is added one way is one that was taken back the other way.
+        assert ("revised" not in found) or ("rewritten" in back[name])
+    found = compare(state_of(one), state_of(other), as_of=DAY)
+    assert found.same == len(other) - sum(name in other for name in there)
