@@ -110,7 +110,7 @@ def is_tracked(folder: Path, path: Path) -> bool:
 
 
 def run_git(
-    folder: Path, *arguments: Sequence[str], given: bytes = b"", seconds: float = SECONDS
+    folder: Path, *arguments: Sequence[str], given: bytes = b"", seconds: float | None = None
 ) -> bytes | None:
     """Give what a git command prints; None where there is no git, or it fails or takes too long.
 
@@ -132,7 +132,7 @@ def run_git(
             env={**kept, **quiet},
             input=given,
             capture_output=True,
-            timeout=seconds,
+            timeout=SECONDS if seconds is None else seconds,
             check=False,
         )
     except (OSError, subprocess.TimeoutExpired):
