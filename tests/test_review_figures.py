@@ -17,10 +17,27 @@ from forecast_bench.review.pictures import as_png, as_svg
 def figures(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Figure]:
     folder = sample_run.build(tmp_path_factory.mktemp("figures") / "run", several=1)
     found = {one.name: one for one in figures_of(review_content(read_run(folder)))}
-    return {**found, "coverage": COVERAGE}
+    return {**found, "coverage": COVERAGE, "changes": CHANGES}
 
 
-# Of the store, and so in no review.
+# Of two states, and of the store, and so in no review of a run.
+CHANGES = Figure(
+    "changes",
+    "changes",
+    "a: before 65 % stated, 60 % live, after 85 % stated, 70 % live.",
+    "",
+    frames={
+        "changes": pd.DataFrame(
+            {
+                "label": ["a", "new one"],
+                **{f"low_{when}": [0.55, 0.8] for when in ("before", "after")},
+                **{f"high_{when}": [0.75, 0.9] for when in ("before", "after")},
+                "live_before": [0.6, float("nan")],
+                "live_after": [0.7, 0.95],
+            }
+        )
+    },
+)
 COVERAGE = Figure(
     "coverage",
     "coverage",
@@ -40,6 +57,14 @@ def test_coverage_has_a_bar_and_a_tick() -> None:
     assert theme.LIVE in svg
     assert theme.REFERENCE in svg
     assert ">made: Mali<" in svg
+
+
+def test_changes_have_two_bars_a_ring_and_a_dot() -> None:
+    svg = as_svg(CHANGES)
+    for colour in (theme.BEFORE, theme.BAND, theme.LIVE):
+        assert f'fill="{colour}"' in svg
+    assert f'fill="{theme.PLATE}" stroke="{theme.INK}"' in svg
+    assert ">new one<" in svg
 
 
 def luminance(colour: str) -> float:

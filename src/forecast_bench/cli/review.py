@@ -5,7 +5,15 @@ from typing import Annotated
 
 import typer
 
+from forecast_bench.cli.comparing import (
+    BaseOption,
+    HeadOption,
+    SummaryOption,
+    compare_into,
+    refuse_together,
+)
 from forecast_bench.cli.options import (
+    AsOfOption,
     ExitStatus,
     Format,
     FormatOption,
@@ -21,6 +29,10 @@ def review(
     run: Annotated[
         str | None, typer.Option("--run", metavar="ID", help="The run; the latest by default.")
     ] = None,
+    base: BaseOption = None,
+    head: HeadOption = None,
+    summary: SummaryOption = None,
+    as_of: AsOfOption = None,
     output: FormatOption = Format.text,
     *,
     pdf: Annotated[
@@ -36,12 +48,23 @@ def review(
         ),
     ] = None,
 ) -> None:
-    """Write the review of a run into a folder.
+    """Write the review of a run into a folder, or with --base that of a change.
 
-    HTML, Markdown, figures, and the numbers behind them; with --pdf, a print of the HTML.
+    HTML, Markdown, figures, and the numbers behind them; with --pdf, a print of the HTML. A change
+    is reviewed without a run: the workspace as a commit has it is held against the working folder,
+    as of one day. The exit status is then 1 where the change has errors.
 
     Example: forecast-bench review --out review/
+
+    Example: forecast-bench review --base main --out change/
     """
+    refuse_together(base, run=run, head=head, summary=summary, as_of=as_of, pdf=pdf)
+    if base is not None:
+        changed = workspace_folder(workspace)
+        compare_into(
+            out, changed, base=base, head=head, summary=summary, as_of=as_of, output=output
+        )
+        return
     from forecast_bench.job import find_run
     from forecast_bench.review import render
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
+from forecast_bench.review.figures.changes import change_chart
 from forecast_bench.review.figures.coverage import coverage_chart
 from forecast_bench.review.figures.judgment import judgment_chart
 from forecast_bench.review.figures.opinions import opinion_chart
@@ -41,12 +42,17 @@ def _opinions(frames: Mapping[str, pd.DataFrame], _options: Mapping[str, str]) -
     return opinion_chart(frames["opinions"])
 
 
+def _changes(frames: Mapping[str, pd.DataFrame], _options: Mapping[str, str]) -> Any:
+    return change_chart(frames["changes"])
+
+
 def _coverage(frames: Mapping[str, pd.DataFrame], _options: Mapping[str, str]) -> Any:
     return coverage_chart(frames["spans"], frames["vintages"])
 
 
 FIGURES: Final[Mapping[str, Draw]] = MappingProxyType(
     {
+        "changes": _changes,
         "coverage": _coverage,
         "judgment": _judgment,
         "opinions": _opinions,
@@ -59,6 +65,7 @@ FIGURES: Final[Mapping[str, Draw]] = MappingProxyType(
 
 __all__ = [
     "FIGURES",
+    "change_chart",
     "coverage_chart",
     "judgment_chart",
     "opinion_chart",
