@@ -3,6 +3,7 @@
 import json
 import math
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
@@ -16,24 +17,36 @@ from forecast_bench.reliability import (
     Summary,
     cell_table,
     consistency_band,
+    forecasts_by_outcome,
     isotonic_curve,
     last_stated_probability,
+    murphy_gain,
+    phrase_drift,
     phrase_table,
+    phrase_years,
+    phrases_by_analyst,
     scores_over_time,
     summary,
 )
 
+_POSTERIOR = {"a": "posterior_a", "b": "posterior_b", "mean": "posterior_mean"}
+_NO_TEAMS: Mapping[str, Iterable[str]] = MappingProxyType({})
 _NAMES = {"forecaster": "analyst", "source_grade": "source grade"}
 
 
-def resolved_record(judgments: pd.DataFrame, lexicons: Mapping[str, Lexicon]) -> pd.DataFrame:
+def resolved_record(
+    judgments: pd.DataFrame,
+    lexicons: Mapping[str, Lexicon],
+    teams: Mapping[str, Iterable[str]] = _NO_TEAMS,
+) -> pd.DataFrame:
     """Judgments that calibration may count, in the columns that the measures read.
 
     Those settled early wait for the scheduled end of their window. A phrase stands as its lexicon
-    writes it, and a question with its window: asked of other days it is another event.
+    writes it, and a question with its window: asked of other days it is another event. Where teams
+    are named, a column `team` says whose each judgment is.
     """
     rows = judgments[judgments["in_calibration"].fillna(value=False).astype(bool)]
-    return pd.DataFrame(
+    record = pd.DataFrame(
         {
             "judgment": rows["id"].astype(str),
             "probability": rows["prior_mean"].astype(float),
@@ -54,6 +67,27 @@ def resolved_record(judgments: pd.DataFrame, lexicons: Mapping[str, Lexicon]) ->
             "horizon_days": days_to_the_end(rows),
         }
     ).reset_index(drop=True)
+    return record if not teams else record.assign(team=teams_of(record["forecaster"], teams))
+
+
+def teams_of(
+    analysts: "pd.Series[str]", teams: Mapping[str, Iterable[str]]
+) -> "pd.Series[str]":
+    """Team of each analyst, or of several who judged together and are all of one.
+
+    Examples
+    --------
+    >>> names = pd.Series(["r.lee", "a.kim, r.lee", "r.lee, m.diallo"])
+    >>> teams_of(names, {"north": ["r.lee", "a.kim"], "south": ["m.diallo"]}).tolist()
+    ['north', 'north', None]
+    """
+    of = {analyst: team for team, members in teams.items() for analyst in members}
+
+    def team(name: str) -> str | None:
+        found = {of.get(one) for one in ([name] if name in of else name.split(", "))}
+        return found.pop() if len(found) == 1 else None
+
+    return pd.Series([team(name) for name in analysts], index=analysts.index, dtype=object)
 
 
 def _best_grade(sources: object) -> str | None:
@@ -164,35 +198,88 @@ def reliability_table(record: pd.DataFrame, *, seed: int) -> pd.DataFrame:
 
 def phrases_in_practice(
     record: pd.DataFrame, lexicons: Mapping[str, Lexicon], in_use: Iterable[str], settings: Settings
-) -> pd.DataFrame:
-    """For each phrase of the lexicons in use: its band, its outcomes, and what it has meant."""
-    tables = []
+) -> dict[str, pd.DataFrame]:
+    """For each phrase of the lexicons in use: what it has meant, to each analyst, in each year."""
+    found: dict[str, list[pd.DataFrame]] = {}
     for identifier in in_use:
-        lexicon = lexicons[identifier]
-        bands = pd.DataFrame(
-            [
-                {
-                    "phrase": one.phrase,
-                    "low": one.low,
-                    "high": one.high,
-                    "mean": _mean(one.low, one.high, settings.band_mass),
-                }
-                for one in lexicon.phrases
-            ]
-        )
         own = record[record["lexicon"] == identifier]
-        table = phrase_table(lexicon=bands, record=own, prior_weight=settings.phrase_weight)
-        table = table.rename(
-            columns={"a": "posterior_a", "b": "posterior_b", "mean": "posterior_mean"}
-        )
-        tables.append(
-            table.assign(
-                lexicon=identifier,
-                prior_a=bands["mean"] * settings.phrase_weight,
-                prior_b=(1 - bands["mean"]) * settings.phrase_weight,
-            )
-        )
-    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame()
+        for name, table in _of_lexicon(own, lexicons[identifier], settings).items():
+            found.setdefault(name, []).append(table.assign(lexicon=identifier))
+    return {
+        name: pd.concat(found[name], ignore_index=True) if name in found else pd.DataFrame()
+        for name in ("phrases", "analyst_phrases", "phrase_years")
+    }
+
+
+def _of_lexicon(
+    own: pd.DataFrame, lexicon: Lexicon, settings: Settings
+) -> dict[str, pd.DataFrame]:
+    bands = pd.DataFrame(
+        [
+            {
+                "phrase": one.phrase,
+                "low": one.low,
+                "high": one.high,
+                "mean": _mean(one.low, one.high, settings.band_mass),
+            }
+            for one in lexicon.phrases
+        ]
+    )
+    weight = settings.phrase_weight
+    table = phrase_table(lexicon=bands, record=own, prior_weight=weight)
+    table = table.assign(prior_a=bands["mean"] * weight, prior_b=(1 - bands["mean"]) * weight)
+    by_analyst = phrases_by_analyst(
+        lexicon=bands, record=own, prior_weight=weight, alike=settings.analyst_weight
+    )
+    return {
+        "phrases": table.merge(
+            phrase_drift(lexicon=bands, record=own), on="phrase", validate="one_to_one"
+        ).rename(columns=_POSTERIOR),
+        "analyst_phrases": by_analyst.rename(columns={**_POSTERIOR, "forecaster": "analyst"}),
+        "phrase_years": phrase_years(lexicon=bands, record=own, prior_weight=weight).rename(
+            columns=_POSTERIOR
+        ),
+    }
+
+
+def outcome_table(record: pd.DataFrame) -> pd.DataFrame:
+    """How often each probability was stated of what occurred and of what did not."""
+    if record.empty:
+        names = ("probability", "occurred", "did_not", "share_occurred", "share_did_not")
+        more = ("hit_rate", "false_alarm_rate")
+        return pd.DataFrame({name: pd.Series(dtype="float64") for name in (*names, *more)})
+    return forecasts_by_outcome(probability=record["probability"], outcome=record["outcome"])
+
+
+def murphy_table(record: pd.DataFrame, recalibrated: pd.DataFrame | None) -> pd.DataFrame:
+    """Gain over the base rates at each threshold of action: as stated, and as recalibrated.
+
+    Parameters
+    ----------
+    record : DataFrame
+        As `resolved_record` gives it; judgments without a base rate are left out.
+    recalibrated : DataFrame or None
+        `judgment` and `recalibrated`, by the map in force; None where none is.
+    """
+    known = record[record["reference"].notna()]
+    forecasts = {"stated": known["probability"]}
+    if recalibrated is not None:
+        mapped = recalibrated.set_index("judgment")["recalibrated"]
+        forecasts["recalibrated"] = known["judgment"].map(mapped)
+    tables = [
+        murphy_gain(
+            probability=probability,
+            reference=known["reference"],
+            outcome=known["outcome"],
+            question=known["question"],
+            situation=known["situation"],
+        ).assign(forecast=name, n=len(known))
+        for name, probability in forecasts.items()
+        if len(known)
+    ]
+    names = ("threshold", "score", "reference_score", "gain", "low", "high", "forecast", "n")
+    empty = pd.DataFrame({name: pd.Series(dtype="float64") for name in names})
+    return pd.concat(tables, ignore_index=True) if tables else empty
 
 
 def _mean(low: float, high: float, mass: float) -> float:

@@ -13,6 +13,8 @@ from forecast_bench.incidents import VintageChoice
 from forecast_bench.job.calibration import (
     calibration_summary,
     measure_tables,
+    murphy_table,
+    outcome_table,
     phrases_in_practice,
     record_summary,
     reliability_table,
@@ -96,7 +98,7 @@ def run_stages(
         return Finished("failed", seen.problems, _listed(seen.alarms))
     workspace, judgments = seen.workspace, seen.judgments
     with clock.stage("measure reliability"):
-        record = resolved_record(judgments, workspace.lexicons)
+        record = resolved_record(judgments, workspace.lexicons, workspace.settings.teams)
         reliability = _reliability(workspace, judgments, record)
     with clock.stage("recalibrate"):
         try:
@@ -139,6 +141,7 @@ def run_stages(
             "counts": count_table(seen.followed),
             "pooled": pooled.table,
             **reliability[0],
+            "murphy": murphy_table(record, fit.table if fit.record["state"] == "active" else None),
         },
         documents={"calibration": _with_pooled(reliability[1], pooled)},
         recalibration=fit,
@@ -166,9 +169,10 @@ def _reliability(
 ) -> tuple[dict[str, pd.DataFrame], dict[str, Any]]:
     found = record_summary(record)
     tables = {
-        "phrases": phrases_in_practice(
+        **phrases_in_practice(
             record, workspace.lexicons, _lexicons_in_use(judgments), workspace.settings
         ),
+        "by_outcome": outcome_table(record),
         "reliability": reliability_table(record, seed=workspace.settings.seed),
         **measure_tables(record, found),
     }
