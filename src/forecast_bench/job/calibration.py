@@ -9,28 +9,22 @@ from typing import Any
 import pandas as pd
 
 from forecast_bench.lexicons import Lexicon, look_up
-from forecast_bench.priors import encode_band
-from forecast_bench.records import Settings, number_of
+from forecast_bench.records import number_of
 from forecast_bench.reliability import (
     CONVENTIONS,
     LEAST_OUTCOMES,
     Summary,
     cell_table,
     consistency_band,
-    forecasts_by_outcome,
     isotonic_curve,
     last_stated_probability,
-    murphy_gain,
-    phrase_drift,
-    phrase_table,
-    phrase_years,
-    phrases_by_analyst,
+    reliability_interval,
     scores_over_time,
     summary,
 )
 
-_POSTERIOR = {"a": "posterior_a", "b": "posterior_b", "mean": "posterior_mean"}
 _NO_TEAMS: Mapping[str, Iterable[str]] = MappingProxyType({})
+_DRAWS = 1000
 _NAMES = {"forecaster": "analyst", "source_grade": "source grade"}
 
 
@@ -70,9 +64,7 @@ def resolved_record(
     return record if not teams else record.assign(team=teams_of(record["forecaster"], teams))
 
 
-def teams_of(
-    analysts: "pd.Series[str]", teams: Mapping[str, Iterable[str]]
-) -> "pd.Series[str]":
+def teams_of(analysts: "pd.Series[str]", teams: Mapping[str, Iterable[str]]) -> "pd.Series[str]":
     """Team of each analyst, or of several who judged together and are all of one.
 
     Examples
@@ -153,6 +145,34 @@ def calibration_summary(found: Summary | None) -> dict[str, Any]:
     return plain
 
 
+def part_intervals(record: pd.DataFrame, *, seed: int) -> dict[str, float | None]:
+    """Ends of the 90 % intervals of the parts of both scores, by a bootstrap of whole clusters.
+
+    By name as in `calibration_summary`, with ``_low`` and ``_high``; missing with one cluster.
+    """
+    if record.empty:
+        return {}
+    found: dict[str, float | None] = {}
+    for rule, prefix in (("brier", ""), ("log", "log_")):
+        table = reliability_interval(
+            probability=record["probability"],
+            outcome=record["outcome"],
+            question=record["question"],
+            situation=record["situation"],
+            rule=rule,
+            draws=_DRAWS,
+            seed=seed,
+        )
+        for part in ("mcb", "dsc", "unc", *(() if prefix else ("ci", "di"))):
+            for end in ("low", "high"):
+                found[f"{prefix}{part}_{end}"] = _without_nan(float(table.loc[part, end]))
+        found[f"{prefix}vi_low"], found[f"{prefix}vi_high"] = (
+            found[f"{prefix}unc_low"],
+            found[f"{prefix}unc_high"],
+        )
+    return {name: value for name, value in found.items() if not name.startswith("log_vi")}
+
+
 def measure_tables(record: pd.DataFrame, found: Summary | None) -> dict[str, pd.DataFrame]:
     """Measures of each cell, and month by month; without rows where nothing has resolved."""
     if found is None:
@@ -194,97 +214,6 @@ def reliability_table(record: pd.DataFrame, *, seed: int) -> pd.DataFrame:
         seed=seed,
     )
     return curve.assign(band_low=band["low"].to_numpy(), band_high=band["high"].to_numpy())
-
-
-def phrases_in_practice(
-    record: pd.DataFrame, lexicons: Mapping[str, Lexicon], in_use: Iterable[str], settings: Settings
-) -> dict[str, pd.DataFrame]:
-    """For each phrase of the lexicons in use: what it has meant, to each analyst, in each year."""
-    found: dict[str, list[pd.DataFrame]] = {}
-    for identifier in in_use:
-        own = record[record["lexicon"] == identifier]
-        for name, table in _of_lexicon(own, lexicons[identifier], settings).items():
-            found.setdefault(name, []).append(table.assign(lexicon=identifier))
-    return {
-        name: pd.concat(found[name], ignore_index=True) if name in found else pd.DataFrame()
-        for name in ("phrases", "analyst_phrases", "phrase_years")
-    }
-
-
-def _of_lexicon(
-    own: pd.DataFrame, lexicon: Lexicon, settings: Settings
-) -> dict[str, pd.DataFrame]:
-    bands = pd.DataFrame(
-        [
-            {
-                "phrase": one.phrase,
-                "low": one.low,
-                "high": one.high,
-                "mean": _mean(one.low, one.high, settings.band_mass),
-            }
-            for one in lexicon.phrases
-        ]
-    )
-    weight = settings.phrase_weight
-    table = phrase_table(lexicon=bands, record=own, prior_weight=weight)
-    table = table.assign(prior_a=bands["mean"] * weight, prior_b=(1 - bands["mean"]) * weight)
-    by_analyst = phrases_by_analyst(
-        lexicon=bands, record=own, prior_weight=weight, alike=settings.analyst_weight
-    )
-    return {
-        "phrases": table.merge(
-            phrase_drift(lexicon=bands, record=own), on="phrase", validate="one_to_one"
-        ).rename(columns=_POSTERIOR),
-        "analyst_phrases": by_analyst.rename(columns={**_POSTERIOR, "forecaster": "analyst"}),
-        "phrase_years": phrase_years(lexicon=bands, record=own, prior_weight=weight).rename(
-            columns=_POSTERIOR
-        ),
-    }
-
-
-def outcome_table(record: pd.DataFrame) -> pd.DataFrame:
-    """How often each probability was stated of what occurred and of what did not."""
-    if record.empty:
-        names = ("probability", "occurred", "did_not", "share_occurred", "share_did_not")
-        more = ("hit_rate", "false_alarm_rate")
-        return pd.DataFrame({name: pd.Series(dtype="float64") for name in (*names, *more)})
-    return forecasts_by_outcome(probability=record["probability"], outcome=record["outcome"])
-
-
-def murphy_table(record: pd.DataFrame, recalibrated: pd.DataFrame | None) -> pd.DataFrame:
-    """Gain over the base rates at each threshold of action: as stated, and as recalibrated.
-
-    Parameters
-    ----------
-    record : DataFrame
-        As `resolved_record` gives it; judgments without a base rate are left out.
-    recalibrated : DataFrame or None
-        `judgment` and `recalibrated`, by the map in force; None where none is.
-    """
-    known = record[record["reference"].notna()]
-    forecasts = {"stated": known["probability"]}
-    if recalibrated is not None:
-        mapped = recalibrated.set_index("judgment")["recalibrated"]
-        forecasts["recalibrated"] = known["judgment"].map(mapped)
-    tables = [
-        murphy_gain(
-            probability=probability,
-            reference=known["reference"],
-            outcome=known["outcome"],
-            question=known["question"],
-            situation=known["situation"],
-        ).assign(forecast=name, n=len(known))
-        for name, probability in forecasts.items()
-        if len(known)
-    ]
-    names = ("threshold", "score", "reference_score", "gain", "low", "high", "forecast", "n")
-    empty = pd.DataFrame({name: pd.Series(dtype="float64") for name in names})
-    return pd.concat(tables, ignore_index=True) if tables else empty
-
-
-def _mean(low: float, high: float, mass: float) -> float:
-    a, b = encode_band(low, high, mass=mass)
-    return a / (a + b)
 
 
 def _canonical(lexicon: Lexicon, text: object) -> str | None:

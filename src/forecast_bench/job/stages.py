@@ -13,18 +13,18 @@ from forecast_bench.incidents import VintageChoice
 from forecast_bench.job.calibration import (
     calibration_summary,
     measure_tables,
-    murphy_table,
-    outcome_table,
-    phrases_in_practice,
+    part_intervals,
     record_summary,
     reliability_table,
     resolved_record,
 )
 from forecast_bench.job.changes import changes, read_judgments
+from forecast_bench.job.discrimination import murphy_table, outcome_table
 from forecast_bench.job.feeds import Alarm, source_record
 from forecast_bench.job.fits import FitWhen, NoFitError
 from forecast_bench.job.looking import Clock, look
 from forecast_bench.job.maps import LineageError
+from forecast_bench.job.phrase_tables import phrases_in_practice
 from forecast_bench.job.pooling import Pooled, pooling
 from forecast_bench.job.recalibrating import Recalibration, recalibrating
 from forecast_bench.job.runs import read_manifest
@@ -176,7 +176,8 @@ def _reliability(
         "reliability": reliability_table(record, seed=workspace.settings.seed),
         **measure_tables(record, found),
     }
-    return tables, calibration_summary(found)
+    parts = part_intervals(record, seed=workspace.settings.seed)
+    return tables, {**calibration_summary(found), **parts}
 
 
 def _with_pooled(calibration: dict[str, Any], pooled: Pooled) -> dict[str, Any]:

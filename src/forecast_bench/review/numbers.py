@@ -33,4 +33,11 @@ def plotted(run: Run, review: Review) -> Mapping[str, pd.DataFrame]:
         tables["pooled"] = run.pooled
     if run.effects is not None:
         tables["effects"] = run.effects
+    for name, table in (
+        ("analyst-phrases", run.analyst_phrases),
+        ("phrase-years", run.phrase_years),
+        ("months", run.over_time),
+    ):
+        if table is not None and not table.empty:
+            tables[name] = table
     return dict(sorted(tables.items()))

@@ -17,6 +17,9 @@ _TABLES: Final[Mapping[str, tuple[str, ...]]] = {
 }
 
 
+_MEASURED: Final = ("over_time", "by_outcome", "murphy", "analyst_phrases", "phrase_years")
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
     """What one execution of the job left behind.
@@ -42,6 +45,9 @@ class Run:
         Observed and replicated shares; None where no recalibration was fitted to outcomes.
     pooled : pandas.DataFrame or None
         One row per question that several analysts judge; None where the run does not say.
+    over_time, by_outcome, murphy, analyst_phrases, phrase_years : pandas.DataFrame or None
+        Measures of each month, what was stated by outcome, gains over the base rates by
+        threshold, phrases of each analyst and year; None where the run is older than the table.
     """
 
     folder: Path
@@ -59,6 +65,11 @@ class Run:
     missing: tuple[str, ...]
     shares: pd.DataFrame | None = None
     pooled: pd.DataFrame | None = None
+    over_time: pd.DataFrame | None = None
+    by_outcome: pd.DataFrame | None = None
+    murphy: pd.DataFrame | None = None
+    analyst_phrases: pd.DataFrame | None = None
+    phrase_years: pd.DataFrame | None = None
 
 
 def read_run(folder: Path) -> Run:
@@ -103,6 +114,7 @@ def read_run(folder: Path) -> Run:
         missing=tuple(missing),
         shares=_optional(fitted / "predictive.parquet"),
         pooled=_optional(folder / "pooled.parquet"),
+        **{name: _optional(folder / f"{name}.parquet") for name in _MEASURED},
     )
 
 

@@ -18,13 +18,15 @@ def phrase_chart(phrases: pd.DataFrame) -> "altair.LayerChart | altair.FacetChar
     phrases : pandas.DataFrame
         One row per phrase in the order of the lexicon: `label` (the phrase with its band),
         `band_low`, `band_high`, `posterior_mean`, `low`, `high` (0..1), `n`, `tally` (text). A
-        phrase with `n` = 0 shows its band alone: there is nothing to estimate from.
+        phrase with `n` = 0 shows its band alone: there is nothing to estimate from. `heard`,
+        `heard_low`, `heard_high` (median and quartiles of what readers hear, 0..1) are missing
+        where nobody was asked.
 
     Examples
     --------
     >>> frame = pd.DataFrame({"label": ["likely (55 to 75 %)"], "band_low": [0.55],
     ...     "band_high": [0.75], "posterior_mean": [0.6], "low": [0.4], "high": [0.8], "n": [3],
-    ...     "tally": ["2 of 3"]})
+    ...     "tally": ["2 of 3"], "heard": [0.75], "heard_low": [0.67], "heard_high": [0.8]})
     >>> type(phrase_chart(frame)).__name__
     'LayerChart'
     """
@@ -51,10 +53,11 @@ def phrase_chart(phrases: pd.DataFrame) -> "altair.LayerChart | altair.FacetChar
         "band of the lexicon (bar)",
         "share that came true, mean (dot)",
         "its 90 % credible interval (line)",
+        "what readers hear: median, middle half (below)",
     ]
     colour = alt.Color(
         "shown:N",
-        scale=alt.Scale(domain=shapes, range=[theme.BAND, theme.LIVE, theme.INK]),
+        scale=alt.Scale(domain=shapes, range=[theme.BAND, theme.LIVE, theme.INK, theme.REFERENCE]),
         legend=alt.Legend(columns=1, symbolType="square", rowPadding=1, offset=10),
     )
     seen = phrases[phrases["n"] > 0]
@@ -75,13 +78,21 @@ def phrase_chart(phrases: pd.DataFrame) -> "altair.LayerChart | altair.FacetChar
         .mark_point(size=70, filled=True, opacity=1, stroke=theme.PLATE, strokeWidth=1)
         .encode(x=alt.X("posterior_mean:Q", scale=scale), y=rows, color=colour)
     )
+    heard = alt.Chart(phrases[phrases["heard"].notna()].assign(shown=shapes[3]))
+    below = {"y": rows, "yOffset": alt.value(29), "color": colour}
+    halves = heard.mark_rule(strokeWidth=1.4).encode(
+        x=alt.X("heard_low:Q", scale=scale), x2="heard_high:Q", **below
+    )
+    middle = heard.mark_point(
+        size=34, shape="diamond", filled=True, opacity=1, stroke=theme.PLATE, strokeWidth=0.8
+    ).encode(x=alt.X("heard:Q", scale=scale), **below)
     tally = (
         alt.Chart(phrases)
         .mark_text(align="left", fontSize=12.5, color=theme.INK)
         .encode(x=alt.value(225), y=rows, text="tally:N")
     )
     return theme.themed(
-        alt.layer(band, interval, point, tally).properties(
-            width=215, height=alt.Step(28), padding={"right": 60}
+        alt.layer(band, interval, point, halves, middle, tally).properties(
+            width=215, height=alt.Step(36), padding={"right": 60}
         )
     )

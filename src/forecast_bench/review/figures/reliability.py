@@ -16,8 +16,13 @@ _SHOWN = (
     "perfect reliability (dots)",
 )
 
+STRIP = "#f0ece2"
+_HEIGHT = 300
 
-def reliability_chart(points: pd.DataFrame, *, title: str, warning: str) -> "altair.VConcatChart":
+
+def reliability_chart(
+    points: pd.DataFrame, bands: pd.DataFrame, *, title: str, warning: str
+) -> "altair.VConcatChart":
     """Draw the reliability diagram: pooled values, their band if calibrated, and n below.
 
     Pooled values are drawn as points with a bar over the stated values that share one; nothing is
@@ -29,6 +34,9 @@ def reliability_chart(points: pd.DataFrame, *, title: str, warning: str) -> "alt
         One row per distinct stated probability: `probability`, `n`, `frequency`, `recalibrated`,
         `band_low`, `band_high` (consistency band: where the point would lie if the statements were
         reliable), `pooled_to` (the last probability that shares its pooled value).
+    bands : pandas.DataFrame
+        One row per phrase in use, a strip behind the points: `phrase`, `low`, `high`, `label_at`
+        (0..1: where its name stands above the plot); without rows where no phrase was used.
     title : str
         Says n and the effective n.
     warning : str
@@ -42,12 +50,14 @@ def reliability_chart(points: pd.DataFrame, *, title: str, warning: str) -> "alt
     --------
     >>> frame = pd.DataFrame({"probability": [0.85], "n": [3], "frequency": [0.67],
     ...     "recalibrated": [0.67], "band_low": [0.3], "band_high": [1.0], "pooled_to": [0.85]})
-    >>> type(reliability_chart(frame, title="n = 3", warning="")).__name__
+    >>> bands = pd.DataFrame({"phrase": ["highly likely"], "low": [0.8], "high": [0.9],
+    ...     "label_at": [0.85]})
+    >>> type(reliability_chart(frame, bands, title="n = 3", warning="")).__name__
     'VConcatChart'
     """
     import altair as alt
 
-    diagram = _diagram(points)
+    diagram = _diagram(points, bands)
     amounts = (
         alt.Chart(points)
         .mark_bar(color=theme.COUNTED, width=6)
@@ -87,7 +97,7 @@ def _across(*, labels: bool) -> Any:
     )
 
 
-def _diagram(points: pd.DataFrame) -> Any:
+def _diagram(points: pd.DataFrame, bands: pd.DataFrame) -> Any:
     import altair as alt
 
     def coloured(frame: pd.DataFrame, shown: int) -> Any:
@@ -107,6 +117,7 @@ def _diagram(points: pd.DataFrame) -> Any:
     line = pd.DataFrame({"probability": [0.0, 1.0], "value": [0.0, 1.0]})
     across = _across(labels=False)
     layers = [
+        *_strips(bands),
         coloured(line, 3)
         .mark_line(strokeDash=[3, 3], strokeWidth=1.5)
         .encode(x=across, y=alt.Y("value:Q", scale=scale, axis=upward), color=colour),
@@ -123,4 +134,22 @@ def _diagram(points: pd.DataFrame) -> Any:
         .mark_point(size=70, shape="diamond", filled=True, opacity=1)
         .encode(x=across, y=alt.Y("recalibrated:Q", scale=scale), color=colour),
     ]
-    return alt.layer(*layers).properties(width=theme.WIDTH - 20, height=300)
+    return alt.layer(*layers).properties(width=theme.WIDTH - 20, height=_HEIGHT)
+
+
+def _strips(bands: pd.DataFrame) -> list[Any]:
+    """A faint strip for the band of each phrase, with its name above the plot."""
+    if bands.empty:
+        return []
+    import altair as alt
+
+    scale = alt.Scale(domain=[0, 1])
+    base = alt.Chart(bands)
+    return [
+        base.mark_rect(color=STRIP, stroke=theme.PLATE, strokeWidth=1).encode(
+            x=alt.X("low:Q", scale=scale), x2="high:Q", y=alt.value(0), y2=alt.value(_HEIGHT)
+        ),
+        base.mark_text(
+            angle=270, align="left", baseline="middle", fontSize=12, color=theme.QUIET
+        ).encode(x=alt.X("label_at:Q", scale=scale), y=alt.value(-6), text="phrase:N"),
+    ]
