@@ -37,10 +37,10 @@ def cell_blocks(run: Run) -> list[Block]:
         if one.flag("judgeable")
     ]
     total = sum(len(found) for found in cells.values())
-    lead = (
-        f"{counted(total, 'part')} of the record; {count(len(judged))} can be judged. Each part "
-        "has its own chance of one in ten to be wronged, so of many some will be."
-    )
+    lead = f"{counted(total, 'part')} of the record; {count(len(judged)) if judged else 'none'} "
+    lead += "can be judged."
+    if judged:
+        lead += " Each of these has its own chance of one in ten to be wronged: of many, some are."
     wrong = [
         f"{name} {clean(value, longest=60)}: {listed(faults_of(one))}"
         for name, value, one in judged

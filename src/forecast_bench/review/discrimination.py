@@ -10,7 +10,7 @@ from forecast_bench.review.findings import size_of
 from forecast_bench.review.row import Row, rows_of
 from forecast_bench.review.run import Run
 from forecast_bench.review.sources import all_sources_line
-from forecast_bench.review.wording import count, ends, number, percent
+from forecast_bench.review.wording import count, ends, interval, listed, number, percent
 
 FORECASTS: Final = {"stated": SHOWN[0], "recalibrated": SHOWN[1]}
 
@@ -65,7 +65,10 @@ def _split(run: Run) -> list[Block]:
         "cases from one another, whether or not its probabilities are right.",
         source=all_sources_line(run),
         frames={"outcomes": run.by_outcome, "means": means},
-        options={"title": f"ROC area {number(area, places=2)} ({between})"},
+        options={
+            "title": f"ROC area {number(area, places=2)} ({between})",
+            "warning": doubt.strip(),
+        },
         behind=behind,
     )
     return [Paragraph(said), figure]
@@ -97,7 +100,10 @@ def _murphy(run: Run) -> list[Block]:
         f"each threshold by itself.{again}",
         source=all_sources_line(run),
         frames={"murphy": frame},
-        options={"title": f"Stated against base rates, n = {count(n)}"},
+        options={
+            "title": f"Stated against base rates, n = {count(n)}",
+            "warning": doubt.strip(),
+        },
     )
     return [Paragraph(f"{clear}{doubt}".strip()), figure]
 
@@ -119,10 +125,20 @@ def _clear(thresholds: list[float], how: str) -> str:
     if not thresholds:
         return ""
     return (
-        f"Clearly {how} than the base rates for users who act from thresholds between "
-        f"{percent(min(thresholds))} and {percent(max(thresholds))} ({count(len(thresholds))} of "
-        "the 99 drawn, each by itself). "
+        f"Clearly {how} than the base rates for users who act from {listed(_ranges(thresholds))} "
+        "on (each threshold by itself). "
     )
+
+
+def _ranges(thresholds: list[float]) -> list[str]:
+    """Stretches of neighbouring thresholds, in per cent."""
+    found: list[list[float]] = []
+    for one in thresholds:
+        if found and one - found[-1][-1] < 0.015:
+            found[-1].append(one)
+        else:
+            found.append([one])
+    return [percent(one[0]) if len(one) == 1 else interval(one[0], one[-1]) for one in found]
 
 
 def _extremes(rows: tuple[Row, ...]) -> str:

@@ -80,6 +80,8 @@ def findings(run: Run) -> list[Block]:
     least = measured.number("least") or measured.number("least_outcomes")
     reached = f", at least the {count(least)} needed" if least is not None else ""
     size = f"{size_of(measured)}{reached}."
+    if not measured.text("verdict"):
+        return [Paragraph(f"{size} The run gives no verdict.", "lead")]
     phrases = _phrases(run)
     if not faults:
         off = " of the record as a whole; of its phrases, see below" if phrases[0] else ""
@@ -93,7 +95,8 @@ def findings(run: Run) -> list[Block]:
     blocks: list[Block] = [lead]
     if wrong:
         blocks += [Paragraph("What is wrong:"), Bullets(tuple(wrong), "caveat")]
-    blocks += [Paragraph("What is not found wrong:"), Bullets(tuple(right), "quiet")]
+    if right:
+        blocks += [Paragraph("What is not found wrong:"), Bullets(tuple(right), "quiet")]
     no_proof = (
         "Of sound records one in ten is said to have a fault. Where none is found, that is no "
         "proof that there is none: a small fault in a small record is not seen."
@@ -176,7 +179,11 @@ def _cleared(measured: Row, name: str) -> str:
     between = ends(
         measured.number(f"{name}_low"), measured.number(f"{name}_high"), places=1, times=100
     )
-    return f"{capitalised(what)}: {points(value)} (90 % interval {between})."
+    low, high = measured.number(f"{name}_low"), measured.number(f"{name}_high")
+    near = ""
+    if low is not None and high is not None and not low <= 0.0 <= high:
+        near = "; by itself clear of 0, but not where all measures share one false alarm in ten"
+    return f"{capitalised(what)}: {points(value)} (90 % interval {between}{near})."
 
 
 def _phrases(run: Run) -> tuple[list[str], list[str]]:

@@ -33,8 +33,10 @@ def over_time_blocks(run: Run) -> list[Block]:
     )
     if few:
         lead += f" In {count(few)} the last 12 months hold too few to judge."
+    if not judged:
+        lead += " So nothing is drawn."
     blocks: list[Block] = [Paragraph(lead)]
-    if len(rolling) > 1:
+    if judged and len(rolling) > 1:
         blocks.append(_figure(run, rows, rolling, judged, few))
     numbers = Details("Month by month", (_table(rows),))
     return [*blocks, numbers]
@@ -50,7 +52,7 @@ def _figure(
         name="over-time",
         kind="over-time",
         alternative=f"Measures by month of statement, {counted(len(rolling), 'month')}. "
-        f"{_words(judged or rolling)}{hollow}",
+        f"{_words(judged)}{hollow}",
         caption="Solid: the last 12 months with the 90 % interval (clustered, one month at a time)"
         f"; dashed: all since the beginning.{hollow} Time is that of the statement. Neighbouring "
         "months share most of their judgments, so they wander together: two whose bands overlap "

@@ -48,11 +48,13 @@ def _opinions(frames: Mapping[str, pd.DataFrame], _options: Mapping[str, str]) -
 
 
 def _murphy(frames: Mapping[str, pd.DataFrame], options: Mapping[str, str]) -> Any:
-    return murphy_chart(frames["murphy"], title=options["title"])
+    return murphy_chart(frames["murphy"], title=options["title"], warning=options["warning"])
 
 
 def _outcomes(frames: Mapping[str, pd.DataFrame], options: Mapping[str, str]) -> Any:
-    return outcome_chart(frames["outcomes"], frames["means"], title=options["title"])
+    return outcome_chart(
+        frames["outcomes"], frames["means"], title=options["title"], warning=options["warning"]
+    )
 
 
 def _over_time(frames: Mapping[str, pd.DataFrame], _options: Mapping[str, str]) -> Any:

@@ -15,7 +15,9 @@ SHOWN: Final = (
 )
 
 
-def murphy_chart(gains: pd.DataFrame, *, title: str) -> "altair.LayerChart | altair.FacetChart":
+def murphy_chart(
+    gains: pd.DataFrame, *, title: str, warning: str
+) -> "altair.LayerChart | altair.FacetChart":
     """Draw the gain over the base rates at each threshold of action.
 
     Parameters
@@ -25,6 +27,8 @@ def murphy_chart(gains: pd.DataFrame, *, title: str) -> "altair.LayerChart | alt
         `low`, `high` (missing where it has no interval).
     title : str
         Says the number of judgments.
+    warning : str
+        Printed on the figure; empty where the numbers are enough.
 
     References
     ----------
@@ -34,7 +38,7 @@ def murphy_chart(gains: pd.DataFrame, *, title: str) -> "altair.LayerChart | alt
     --------
     >>> frame = pd.DataFrame({"shown": SHOWN[0], "threshold": [0.3, 0.6], "gain": [0.02, 0.01],
     ...     "low": [0.0, -0.01], "high": [0.04, 0.03]})
-    >>> type(murphy_chart(frame, title="n = 40")).__name__
+    >>> type(murphy_chart(frame, title="n = 40", warning="")).__name__
     'LayerChart'
     """
     import altair as alt
@@ -84,5 +88,7 @@ def murphy_chart(gains: pd.DataFrame, *, title: str) -> "altair.LayerChart | alt
         .encode(x=alt.value(theme.WIDTH - 24), y=upward, text="text:N"),
     ]
     return theme.themed(
-        alt.layer(*layers).properties(width=theme.WIDTH - 20, height=220), title=title
+        alt.layer(*layers).properties(width=theme.WIDTH - 20, height=220),
+        title=title,
+        subtitle=warning,
     )

@@ -13,7 +13,7 @@ _HEIGHT = 92
 
 
 def outcome_chart(
-    shares: pd.DataFrame, means: pd.DataFrame, *, title: str
+    shares: pd.DataFrame, means: pd.DataFrame, *, title: str, warning: str
 ) -> "altair.VConcatChart":
     """Draw two distributions of stated probabilities, back to back.
 
@@ -26,6 +26,8 @@ def outcome_chart(
         One row per outcome: `outcome` ("occurred" or "did not occur"), `mean` (stated, 0..1).
     title : str
         Says the ROC area.
+    warning : str
+        Printed on the figure; empty where the numbers are enough.
 
     References
     ----------
@@ -36,7 +38,7 @@ def outcome_chart(
     >>> shares = pd.DataFrame({"probability": [0.2, 0.9], "share_occurred": [0.1, 0.9],
     ...     "share_did_not": [0.8, 0.2]})
     >>> means = pd.DataFrame({"outcome": ["occurred", "did not occur"], "mean": [0.83, 0.34]})
-    >>> type(outcome_chart(shares, means, title="ROC area 0.85")).__name__
+    >>> type(outcome_chart(shares, means, title="ROC area 0.85", warning="")).__name__
     'VConcatChart'
     """
     import altair as alt
@@ -47,7 +49,7 @@ def outcome_chart(
         _half(shares, means, name="did not occur", field="share_did_not", highest=highest),
     ]
     finished: alt.VConcatChart = theme.themed(
-        alt.vconcat(*parts, spacing=4).resolve_scale(x="shared"), title=title
+        alt.vconcat(*parts, spacing=4).resolve_scale(x="shared"), title=title, subtitle=warning
     )
     return finished
 

@@ -25,9 +25,8 @@ def over_time_chart(months: pd.DataFrame) -> "altair.VConcatChart":
     months : pandas.DataFrame
         One row per panel, month and span: `panel` (its title, in order), `date` (ISO, the first
         of the month), `shown` (one of `SHOWN`), `value`, `low`, `high` (ends of the interval,
-        missing where it has none), `stretch` (what is joined by a line), `alone` (true where a stretch
-        is one month) and `zero` (0 in panels of
-        signed measures, else missing).
+        missing where it has none), `stretch` (what is joined by a line), `alone` (true where a
+        stretch is one month) and `zero` (0 in panels of signed measures, else missing).
 
     Examples
     --------

@@ -77,6 +77,7 @@ def reliability_chart(
             fontWeight="normal",
             color=theme.QUIET,
             offset=12,
+            frame="group",
         ),
     )
     return theme.themed(alt.vconcat(diagram, below, spacing=8), title=title, subtitle=warning)
