@@ -26,7 +26,7 @@ def figures(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Figure]:
     return {**measured, **found, "coverage": COVERAGE}
 
 
-NO_BANDS = pd.DataFrame(columns=["phrase", "low", "high", "label_at"])
+NO_BANDS = pd.DataFrame(columns=["phrase", "low", "high", "label_at", "shade"])
 
 
 # Of the store, and so in no review.

@@ -112,7 +112,7 @@ def test_too_few_are_judged_in_no_sentence(tmp_path):
     assert findings["Over- or under-confident"] == "too few to judge"
     said = texts(calibration_section(run).blocks) + texts(analysts_section(run).blocks)
     assert "| over-confident" not in said
-    assert "So nothing is drawn." in said
+    assert "so nothing is drawn." in said
     assert "No two can be compared yet." in said
 
 

@@ -93,7 +93,7 @@ def _bands(run: Run) -> pd.DataFrame:
 
     Of several lexicons the one with the most judgments is shown.
     """
-    names = ["phrase", "low", "high", "label_at"]
+    names = ["phrase", "low", "high", "label_at", "shade"]
     rows = [one for one in rows_of(run.phrases) if one.number("n")]
     if not rows:
         return pd.DataFrame(columns=names)
@@ -110,8 +110,8 @@ def _bands(run: Run) -> pd.DataFrame:
     at = _apart([(low + high) / 2 for low, high, _ in bands])
     return pd.DataFrame(
         [
-            (clean(phrase, longest=40), low, high, place)
-            for (low, high, phrase), place in zip(bands, at, strict=True)
+            (clean(phrase, longest=40), low, high, place, number % 2)
+            for number, ((low, high, phrase), place) in enumerate(zip(bands, at, strict=True))
         ],
         columns=names,
     )

@@ -31,10 +31,10 @@ def over_time_blocks(run: Run) -> list[Block]:
     lead = (
         f"{counted(len(rolling), 'month')} in which something was stated that has come to an end."
     )
-    if few:
-        lead += f" In {count(few)} the last 12 months hold too few to judge."
     if not judged:
-        lead += " So nothing is drawn."
+        lead += " In none do the last 12 months hold enough to be judged, so nothing is drawn."
+    elif few:
+        lead += f" In {count(few)} the last 12 months hold too few to judge."
     blocks: list[Block] = [Paragraph(lead)]
     if judged and len(rolling) > 1:
         blocks.append(_figure(run, rows, rolling, judged, few))

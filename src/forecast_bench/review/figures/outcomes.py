@@ -49,7 +49,7 @@ def outcome_chart(
         _half(shares, means, name="did not occur", field="share_did_not", highest=highest),
     ]
     finished: alt.VConcatChart = theme.themed(
-        alt.vconcat(*parts, spacing=4).resolve_scale(x="shared"), title=title, subtitle=warning
+        alt.vconcat(*parts, spacing=10).resolve_scale(x="shared"), title=title, subtitle=warning
     )
     return finished
 
@@ -85,13 +85,16 @@ def _half(
         .mark_rule(color=theme.INK, strokeWidth=1.6, strokeDash=[4, 3])
         .encode(x=alt.X("mean:Q", scale=alt.Scale(domain=[0, 1])))
     )
-    words = (
-        alt.Chart(pd.DataFrame({"text": [f"of what {name}"]}))
-        .mark_text(align="center", baseline="middle", fontSize=12.5, color=colour)
-        .encode(
-            x=alt.value((theme.WIDTH - 20) / 2),
-            y=alt.value(12 if upper else _HEIGHT - 12),
-            text="text:N",
-        )
+    return alt.layer(bars, mean).properties(
+        width=theme.WIDTH - 20,
+        height=_HEIGHT,
+        title=alt.TitleParams(
+            f"of what {name}",
+            anchor="start",
+            frame="group",
+            fontSize=12.5,
+            fontWeight="normal",
+            color=colour,
+            offset=6,
+        ),
     )
-    return alt.layer(bars, mean, words).properties(width=theme.WIDTH - 20, height=_HEIGHT)

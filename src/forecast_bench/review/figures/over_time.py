@@ -95,7 +95,10 @@ def _panel(name: str, *, is_last: bool, is_signed: bool) -> Any:
         of(0)
         .mark_line(strokeWidth=2.4)
         .encode(x=across, y=upward, color=colour, detail="stretch:N"),
-        of(0).mark_point(size=14, filled=True, opacity=1).encode(x=across, y=upward, color=colour),
+        of(0)
+        .transform_filter("datum.alone")
+        .mark_point(size=20, filled=True, opacity=1)
+        .encode(x=across, y=upward, color=colour),
         of(2)
         .mark_point(size=26, filled=False, strokeWidth=1.4, opacity=1)
         .encode(x=across, y=upward, color=colour),

@@ -16,7 +16,8 @@ _SHOWN = (
     "perfect reliability (dots)",
 )
 
-STRIP = "#f0ece2"
+# Neighbours that share an edge are told apart by their shade.
+STRIPS = ("#efeae0", "#f7f4ed")
 _HEIGHT = 300
 
 
@@ -36,7 +37,8 @@ def reliability_chart(
         reliable), `pooled_to` (the last probability that shares its pooled value).
     bands : pandas.DataFrame
         One row per phrase in use, a strip behind the points: `phrase`, `low`, `high`, `label_at`
-        (0..1: where its name stands above the plot); without rows where no phrase was used.
+        (0..1: where its name stands above the plot), `shade` (0 or 1 by turns); without rows where
+        no phrase was used.
     title : str
         Says n and the effective n.
     warning : str
@@ -51,7 +53,7 @@ def reliability_chart(
     >>> frame = pd.DataFrame({"probability": [0.85], "n": [3], "frequency": [0.67],
     ...     "recalibrated": [0.67], "band_low": [0.3], "band_high": [1.0], "pooled_to": [0.85]})
     >>> bands = pd.DataFrame({"phrase": ["highly likely"], "low": [0.8], "high": [0.9],
-    ...     "label_at": [0.85]})
+    ...     "label_at": [0.85], "shade": [0]})
     >>> type(reliability_chart(frame, bands, title="n = 3", warning="")).__name__
     'VConcatChart'
     """
@@ -147,10 +149,15 @@ def _strips(bands: pd.DataFrame) -> list[Any]:
     scale = alt.Scale(domain=[0, 1])
     base = alt.Chart(bands)
     return [
-        base.mark_rect(color=STRIP, stroke=theme.PLATE, strokeWidth=1).encode(
-            x=alt.X("low:Q", scale=scale), x2="high:Q", y=alt.value(0), y2=alt.value(_HEIGHT)
-        ),
+        *[
+            base.transform_filter(alt.datum.shade == shade)
+            .mark_rect(color=colour)
+            .encode(
+                x=alt.X("low:Q", scale=scale), x2="high:Q", y=alt.value(0), y2=alt.value(_HEIGHT)
+            )
+            for shade, colour in enumerate(STRIPS)
+        ],
         base.mark_text(
             angle=270, align="left", baseline="middle", fontSize=12, color=theme.QUIET
-        ).encode(x=alt.X("label_at:Q", scale=scale), y=alt.value(-6), text="phrase:N"),
+        ).encode(x=alt.X("label_at:Q", scale=scale), y=alt.value(-10), text="phrase:N"),
     ]
