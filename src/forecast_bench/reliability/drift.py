@@ -204,37 +204,36 @@ def phrase_years(
     1  2020  1         0  0.59
     """
     worded = record.loc[record["phrase"].notna() & record["date"].notna()]
-    year = pd.DatetimeIndex(pd.to_datetime(worded["date"])).year
-    groups = dict(iter(worded.groupby([worded["phrase"].to_numpy(), year.to_numpy()])))
+    year = pd.DatetimeIndex(pd.to_datetime(worded["date"])).year.to_numpy()
     rows: list[dict[str, Any]] = []
     for phrase, low, high, mean in lexicon[["phrase", "low", "high", "mean"]].itertuples(
         index=False, name=None
     ):
-        for one in sorted(when for said, when in groups if said == phrase):
-            group = groups[phrase, one]
-            number = effective_number(
-                probability=group["probability"],
-                outcome=group["outcome"],
-                question=group.get("question", np.arange(len(group))),
-                situation=group.get("situation"),
-            )
-            meaning = phrase_meaning(
-                band_low=float(low),
-                band_high=float(high),
-                prior_mean=float(mean),
-                prior_weight=prior_weight,
-                occurred=int(group["outcome"].sum()),
-                n=len(group),
-                effective_n=number,
-            )
-            rows.append(
-                {
-                    "phrase": phrase,
-                    "year": int(one),
-                    "band_low": float(low),
-                    "band_high": float(high),
-                    "effective_n": number,
-                    **meaning.model_dump(include={"n", "occurred", "mean", "low", "high"}),
-                }
-            )
+        said = (worded["phrase"] == phrase).to_numpy()
+        band = {"band_low": float(low), "band_high": float(high)}
+        for one in np.unique(year[said]).tolist():
+            found = _year(worded.loc[said & (year == one)], float(mean), prior_weight, band)
+            rows.append({"phrase": phrase, "year": one, **band, **found})
     return pd.DataFrame(rows, columns=list(YEAR_COLUMNS))
+
+
+def _year(
+    group: pd.DataFrame, mean: float, weight: float, band: dict[str, float]
+) -> dict[str, Any]:
+    number = effective_number(
+        probability=group["probability"],
+        outcome=group["outcome"],
+        question=group.get("question", np.arange(len(group))),
+        situation=group.get("situation"),
+    )
+    meaning = phrase_meaning(
+        band_low=band["band_low"],
+        band_high=band["band_high"],
+        prior_mean=mean,
+        prior_weight=weight,
+        occurred=int(group["outcome"].sum()),
+        n=len(group),
+        effective_n=number,
+    )
+    shown = meaning.model_dump(include={"n", "occurred", "mean", "low", "high"})
+    return {"effective_n": number, **shown}

@@ -4,7 +4,7 @@ from typing import Final
 
 import pandas as pd
 
-from forecast_bench.review.document import Block, Figure, Paragraph, table
+from forecast_bench.review.document import Block, Figure, Paragraph, Table, table
 from forecast_bench.review.figures.murphy import SHOWN
 from forecast_bench.review.findings import size_of
 from forecast_bench.review.row import Row, rows_of
@@ -30,7 +30,6 @@ def _split(run: Run) -> list[Block]:
         all_of_a_kind = "all" if measured.number("mean_not") is None else "none"
         why = f"Discrimination: cannot be told, because {all_of_a_kind} of the events occurred."
         return [Paragraph(why, "absent")]
-    rows = rows_of(run.by_outcome)
     did, did_not = measured.number("mean_occurred"), measured.number("mean_not")
     between = ends(measured.number("roc_area_low"), measured.number("roc_area_high"), places=2)
     doubt = "" if measured.flag("judgeable") else " Too few to judge."
@@ -41,7 +40,26 @@ def _split(run: Run) -> list[Block]:
         f"given {percent(did)} on average, what did not {percent(did_not)}.{doubt}"
     )
     means = pd.DataFrame({"outcome": ["occurred", "did not occur"], "mean": [did, did_not]})
-    behind = table(
+    figure = Figure(
+        name="outcomes",
+        kind="outcomes",
+        alternative=f"Stated probabilities of what occurred and of what did not. {said}",
+        caption="Upper bars: of all that occurred, the share that had been given each probability; "
+        "lower bars: the same of what did not occur. Where the two lie apart, the record tells "
+        "cases from one another, whether or not its probabilities are right.",
+        source=all_sources_line(run),
+        frames={"outcomes": run.by_outcome, "means": means},
+        options={
+            "title": f"ROC area {number(area, places=2)} ({between})",
+            "warning": doubt.strip(),
+        },
+        behind=_behind(rows_of(run.by_outcome)),
+    )
+    return [Paragraph(said), figure]
+
+
+def _behind(rows: tuple[Row, ...]) -> Table:
+    return table(
         "What was stated of what occurred and of what did not",
         ("Stated", "Occurred", "Did not", "Share of what occurred", "Share of what did not"),
         [
@@ -56,22 +74,6 @@ def _split(run: Run) -> list[Block]:
         ],
         numeric=("Occurred", "Did not", "Share of what occurred", "Share of what did not"),
     )
-    figure = Figure(
-        name="outcomes",
-        kind="outcomes",
-        alternative=f"Stated probabilities of what occurred and of what did not. {said}",
-        caption="Upper bars: of all that occurred, the share that had been given each probability; "
-        "lower bars: the same of what did not occur. Where the two lie apart, the record tells "
-        "cases from one another, whether or not its probabilities are right.",
-        source=all_sources_line(run),
-        frames={"outcomes": run.by_outcome, "means": means},
-        options={
-            "title": f"ROC area {number(area, places=2)} ({between})",
-            "warning": doubt.strip(),
-        },
-        behind=behind,
-    )
-    return [Paragraph(said), figure]
 
 
 def _murphy(run: Run) -> list[Block]:

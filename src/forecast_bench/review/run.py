@@ -17,9 +17,6 @@ _TABLES: Final[Mapping[str, tuple[str, ...]]] = {
 }
 
 
-_MEASURED: Final = ("over_time", "by_outcome", "murphy", "analyst_phrases", "phrase_years")
-
-
 @dataclass(frozen=True, slots=True)
 class Run:
     """What one execution of the job left behind.
@@ -114,7 +111,11 @@ def read_run(folder: Path) -> Run:
         missing=tuple(missing),
         shares=_optional(fitted / "predictive.parquet"),
         pooled=_optional(folder / "pooled.parquet"),
-        **{name: _optional(folder / f"{name}.parquet") for name in _MEASURED},
+        over_time=_optional(folder / "over_time.parquet"),
+        by_outcome=_optional(folder / "by_outcome.parquet"),
+        murphy=_optional(folder / "murphy.parquet"),
+        analyst_phrases=_optional(folder / "analyst_phrases.parquet"),
+        phrase_years=_optional(folder / "phrase_years.parquet"),
     )
 
 

@@ -147,11 +147,8 @@ def load_workspace(
         problems.extend(one.problems)
         for question in one.questions:
             questions.setdefault(question.name, question)
-    if settings.teams:
-        known = {name for file in files for one in file.judgments for name in one.analysts}
-        problems.extend(
-            unknown_members(folder / SETTINGS, settings.teams, known, shown_as=SETTINGS)
-        )
+    known = {name for file in files for one in file.judgments for name in one.analysts}
+    problems.extend(unknown_members(folder / SETTINGS, settings.teams, known, shown_as=SETTINGS))
     return Workspace(
         folder=folder,
         settings=settings,

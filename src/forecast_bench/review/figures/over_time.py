@@ -71,44 +71,13 @@ def _panel(name: str, *, is_last: bool, is_signed: bool) -> Any:
     )
     scale = alt.Scale(zero=is_signed)
     upward = alt.Y("value:Q", scale=scale, axis=alt.Axis(title=None, tickCount=4))
-    colour = alt.Color(
-        "shown:N",
-        scale=alt.Scale(domain=list(SHOWN), range=[theme.LIVE, theme.REFERENCE, theme.QUIET]),
-        legend=alt.Legend(columns=1, symbolType="square", rowPadding=1, offset=10),
-    )
-
-    def of(shown: int) -> Any:
-        return base.transform_filter(alt.datum.shown == SHOWN[shown])
-
-    layers = [
-        of(0)
-        .mark_area(color=theme.BAND, opacity=0.7)
-        .encode(x=across, y=alt.Y("low:Q", scale=scale), y2="high:Q", detail="stretch:N"),
-        # A month that stands alone has no area.
-        of(0)
-        .transform_filter("datum.alone")
-        .mark_rule(color=theme.BAND, strokeWidth=3)
-        .encode(x=across, y=alt.Y("low:Q", scale=scale), y2="high:Q"),
-        of(1)
-        .mark_line(strokeDash=[5, 4], strokeWidth=1.8)
-        .encode(x=across, y=upward, color=colour, detail="stretch:N"),
-        of(0)
-        .mark_line(strokeWidth=2.4)
-        .encode(x=across, y=upward, color=colour, detail="stretch:N"),
-        of(0)
-        .transform_filter("datum.alone")
-        .mark_point(size=20, filled=True, opacity=1)
-        .encode(x=across, y=upward, color=colour),
-        of(2)
-        .mark_point(size=26, filled=False, strokeWidth=1.4, opacity=1)
-        .encode(x=across, y=upward, color=colour),
-    ]
+    layers = [*_intervals(base, across, scale), *_lines(base, across, upward)]
     if is_signed:
         layers.insert(
             2,
-            base.mark_rule(color=theme.BEFORE, strokeDash=[3, 3], strokeWidth=1.2).encode(
-                y=alt.Y("zero:Q", scale=scale)
-            ),
+            alt.Chart(pd.DataFrame({"zero": [0.0]}))
+            .mark_rule(color=theme.BEFORE, strokeDash=[3, 3], strokeWidth=1.2)
+            .encode(y=alt.Y("zero:Q", scale=scale)),
         )
     return alt.layer(*layers).properties(
         width=theme.WIDTH - 20,
@@ -123,3 +92,40 @@ def _panel(name: str, *, is_last: bool, is_signed: bool) -> Any:
             frame="group",
         ),
     )
+
+
+def _intervals(base: Any, across: Any, scale: Any) -> list[Any]:
+    import altair as alt
+
+    ends = {"x": across, "y": alt.Y("low:Q", scale=scale), "y2": "high:Q"}
+    rolling = base.transform_filter(alt.datum.shown == SHOWN[0])
+    return [
+        rolling.mark_area(color=theme.BAND, opacity=0.7).encode(**ends, detail="stretch:N"),
+        # A month that stands alone has no area.
+        rolling.transform_filter("datum.alone")
+        .mark_rule(color=theme.BAND, strokeWidth=3)
+        .encode(**ends),
+    ]
+
+
+def _lines(base: Any, across: Any, upward: Any) -> list[Any]:
+    import altair as alt
+
+    colour = alt.Color(
+        "shown:N",
+        scale=alt.Scale(domain=list(SHOWN), range=[theme.LIVE, theme.REFERENCE, theme.QUIET]),
+        legend=alt.Legend(columns=1, symbolType="square", rowPadding=1, offset=10),
+    )
+    shown = {"x": across, "y": upward, "color": colour}
+
+    def of(which: int) -> Any:
+        return base.transform_filter(alt.datum.shown == SHOWN[which])
+
+    dashed = of(1).mark_line(strokeDash=[5, 4], strokeWidth=1.8)
+    alone = of(0).transform_filter("datum.alone")
+    return [
+        dashed.encode(**shown, detail="stretch:N"),
+        of(0).mark_line(strokeWidth=2.4).encode(**shown, detail="stretch:N"),
+        alone.mark_point(size=20, filled=True, opacity=1).encode(**shown),
+        of(2).mark_point(size=26, filled=False, strokeWidth=1.4, opacity=1).encode(**shown),
+    ]

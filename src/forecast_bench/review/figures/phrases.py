@@ -1,6 +1,6 @@
 """What each phrase promised and what came true."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -8,6 +8,13 @@ from forecast_bench.review.figures import theme
 
 if TYPE_CHECKING:
     import altair
+
+_SHAPES = (
+    "band of the lexicon (bar)",
+    "share that came true, mean (dot)",
+    "its 90 % credible interval (line)",
+    "what readers hear: median, middle half (below)",
+)
 
 
 def phrase_chart(phrases: pd.DataFrame) -> "altair.LayerChart | altair.FacetChart":
@@ -33,7 +40,7 @@ def phrase_chart(phrases: pd.DataFrame) -> "altair.LayerChart | altair.FacetChar
     import altair as alt
 
     order = list(phrases["label"])
-    rows = alt.Y(
+    rows: Any = alt.Y(
         "label:N",
         sort=order,
         title=None,
@@ -49,50 +56,53 @@ def phrase_chart(phrases: pd.DataFrame) -> "altair.LayerChart | altair.FacetChar
         orient="bottom",
         labelFlush=False,
     )
-    shapes = [
-        "band of the lexicon (bar)",
-        "share that came true, mean (dot)",
-        "its 90 % credible interval (line)",
-        "what readers hear: median, middle half (below)",
-    ]
     colour = alt.Color(
         "shown:N",
-        scale=alt.Scale(domain=shapes, range=[theme.BAND, theme.LIVE, theme.INK, theme.REFERENCE]),
+        scale=alt.Scale(
+            domain=list(_SHAPES), range=[theme.BAND, theme.LIVE, theme.INK, theme.REFERENCE]
+        ),
         legend=alt.Legend(columns=1, symbolType="square", rowPadding=1, offset=10),
     )
     seen = phrases[phrases["n"] > 0]
     band = (
-        alt.Chart(phrases.assign(shown=shapes[0]))
+        alt.Chart(phrases.assign(shown=_SHAPES[0]))
         .mark_bar(height=16)
         .encode(
             x=alt.X("band_low:Q", scale=scale, axis=axis), x2="band_high:Q", y=rows, color=colour
         )
     )
     interval = (
-        alt.Chart(seen.assign(shown=shapes[2]))
+        alt.Chart(seen.assign(shown=_SHAPES[2]))
         .mark_rule(strokeWidth=2)
         .encode(x=alt.X("low:Q", scale=scale), x2="high:Q", y=rows, color=colour)
     )
     point = (
-        alt.Chart(seen.assign(shown=shapes[1]))
+        alt.Chart(seen.assign(shown=_SHAPES[1]))
         .mark_point(size=70, filled=True, opacity=1, stroke=theme.PLATE, strokeWidth=1)
         .encode(x=alt.X("posterior_mean:Q", scale=scale), y=rows, color=colour)
     )
-    heard = alt.Chart(phrases[phrases["heard"].notna()].assign(shown=shapes[3]))
-    below = {"y": rows, "yOffset": alt.value(29), "color": colour}
-    halves = heard.mark_rule(strokeWidth=1.4).encode(
-        x=alt.X("heard_low:Q", scale=scale), x2="heard_high:Q", **below
-    )
-    middle = heard.mark_point(
-        size=34, shape="diamond", filled=True, opacity=1, stroke=theme.PLATE, strokeWidth=0.8
-    ).encode(x=alt.X("heard:Q", scale=scale), **below)
     tally = (
         alt.Chart(phrases)
         .mark_text(align="left", fontSize=12.5, color=theme.INK)
         .encode(x=alt.value(225), y=rows, text="tally:N")
     )
     return theme.themed(
-        alt.layer(band, interval, point, halves, middle, tally).properties(
+        alt.layer(band, interval, point, *_heard(phrases, rows, colour), tally).properties(
             width=215, height=alt.Step(36), padding={"right": 60}
         )
     )
+
+
+def _heard(phrases: pd.DataFrame, rows: Any, colour: Any) -> list[Any]:
+    """What readers hear, below the bar of each phrase: a diamond in its middle half."""
+    import altair as alt
+
+    heard = alt.Chart(phrases[phrases["heard"].notna()].assign(shown=_SHAPES[3]))
+    below = {"y": rows, "yOffset": alt.value(29), "color": colour}
+    halves = heard.mark_rule(strokeWidth=1.4).encode(
+        x=alt.X("heard_low:Q", scale=alt.Scale(domain=[0, 1])), x2="heard_high:Q", **below
+    )
+    middle = heard.mark_point(
+        size=34, shape="diamond", filled=True, opacity=1, stroke=theme.PLATE, strokeWidth=0.8
+    ).encode(x=alt.X("heard:Q", scale=alt.Scale(domain=[0, 1])), **below)
+    return [halves, middle]
