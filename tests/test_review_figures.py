@@ -19,7 +19,7 @@ from measured_run import judged
 def figures(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Figure]:
     folder = sample_run.build(tmp_path_factory.mktemp("figures") / "run", several=1)
     found = {one.name: one for one in figures_of(review_content(read_run(folder)))}
-    large = judged("sound", questions=80, seed=3)
+    large = judged("sound", questions=120, seed=3, days=500)
     mapped = large[["judgment"]].assign(recalibrated=large["probability"])
     run = read_run(measured_run.write(folder.parent / "large", large, recalibrated=mapped))
     measured = {one.name: one for one in figures_of(review_content(run))}

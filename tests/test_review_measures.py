@@ -9,10 +9,11 @@ import pandas as pd
 import pytest
 
 from forecast_bench.job.calibration import teams_of
-from forecast_bench.review import read_run
+from forecast_bench.review import read_run, review_content
 from forecast_bench.review.analysts import analysts_section
 from forecast_bench.review.calibration import calibration_section, phrase_section
 from forecast_bench.review.document import Bullets, Details, Figure, Paragraph, Table
+from forecast_bench.review.html import as_html
 from measured_run import judged, write
 from sample_judgments import NASTY
 from simulated_analysts import FAULTS, MISREAD
@@ -275,6 +276,9 @@ def test_hostile_names_come_out_as_text(tmp_path):
     record["forecaster"] = record["forecaster"].map(names)
     record["topic"] = NASTY[1]
     run = read_run(write(tmp_path / "nasty", record.assign(team=NASTY[3])))
+    page = as_html(review_content(run), {})
+    assert "<script>window" not in page
+    assert "&lt;script&gt;window" in page
     for section in (calibration_section(run), phrase_section(run), analysts_section(run)):
         said = texts(section.blocks)
         assert "\u202e" not in said

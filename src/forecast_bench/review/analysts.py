@@ -1,6 +1,6 @@
 """The record of each analyst, in the order of names."""
 
-from itertools import combinations
+from bisect import bisect_right
 from typing import Final
 
 from forecast_bench.review.cells import cell_verdict, cells_of, measures_of
@@ -48,12 +48,14 @@ def _no_ranking(judged: list[Row]) -> str:
         for low, high in [(one.number("skill_low"), one.number("skill_high"))]
         if low is not None and high is not None
     ]
-    pairs = list(combinations(ranges, 2))
+    pairs = len(ranges) * (len(ranges) - 1) // 2
     if not pairs:
         return f"{why} No two can be compared yet."
-    apart = sum(one[1] < other[0] or other[1] < one[0] for one, other in pairs)
+    lows = sorted(low for low, _ in ranges)
+    # of each, those that lie wholly above it
+    apart = sum(len(lows) - bisect_right(lows, high) for _, high in ranges)
     return (
-        f"{why} Of {counted(len(pairs), 'pair')} who can be judged, the 90 % intervals of skill of "
+        f"{why} Of {counted(pairs, 'pair')} who can be judged, the 90 % intervals of skill of "
         f"{count(apart)} do not overlap."
     )
 

@@ -83,6 +83,21 @@ METHOD: Final = (
         "doi:10.1007/s10994-013-5401-4.",
     ),
     (
+        "Gain over the base rates",
+        "For somebody who acts from a threshold on, how much less is lost by acting on the "
+        "statements than on the base rates. Ehm et al. 2016, doi:10.1111/rssb.12154.",
+    ),
+    (
+        "What an analyst means by a phrase",
+        "The share that came true, drawn towards what the phrase means to the others: a Beta prior "
+        "with the moments of their share and of how far analysts differ.",
+    ),
+    (
+        "Whether a phrase moved",
+        "A straight line through its outcomes over time, clustered; all phrases that are tested "
+        "share one false alarm in ten.",
+    ),
+    (
         "Replicated data",
         "Outcomes drawn anew for the same statements from the fitted model. A p near 0 or 1 says "
         "that the model does not make data like ours; no p says that it is true. Gelman, Meng and "
