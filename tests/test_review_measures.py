@@ -304,3 +304,10 @@ def test_effects_of_a_recalibration_stand_with_the_analyst(tmp_path):
     said = texts(analysts_section(run).blocks)
     assert "a.kim | slope | 0.60 | 0.40 to 0.90 | over-confident (posterior probability" in said
     assert "likely | shift" not in said
+
+
+def test_without_base_rates_no_two_analysts_are_compared(tmp_path):
+    record = judged("sound", questions=150, seed=1).assign(reference=float("nan"))
+    said = texts(analysts_section(read_run(write(tmp_path / "none", record))).blocks)
+    assert "3 analysts with outcomes; " in said
+    assert "no skill by which two could be compared" in said

@@ -49,6 +49,8 @@ def _no_ranking(judged: list[Row]) -> str:
         if low is not None and high is not None
     ]
     pairs = len(ranges) * (len(ranges) - 1) // 2
+    if not pairs and len(judged) > 1:
+        return f"{why} Without base rates there is no skill by which two could be compared."
     if not pairs:
         return f"{why} No two can be compared yet."
     lows = sorted(low for low, _ in ranges)
