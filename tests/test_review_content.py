@@ -180,8 +180,8 @@ def test_too_few_to_judge_is_on_the_figure_and_in_the_text(review: Review) -> No
 
 def test_a_phrase_without_outcomes_has_no_posterior(review: Review) -> None:
     said = texts(section(review, "phrases").blocks)
-    line = "realistic possibility (40\u201350 %) | 60 % (40\u201375 %) | 0 | 0 | 0 | prior only | "
-    line += "\u2013 | \u2013 | no outcome yet"
+    line = "realistic possibility (40\u201350 %) | no outcome yet | 0 | 0 | 0 | prior only | "
+    line += "\u2013 | 60 % (40\u201375 %) | \u2013"
     assert line in said
 
 

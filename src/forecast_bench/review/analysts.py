@@ -68,6 +68,7 @@ def _scores(cells: list[tuple[str, Row]]) -> Table:
         "best; in the large above 0 is stated too high; 90 % intervals, clustered)",
         (
             "Analyst",
+            "Verdict",
             "n",
             "Effective n",
             "Brier",
@@ -75,9 +76,8 @@ def _scores(cells: list[tuple[str, Row]]) -> Table:
             "Skill",
             "In the large",
             "90 % interval of it",
-            "Verdict",
         ),
-        [(clean(name, longest=60), *measures_of(one), cell_verdict(one)) for name, one in cells],
+        [(clean(name, longest=60), cell_verdict(one), *measures_of(one)) for name, one in cells],
         numeric=(
             *("n", "Effective n", "Brier", "90 % interval", "Skill", "In the large"),
             "90 % interval of it",

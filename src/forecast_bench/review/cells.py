@@ -81,6 +81,7 @@ def _table(grouping: str, cells: tuple[tuple[str, Row], ...]) -> Table:
         "the base rates, 1 is best; in the large above 0 is stated too high)",
         (
             grouping.capitalize(),
+            "Verdict",
             "n",
             "Effective n",
             "Brier",
@@ -88,9 +89,8 @@ def _table(grouping: str, cells: tuple[tuple[str, Row], ...]) -> Table:
             "Skill",
             "In the large",
             "90 % interval of it",
-            "Verdict",
         ),
-        [(clean(name, longest=60), *measures_of(one), cell_verdict(one)) for name, one in cells],
+        [(clean(name, longest=60), cell_verdict(one), *measures_of(one)) for name, one in cells],
         numeric=(
             "n",
             "Effective n",

@@ -94,7 +94,7 @@ def findings(run: Run) -> list[Block]:
     right += phrases[1]
     blocks: list[Block] = [lead]
     if wrong:
-        blocks += [Paragraph("What is wrong:"), Bullets(tuple(wrong), "caveat")]
+        blocks += [Paragraph("What is wrong:", "caveat"), Bullets(tuple(wrong), "caveat")]
     if right:
         blocks += [Paragraph("What is not found wrong:"), Bullets(tuple(right), "quiet")]
     no_proof = (

@@ -67,10 +67,12 @@ def _name(row: Row) -> str:
     return clean(row.text("phrase"), longest=60)
 
 
-def practice(row: Row) -> str:
-    """Give in words the verdict on a phrase."""
+def in_short(row: Row) -> str:
+    """Say where the practice of a phrase lies beside its band."""
+    if not row.number("n"):
+        return "no outcome yet"
     verdict = clean(row.text("verdict")) or "cannot tell yet"
-    return "as often true as its band says" if verdict == "inside" else OFTEN.get(verdict, verdict)
+    return f"{verdict} its band" if verdict in ("below", "inside", "above") else verdict
 
 
 def _lexicon(run: Run, lexicon: str, rows: tuple[Row, ...]) -> list[Block]:
@@ -154,19 +156,19 @@ def _phrase_table(lexicon: str, rows: tuple[Row, ...]) -> Table:
         "middle half",
         (
             "Phrase",
-            "Readers hear",
+            "Verdict",
             "n",
             "Effective n",
             "Came true",
-            "Posterior mean",
-            "90 % credible interval",
+            "Mean",
+            "90 % interval",
+            "Readers hear",
             "Below / inside / above",
-            "Verdict",
         ),
         [
             (
                 label(one),
-                _heard(one),
+                in_short(one),
                 count(one.number("n")),
                 count(one.number("effective_n")),
                 count(one.number("occurred")),
@@ -174,25 +176,18 @@ def _phrase_table(lexicon: str, rows: tuple[Row, ...]) -> Table:
             )
             for one in rows
         ],
-        numeric=(
-            "n",
-            "Effective n",
-            "Came true",
-            "Posterior mean",
-            "90 % credible interval",
-            "Below / inside / above",
-        ),
+        numeric=("n", "Effective n", "Came true", "Mean", "90 % interval"),
     )
 
 
 def _posterior(one: Row) -> tuple[str, ...]:
     if not one.number("n"):
-        return ("prior only", NOTHING, NOTHING, "no outcome yet")
+        return ("prior only", NOTHING, _heard(one), NOTHING)
     return (
         percent(one.number("posterior_mean")),
         interval(one.number("low"), one.number("high")),
+        _heard(one),
         " / ".join(percent(one.number(name)) for name in ("below", "inside", "above")),
-        practice(one),
     )
 
 
@@ -211,29 +206,29 @@ def _by_analyst(rows: tuple[Row, ...]) -> list[Block]:
         (
             "Phrase",
             "Analyst",
+            "Verdict",
             "n",
             "Effective n",
             "Came true",
+            "Mean",
+            "90 % interval",
             "From the others",
-            "Posterior mean",
-            "90 % credible interval",
-            "Verdict",
         ),
         [
             (
                 label(one),
                 clean(one.text("analyst"), longest=60),
+                in_short(one),
                 count(one.number("n")),
                 count(one.number("effective_n")),
                 count(one.number("occurred")),
-                f"{percent(one.number('prior_mean'))}, weight {count(_rounded(one))}",
                 percent(one.number("posterior_mean")),
                 interval(one.number("low"), one.number("high")),
-                practice(one),
+                f"{percent(one.number('prior_mean'))}, weight {count(_rounded(one))}",
             )
             for one in shown
         ],
-        numeric=("n", "Effective n", "Came true", "Posterior mean", "90 % credible interval"),
+        numeric=("n", "Effective n", "Came true", "Mean", "90 % interval"),
     )
     pairs = counted(len(rows), "pair")
     summary = f"By analyst: {pairs} of phrase and analyst, {found} outside the band{note}"

@@ -13,7 +13,7 @@ _SHAPES = (
     "band of the lexicon (bar)",
     "share that came true, mean (dot)",
     "its 90 % credible interval (line)",
-    "what readers hear: median, middle half (below)",
+    "readers: median, middle half (below)",
 )
 
 

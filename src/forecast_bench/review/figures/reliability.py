@@ -111,7 +111,10 @@ def _diagram(points: pd.DataFrame, bands: pd.DataFrame) -> Any:
         scale=alt.Scale(
             domain=list(_SHOWN), range=[theme.LIVE, theme.REFERENCE, theme.BAND, theme.BEFORE]
         ),
-        legend=alt.Legend(columns=1, symbolType="square", rowPadding=1, offset=10),
+        # The names of phrases stand between: leave room where a browser's letters are wider.
+        legend=alt.Legend(
+            columns=1, symbolType="square", rowPadding=1, offset=10 if bands.empty else 24
+        ),
     )
     upward = alt.Axis(
         values=list(theme.QUARTERS), labelExpr=theme.PER_CENT, title="share that occurred"
