@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from forecast_bench.review.analysts import analysts_section
 from forecast_bench.review.calibration import calibration_section, phrase_section
 from forecast_bench.review.cards import FULL_FIGURES, cards
 from forecast_bench.review.document import Paragraph, Review
@@ -68,6 +69,7 @@ def review_content(run: Run) -> Review:
             *(() if several is None else (several,)),
             phrase_section(run),
             calibration_section(run),
+            analysts_section(run),
             health_section(run),
             sources_section(run),
             inputs_section(run),

@@ -10,6 +10,8 @@ from forecast_bench.review.document import (
     Details,
     Facts,
     Figure,
+    Listed,
+    Listing,
     Paragraph,
     Table,
 )
@@ -65,11 +67,23 @@ def inert_block(block: Block) -> Block:
         case Table():
             rows = tuple(tuple(_cell(one) for one in row) for row in block.rows)
             return replace(block, caption=inert(block.caption), rows=rows)
+        case Listing():
+            return replace(block, judgments=tuple(_listed(one) for one in block.judgments))
         case Figure():
             alternative, caption = inert(block.alternative), inert(block.caption)
             return replace(block, alternative=alternative, caption=caption)
         case Details(summary, blocks):
             return Details(inert(summary), tuple(inert_block(one) for one in blocks))
+
+
+def _listed(one: Listed) -> Listed:
+    return replace(
+        one,
+        identifier=inert(one.identifier),
+        statement=inert(one.statement),
+        analyst=inert(one.analyst),
+        topic=inert(one.topic),
+    )
 
 
 def _cell(cell: Cell) -> Cell:

@@ -44,6 +44,13 @@ def plotted(run: Run, review: Review) -> Mapping[str, pd.DataFrame]:
         tables["shares"] = run.shares
     if pictures := [one for one in figures_of(review) if one.kind == "image"]:
         tables["pictures"] = _pictures(pictures)
+    for name, table in (
+        ("analyst-phrases", run.analyst_phrases),
+        ("phrase-years", run.phrase_years),
+        ("months", run.over_time),
+    ):
+        if table is not None and not table.empty:
+            tables[name] = table
     return dict(sorted(tables.items()))
 
 

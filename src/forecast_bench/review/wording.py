@@ -9,6 +9,7 @@ from forecast_bench.markup import unprintable
 
 NOT_AVAILABLE = "not available"
 _SPACE = "\u00a0"
+_MINUS = "\u2212"
 # A reader who scrolls sideways through one sentence reads nothing; the file has the whole text.
 _LONGEST = 1200
 
@@ -88,6 +89,35 @@ def number(value: float | None, *, places: int = 3) -> str:
         return "infinite" if value > 0 else "minus infinite"
     shown = f"{value:.{places}f}"
     return shown.replace("-", "\u2212") if float(shown) != 0 else f"{0:.{places}f}"
+
+
+def points(value: float | None, *, signed: bool = True) -> str:
+    r"""Print a difference of probabilities in percentage points.
+
+    Examples
+    --------
+    >>> [ascii(points(v)) for v in (0.1113, -0.002, None)]
+    ["'+11.1\\xa0points'", "'\\u22120.2\\xa0points'", "'not available'"]
+    """
+    if value is None or math.isnan(value):
+        return NOT_AVAILABLE
+    shown = f"{100 * value:{'+' if signed else ''}.1f}"
+    if float(shown) == 0:
+        shown = "0.0"
+    return f"{shown.replace('-', _MINUS)}{_SPACE}points"
+
+
+def ends(low: float | None, high: float | None, *, places: int = 3, times: float = 1.0) -> str:
+    r"""Print the two ends of an interval that may be negative.
+
+    Examples
+    --------
+    >>> ends(0.0331, 0.28, places=1, times=100), ascii(ends(-1.0, 1.0, places=0))
+    ('3.3 to 28.0', "'\\u22121 to 1'")
+    """
+    if low is None or high is None or math.isnan(low) or math.isnan(high):
+        return "\u2013"
+    return f"{number(times * low, places=places)} to {number(times * high, places=places)}"
 
 
 def count(value: float | None) -> str:
