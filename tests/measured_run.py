@@ -10,12 +10,12 @@ from forecast_bench.job.calibration import (
     measure_tables,
     part_intervals,
     record_summary,
-    reliability_table,
 )
 from forecast_bench.job.discrimination import murphy_table, outcome_table
 from forecast_bench.job.phrase_tables import phrases_in_practice
 from forecast_bench.lexicons.shipped import load_shipped
 from forecast_bench.records import Settings
+from forecast_bench.reliability import reliability_points
 from simulated_analysts import analyst, yardstick
 
 LEXICON = "uk-phia@2018"
@@ -55,7 +55,7 @@ def write(folder, record, *, effects=None, recalibrated=None, settings=Settings(
     tables = {
         **phrases_in_practice(record, load_shipped(), [LEXICON], settings),
         **measure_tables(record, found),
-        "reliability": reliability_table(record, seed=1),
+        "reliability": reliability_points(record, seed=1),
         "by_outcome": outcome_table(record),
         "murphy": murphy_table(record, recalibrated),
     }

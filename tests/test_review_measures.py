@@ -11,9 +11,10 @@ import pytest
 from forecast_bench.job.calibration import teams_of
 from forecast_bench.review import read_run, review_content
 from forecast_bench.review.analysts import analysts_section
-from forecast_bench.review.calibration import calibration_section, phrase_section
+from forecast_bench.review.calibration import calibration_section
 from forecast_bench.review.document import Bullets, Details, Figure, Paragraph, Table
-from forecast_bench.review.html import as_html
+from forecast_bench.review.html import as_pages
+from forecast_bench.review.phrases import phrase_section
 from measured_run import judged, write
 from sample_judgments import NASTY
 from simulated_analysts import FAULTS, MISREAD
@@ -276,7 +277,7 @@ def test_hostile_names_come_out_as_text(tmp_path):
     record["forecaster"] = record["forecaster"].map(names)
     record["topic"] = NASTY[1]
     run = read_run(write(tmp_path / "nasty", record.assign(team=NASTY[3])))
-    page = as_html(review_content(run), {})
+    page = "".join(as_pages(review_content(run), {}).values())
     assert "<script>window" not in page
     assert "&lt;script&gt;window" in page
     for section in (calibration_section(run), phrase_section(run), analysts_section(run)):

@@ -10,13 +10,10 @@ from forecast_bench.review.document import Figure, Paragraph, Section, table
 from forecast_bench.review.findings import findings, size_of, too_few
 from forecast_bench.review.measures import measure_blocks
 from forecast_bench.review.over_time import over_time_blocks
-from forecast_bench.review.phrases import phrase_section
 from forecast_bench.review.row import Row, rows_of
 from forecast_bench.review.run import Run
 from forecast_bench.review.sources import all_sources_line
 from forecast_bench.review.wording import clean, count, interval, percent
-
-__all__ = ["calibration_section", "phrase_section"]
 
 # Share of the width of the figure that a name standing upright takes up.
 _NAME_WIDTH: Final = 0.04

@@ -9,6 +9,9 @@ from forecast_bench.review.figures import theme
 if TYPE_CHECKING:
     import altair
 
+# Width of a letter of a label, in a wide font.
+_LETTER = 7.6
+
 _SHAPES = (
     "band of the lexicon (bar)",
     "share that came true, mean (dot)",
@@ -45,7 +48,13 @@ def phrase_chart(phrases: pd.DataFrame) -> "altair.LayerChart | altair.FacetChar
         sort=order,
         title=None,
         axis=alt.Axis(
-            labelColor=theme.INK, ticks=False, domain=False, labelLimit=260, labelPadding=8
+            labelColor=theme.INK,
+            ticks=False,
+            domain=False,
+            labelLimit=260,
+            # A browser without the font that was measured may print wider letters.
+            minExtent=_LETTER * max(map(len, order)),
+            labelPadding=8,
         ),
     )
     scale = alt.Scale(domain=[0, 1])
