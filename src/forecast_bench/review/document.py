@@ -151,7 +151,10 @@ class Number:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """Everything a review says of one judgment; `report` names the page it stands on."""
+    """Everything a review says of one judgment.
+
+    `report` names the page it stands on; a brief card leaves to that page what all cards share.
+    """
 
     identifier: str
     anchor: str
@@ -165,6 +168,7 @@ class Card:
     facts: tuple[Facts, ...]
     results: tuple[Facts, ...]
     details: tuple[Details, ...]
+    is_brief: bool = False
     report: str = ""
     report_title: str = ""
 
