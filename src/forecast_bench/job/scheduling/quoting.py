@@ -38,7 +38,7 @@ def plain_text(value: str, *, name: str) -> str:
         if unicodedata.category(sign) in ("Cc", "Cf", "Cs", "Zl", "Zp"):
             raise ScheduleError(
                 f"{name} has the character U+{ord(sign):04X}, which no file of a scheduler can "
-                f"hold safely: {ascii(value)}"
+                f"hold safely: {value!a}"
             )
     return value
 
@@ -105,12 +105,12 @@ def cron_word(value: str) -> str:
 
 
 def yaml_word(value: str) -> str:
-    """Quote a text for YAML.
+    r"""Quote a text for YAML.
 
     Examples
     --------
     >>> print(yaml_word('the "desk": 5%'))
-    "the \\"desk\\": 5%"
+    "the \"desk\": 5%"
     """
     return json.dumps(value, ensure_ascii=False)
 
@@ -148,7 +148,7 @@ def user_name(value: str) -> str:
     if value == "root":
         raise ScheduleError("the job would run as root, and needs no such rights: name a --user")
     if not _USER.fullmatch(value):
-        raise ScheduleError(f"{ascii(value)} is no name of a user: name another with --user")
+        raise ScheduleError(f"{value!a} is no name of a user: name another with --user")
     return value
 
 
@@ -166,5 +166,5 @@ def image_name(value: str) -> str:
     'forecast-bench:0.1.0'
     """
     if not _IMAGE.fullmatch(value):
-        raise ScheduleError(f"{ascii(value)} is no name of an image")
+        raise ScheduleError(f"{value!a} is no name of an image")
     return value
