@@ -50,6 +50,8 @@ _FILES: Final[Mapping[Kind, Mapping[str, str]]] = MappingProxyType(
 )
 _ROOT: Final = PurePosixPath(".")
 _INSTALLED: Final = PurePosixPath("/usr/local/bin/forecast-bench")
+# What a service of builds hands on. Compiled code is not among it: whoever writes it is obeyed.
+_KEPT_BETWEEN_NIGHTS: Final = ("incidents", "fits", "recalibrations", "runs", "ledger.jsonl")
 _PLACEHOLDER = re.compile(r"@([A-Z_]+)@")
 
 
@@ -183,19 +185,24 @@ def _hold_length(files: Mapping[str, str]) -> None:
 def _repository(schedule: Schedule, kind: Kind) -> dict[str, str]:
     plain_text(str(schedule.within), name="the workspace")
     within = in_repository(schedule.within.as_posix(), kind=kind)
-    derived = (schedule.within / DERIVED).as_posix()
-    return {"YAML_WORKSPACE": yaml_word(within), "YAML_DERIVED": yaml_word(derived)}
+    return {"YAML_WORKSPACE": yaml_word(within)}
+
+
+def _kept(schedule: Schedule) -> list[str]:
+    return [(schedule.within / DERIVED / name).as_posix() for name in _KEPT_BETWEEN_NIGHTS]
 
 
 def _github(schedule: Schedule) -> dict[str, str]:
-    return _repository(schedule, "github")
+    kept = yaml_word("\n".join(_kept(schedule)))  # a line for each
+    return _repository(schedule, "github") | {"YAML_KEPT": kept}
 
 
 def _gitlab(schedule: Schedule) -> dict[str, str]:
     values = _repository(schedule, "gitlab")
     # In a shell's single quotes; in_repository has refused what the service would read.
     quoted = schedule.within.as_posix().replace("'", "'\"'\"'")
-    return values | {"YAML_CD": yaml_word(f"cd -- '{quoted}'")}
+    kept = f"[{', '.join(map(yaml_word, _kept(schedule)))}]"
+    return values | {"YAML_CD": yaml_word(f"cd -- '{quoted}'"), "YAML_KEPT": kept}
 
 
 def _kubernetes(schedule: Schedule) -> dict[str, str]:
