@@ -4,6 +4,7 @@ import ast
 import re
 import shutil
 import socket
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -122,6 +123,38 @@ def test_a_check_opens_no_connection_whatever_the_settings_say(desk, monkeypatch
     with pytest.raises(SystemExit) as left:
         main(["check", "--workspace", str(desk)])
     assert not left.value.code
+
+
+def test_git_runs_no_program_that_its_configuration_names(desk, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("elsewhere")
+    ran, program = folder / "ran", folder / "program"
+    program.write_text(f"#!/bin/sh\ntouch '{ran}'\ncat \"$1\"\n")
+    program.chmod(0o755)
+
+    def git(*words):
+        named = ("-c", "user.name=a", "-c", "user.email=a@example.org")
+        subprocess.run(["git", *named, *words], cwd=desk, check=True, capture_output=True)
+
+    def run(*words):
+        with pytest.raises(SystemExit) as left:
+            main([*words, "--workspace", str(desk)])
+        return left.value.code or 0
+
+    git("init", "-q")
+    assert run("seal") == 0
+    (desk / ".gitattributes").write_text("* diff=ours filter=ours\n")
+    (desk / ".gitignore").write_text(".forecast-bench/\n")
+    git("add", "-A")
+    git("commit", "-qm", "sealed")
+    ledger = desk / "seals.jsonl"
+    ledger.write_text("".join(ledger.read_text("utf-8").splitlines(keepends=True)[:-1]))
+    for key in ("core.fsmonitor", "diff.external", "diff.ours.command", "diff.ours.textconv"):
+        git("config", key, str(program))
+    # What git has is asked for, and found, and none of these ran.
+    assert run("check") == 1
+    assert not ran.exists()
+    git("diff")
+    assert ran.exists()
 
 
 @pytest.mark.parametrize("file", ["../../secret.csv", "/etc/passwd", ".hidden.csv", "a/../../b"])
