@@ -90,6 +90,7 @@ def test_the_service_may_write_one_folder_and_has_no_network():
         "IPAddressDeny": "any",
         "RestrictAddressFamilies": "AF_UNIX",
         "NoNewPrivileges": "yes",
+        "SystemCallFilter": "@system-service @pkey",
         "CapabilityBoundingSet": "",
     }
     assert {key: service[key] for key in expected} == {k: [v] for k, v in expected.items()}
