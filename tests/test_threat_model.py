@@ -88,9 +88,10 @@ def test_nothing_is_read_in_a_format_that_runs_what_it_reads():
     assert who(lambda tree: "joblib" in imports(tree)) == {"bayes/workers.py"}
 
 
-def test_programs_are_started_in_two_places_and_without_a_shell():
+def test_programs_are_started_in_three_places_and_without_a_shell():
     assert who(lambda tree: "subprocess" in imports(tree)) == {
         "bayes/own_models/process.py",  # this Python, with our own module
+        "review/printing.py",  # a browser, where a print is asked for
         "sealing/history.py",  # git
     }
     assert who(lambda tree: any("shell" in given for _, _, given in calls(tree))) == set()

@@ -106,5 +106,5 @@ def _print_post_mortem(row: dict[str, Any], found: dict[str, Any]) -> None:
 
 
 def _plain(text: str) -> str:
-    """Print numbers as the terminal does elsewhere: no thin spaces, and a minus that one types."""
-    return text.replace("\u00a0%", "%").replace("\u2212", "-")
+    """Print numbers as the terminal does elsewhere: with signs that one types."""
+    return text.replace("\u00a0%", "%").replace("\u2212", "-").replace("\u2192", "to")

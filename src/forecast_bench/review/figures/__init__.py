@@ -34,7 +34,7 @@ def _phrases(frames: Mapping[str, pd.DataFrame], _options: Mapping[str, str]) ->
 def _reliability(frames: Mapping[str, pd.DataFrame], options: Mapping[str, str]) -> Any:
     return reliability_chart(
         frames["reliability"],
-        frames["bands"],
+        frames.get("bands"),
         title=options["title"],
         warning=options["warning"],
     )
