@@ -22,9 +22,12 @@ from forecast_bench.cli.output import print_json, print_line
 from forecast_bench.job import JobResult, failing_alarms, latest_run
 from forecast_bench.job import recalibrate as run_job
 from forecast_bench.job.metrics import JobMeasures, metrics_text
+from forecast_bench.job.notifying import is_told, notice_of
 from forecast_bench.problems import as_record
 from forecast_bench.records import number_of
+from forecast_bench.workspace import SETTINGS
 from forecast_bench.workspace.replacing import replace_file
+from forecast_bench.workspace.settings_file import read_settings
 
 _EXIT = {
     "published": ExitStatus.DONE,
@@ -100,6 +103,7 @@ def recalibrate(
             status,
         )
         _write_metrics(metrics, metrics_text(result, measured), told)
+    _notify(folder, result, told, as_of=day, status=status, reason=stopped)
     told.ended(result, status=status, reason=stopped)
     if output is Format.json and not stopped:
         print_json(_document(result))
@@ -144,6 +148,31 @@ def _write_metrics(path: Path, text: str, told: JobLog) -> None:
         replace_file(path, text.encode())
     except OSError as failure:
         told.complain(f"the metrics were not written: {_reason(failure)}")
+
+
+def _notify(
+    folder: Path,
+    result: JobResult,
+    told: JobLog,
+    *,
+    as_of: datetime.date,
+    status: int,
+    reason: str,
+) -> None:
+    """Tell those whom the settings name, once the ledger has its line.
+
+    A message that does not arrive changes neither ending nor exit status: they are of the run.
+    """
+    settings, _ = read_settings(folder / SETTINGS, shown_as=SETTINGS)
+    if not is_told(settings.notify, result, status=status):
+        return
+    # What speaks to servers is loaded where somebody is told.
+    from forecast_bench.job.sending import send
+
+    name = settings.title or folder.resolve().name
+    notice = notice_of(result, workspace=name, as_of=as_of, status=status, reason=reason)
+    for failure in send(notice, settings.notify):
+        told.complain(failure)
 
 
 def _say(result: JobResult) -> None:
