@@ -143,9 +143,7 @@ def test_settings_make_a_harmless_alarm_fail_the_job():
 
 
 def test_every_alarm_is_in_the_table_and_on_its_page():
-    source_text = "".join(
-        path.read_text(encoding="utf-8") for path in (ROOT / "src").rglob("*.py")
-    )
+    source_text = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "src").rglob("*.py"))
     raised = set(re.findall(r'Alarm\(\s*"([a-z-]+)"', source_text))
     raised |= {"fit-missing", "lineage", "recalibration-withdrawn"}  # chosen by an expression
     assert raised == set(ALARMS)
@@ -157,14 +155,13 @@ def test_every_alarm_is_in_the_table_and_on_its_page():
 @pytest.fixture(scope="module")
 def overdue_case(tmp_path_factory):
     """A question by hand whose window is long over, told but not failed, then failed."""
-    folder = small_case(
+    return small_case(
         tmp_path_factory.mktemp("overdue"),
         SMALL.replace(
             "change: {of: {actor: JNIM, type: abduction}, direction: increase, against: 12 months}",
             "by_hand: {asks: Did they?, settled_by: A report.}",
         ).replace("within: 18 months\njudgments", "within: 2 months\njudgments"),
     )
-    return folder
 
 
 def run(capsys, folder, *arguments):

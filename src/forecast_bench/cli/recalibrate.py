@@ -147,7 +147,8 @@ def _write_metrics(path: Path, text: str, told: JobLog) -> None:
     try:
         replace_file(path, text.encode())
     except OSError as failure:
-        told.complain(f"the metrics were not written: {_reason(failure)}")
+        reason = failure.strerror or type(failure).__name__
+        told.complain(f"the metrics were not written: {path}: {reason}")
 
 
 def _notify(

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Final, get_args
 
 from forecast_bench.job.alarms import ALARMS
+from forecast_bench.job.feeds import vintage_age
 from forecast_bench.job.recalibrate import Ending, JobResult
 from forecast_bench.records import Outcome
 
@@ -44,7 +45,8 @@ def metrics_text(result: JobResult, measured: JobMeasures) -> str:
     """Write the measures of the job as OpenMetrics that older readers of Prometheus take as well.
 
     The collector of the node exporter reads the older form, which has no type for a set of states:
-    the ending is a gauge for each, one of them 1. What is told of a run is of the one in force.
+    the ending is a gauge for each, one of them 1. Stages, judgments and ages are
+    those of the run that was published, found again, or left in force.
 
     Parameters
     ----------
@@ -100,14 +102,10 @@ def _run_families(
     judged = [({"state": state}, number) for state, number in states.items()]
     yield "judgments", "Judgments of that run, by state.", judged
     ages = [
-        ({"source": one["source"]}, max(0, _days(one["vintage"], as_of)))
+        ({"source": one["source"]}, vintage_age(str(one["vintage"]), as_of=as_of))
         for one in manifest["sources"]
     ]
     yield "vintage_age_days", "Days since the counted vintage of a source was retrieved.", ages
-
-
-def _days(vintage: str, as_of: datetime.date) -> int:
-    return (as_of - datetime.date.fromisoformat(vintage)).days
 
 
 def _family(

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import pandas as pd
 
-from forecast_bench.job.feeds import Alarm
+from forecast_bench.job.feeds import Alarm, vintage_age
 from forecast_bench.job.runs import read_manifest
 from forecast_bench.records import AlarmSettings, Duration, add, number_of
 
@@ -102,22 +102,11 @@ def nothing_new(
     alarms = []
     for one in now.sources:
         name = one["source"]
-        age = vintage_age(one, as_of=as_of)
+        age = vintage_age(str(one["vintage"]), as_of=as_of)
         if name in needed and known.get(name) == one["sha256"] and age > days:
             said = f"has brought nothing new for {number_of(age, 'days')}, since {one['vintage']}"
             alarms.append(Alarm("nothing-new", f"the source {name} {said}"))
     return alarms
-
-
-def vintage_age(source: Mapping[str, Any], *, as_of: datetime.date) -> int:
-    """Days since the vintage of a source was retrieved; 0 where that lay after the day.
-
-    Examples
-    --------
-    >>> vintage_age({"vintage": "2018-03-01"}, as_of=datetime.date(2018, 3, 31))
-    30
-    """
-    return max(0, (as_of - datetime.date.fromisoformat(str(source["vintage"]))).days)
 
 
 def more_voids(before: Watched, now: Watched, *, most: float) -> list[Alarm]:

@@ -1,11 +1,34 @@
 """Settings of those who watch the job: thresholds of alarms, and who is told how it ended."""
 
+import re
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 type Watch = Literal["nothing-new", "more-voids", "settlement-overdue", "score-jumped"]
 type Occasion = Literal["failed", "alarm", "published"]
+
+
+def _mail_address(text: str) -> str:
+    if not re.fullmatch(r"[^\s@,<>]+@[^\s@,<>]+", text):
+        raise ValueError(f'"{text}" is no address such as desk@example.org')
+    return text
+
+
+def _somebody(addresses: tuple[str, ...]) -> tuple[str, ...]:
+    if not addresses:
+        raise ValueError("nobody is named")
+    return addresses
+
+
+def _web_address(text: str) -> str:
+    if not re.fullmatch(r"https?://[^\s@]+|\$[A-Z_][A-Z0-9_]*", text):
+        # The text is not repeated: it may hold a password.
+        raise ValueError(
+            "write an address such as https://chat.example.org/hooks/desk, without a password, or "
+            "$NAME of the variable that holds it"
+        )
+    return text
 
 
 class AlarmSettings(BaseModel):
@@ -69,10 +92,10 @@ class EmailSettings(BaseModel):
     host: str = Field(pattern=r"^[A-Za-z0-9.:_-]+$", description="The SMTP server.")
     port: int = Field(default=587, ge=1, le=65_535)
     security: Literal["starttls", "tls", "none"] = "starttls"
-    sender: str = Field(alias="from", pattern=r"^[^\s@,<>]+@[^\s@,<>]+$")
-    to: Annotated[tuple[Annotated[str, Field(pattern=r"^[^\s@,<>]+@[^\s@,<>]+$")], ...], ...] = (
-        Field(strict=False, min_length=1)
-    )
+    sender: Annotated[str, AfterValidator(_mail_address)] = Field(alias="from")
+    to: Annotated[
+        tuple[Annotated[str, AfterValidator(_mail_address)], ...], AfterValidator(_somebody)
+    ] = Field(strict=False)
 
 
 class NotifySettings(BaseModel):
@@ -86,9 +109,8 @@ class NotifySettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
-    webhook: str | None = Field(
+    webhook: Annotated[str, AfterValidator(_web_address)] | None = Field(
         default=None,
-        pattern=r"^(https?://[^\s@]+|\$[A-Z_][A-Z0-9_]*)$",
         description="Address that is sent JSON, or $NAME of the variable that holds it.",
     )
     email: EmailSettings | None = None

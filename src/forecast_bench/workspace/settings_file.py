@@ -77,6 +77,8 @@ def _message(detail: ErrorDetails) -> str:
     name = ".".join(str(step) for step in location)
     if detail["type"] == "extra_forbidden":
         return f'"{name}" is not a setting; settings: {", ".join(_known(location[:-1]))}'
+    if detail["type"] == "missing":
+        return f'"{name}" is missing'
     return in_words(detail, subject=f'"{name}"')
 
 
