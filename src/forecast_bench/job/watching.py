@@ -77,7 +77,7 @@ def watch(
     found = overdue(rows, now.sources, lags=lags, days=settings.overdue_days, as_of=as_of)
     if before is None:
         return found
-    needed = {row["source"] for row in rows if row["state"] in _WAITING}
+    needed = {str(row["source"]) for row in rows if row["state"] in _WAITING}
     return [
         *nothing_new(before, now, needed, days=settings.feed_quiet_days, as_of=as_of),
         *more_voids(before, now, most=settings.more_voids),
