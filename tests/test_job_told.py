@@ -15,6 +15,7 @@ from prometheus_client.parser import text_string_to_metric_families as older_met
 
 from first_case import SMALL, small_case
 from forecast_bench.cli import main
+from forecast_bench.cli.job_log import TextLog
 from forecast_bench.job import ALARMS, JobResult
 from forecast_bench.job.ledger import ledger_file
 from forecast_bench.job.metrics import JobMeasures, metrics_text
@@ -373,6 +374,44 @@ def test_a_bug_ends_the_log_before_it_is_told(tmp_path, run, monkeypatch):
     status, _, err = run(folder, "--log", "json", "--quiet")
     said = json.loads(err.splitlines()[0])
     assert (status, said["event"], said["ending"], said["exit_status"]) == (70, "ended", "bug", 70)
+
+
+def test_without_a_terminal_a_stage_is_a_line_and_a_taken_lock_leaves_metrics_alone(
+    tmp_path, run, monkeypatch
+):
+    folder = small_case(tmp_path)
+
+    def locked(*_, watch, **__):
+        watch("read and check")
+        return JobResult("locked", None)
+
+    monkeypatch.setattr("forecast_bench.cli.recalibrate.run_job", locked)
+    metrics = tmp_path / "desk.prom"
+    with hook() as (address, heard):
+        told_by(folder, address)
+        status, out, err = run(folder, "--metrics", metrics)
+        assert (status, err) == (3, "recalibrate: read and check\n")
+        assert out == "another job is running in this workspace; nothing was done\n"
+        status, out, err = run(folder, "--metrics", metrics, "--log", "json", "--format", "json")
+    events = [json.loads(line) for line in err.splitlines()]
+    assert [(one["event"], one.get("stage")) for one in events] == [
+        ("started", None),
+        ("stage", "read and check"),
+        ("ended", None),
+    ]
+    assert all(
+        datetime.datetime.fromisoformat(one["time"]).utcoffset() is not None for one in events
+    )
+    assert (status, json.loads(out)["ending"], events[-1]["ending"]) == (3, "locked", "locked")
+    assert (heard, metrics.exists()) == ([], False)
+
+
+def test_on_a_terminal_there_is_a_bar(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
+    with TextLog(silent=False).progress() as watch:
+        watch("count")
+        watch("write the tables")
+    assert "recalibrate: " not in capsys.readouterr().err
 
 
 def test_check_tells_nobody(tmp_path, capsys):

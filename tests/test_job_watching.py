@@ -12,7 +12,14 @@ from hypothesis import strategies as st
 
 from first_case import SMALL, small_case
 from forecast_bench.cli import main
-from forecast_bench.job import ALARMS, HARMLESS_ALARMS, failing_alarms, recalibrate
+from forecast_bench.job import (
+    ALARMS,
+    HARMLESS_ALARMS,
+    failing_alarms,
+    latest_run,
+    read_manifest,
+    recalibrate,
+)
 from forecast_bench.job.watching import (
     Watched,
     more_voids,
@@ -192,6 +199,9 @@ def test_an_overdue_judgment_is_told_and_fails_the_job_only_where_settings_say_s
     assert (last["ending"], last["exit_status"]) == ("published", 0)
     assert last["run"] == json.loads(out)["run"]
     assert 'forecast_bench_alarms{workspace="' in metrics.read_text(encoding="utf-8")
+
+    # A run is shown to others than those who are told of it.
+    assert "notify" not in read_manifest(latest_run(overdue_case))["settings"]
 
     settings = overdue_case / "pyproject.toml"
     settings.write_text(
