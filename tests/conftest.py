@@ -20,6 +20,10 @@ settings.register_profile("unhurried", deadline=None)
 if not os.environ.get("CI"):
     settings.load_profile("unhurried")
 
+# A machine that forces colours would make every pipe of the tests a terminal.
+for _forced in ("FORCE_COLOR", "CLICOLOR_FORCE", "TTY_COMPATIBLE"):
+    os.environ.pop(_forced, None)
+
 # A workspace of one source, one actor and two areas, for what a test does not itself write.
 SURROUNDINGS = {
     "models/actors.yaml": "actors:\n  JNIM: {aliases: [GSIM]}\n  ISGS: {}\n",

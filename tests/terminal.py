@@ -6,19 +6,29 @@ import select
 import signal
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 _QUIET_SECONDS = 0.4
 _LONGEST_SECONDS = 60
 
 
-def at_terminal(arguments: Sequence[str], answers: Sequence[str], folder: Path) -> tuple[str, int]:
+PLAIN = {"TERM": "dumb", "COLUMNS": "100", "NO_COLOR": "1"}
+
+
+def at_terminal(
+    arguments: Sequence[str],
+    answers: Sequence[str],
+    folder: Path,
+    environment: Mapping[str, str] = PLAIN,
+) -> tuple[str, int]:
     """Run forecast-bench in a pseudo-terminal; give what it showed and its exit status."""
     child, terminal = pty.fork()
     if child == 0:
         os.chdir(folder)
-        os.environ |= {"TERM": "dumb", "COLUMNS": "100", "NO_COLOR": "1"}
+        for name in ("NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE", "COLORTERM", "TTY_COMPATIBLE"):
+            os.environ.pop(name, None)
+        os.environ.update(environment)
         program = str(Path(sys.executable).with_name("forecast-bench"))
         os.execv(program, [program, *arguments])  # noqa: S606 - our own program
     left, shown = list(answers), b""

@@ -8,10 +8,16 @@ import pytest
 from forecast_bench.job.calibration import (
     calibration_summary,
     measure_tables,
+    part_intervals,
     record_summary,
     resolved_record,
 )
+from forecast_bench.job.discrimination import murphy_table, outcome_table
+from forecast_bench.job.phrase_tables import phrases_in_practice
 from forecast_bench.lexicons.shipped import load_shipped
+from forecast_bench.records import Settings
+from forecast_bench.reliability import reliability_interval
+from measured_run import judged
 
 LEXICONS = load_shipped()
 
@@ -113,3 +119,86 @@ def test_where_nothing_has_resolved_the_tables_are_empty(name):
     table = measure_tables(record, record_summary(record))[name]
     assert table.empty
     assert calibration_summary(record_summary(record))["n"] == 0
+
+
+def simulated(n=200):
+    return judged("sound", questions=n, seed=7)
+
+
+def test_intervals_of_the_parts_are_those_of_the_bootstrap():
+    record = simulated()
+    found = part_intervals(record, seed=4)
+    table = reliability_interval(
+        probability=record["probability"],
+        outcome=record["outcome"],
+        question=record["question"],
+        situation=record["situation"],
+        seed=4,
+    )
+    for part in ("mcb", "dsc", "unc", "ci", "di"):
+        assert found[f"{part}_low"] == table.loc[part, "low"]
+        assert found[f"{part}_high"] == table.loc[part, "high"]
+    assert (found["vi_low"], found["vi_high"]) == (found["unc_low"], found["unc_high"])
+    assert found["log_mcb_low"] < found["log_mcb_high"]
+    one_fate = part_intervals(record.assign(situation="one"), seed=4)
+    assert set(one_fate.values()) == {None}
+    assert part_intervals(record.iloc[:0], seed=4) == {}
+
+
+def test_phrases_have_analysts_years_and_drift():
+    record = simulated()
+    tables = phrases_in_practice(record, LEXICONS, ["uk-phia@2018"], Settings())
+    phrases, analysts = tables["phrases"], tables["analyst_phrases"]
+    years = tables["phrase_years"]
+    assert analysts["n"].sum() == years["n"].sum() == phrases["n"].sum() == 200
+    per_phrase = years.groupby("phrase")["occurred"].sum()
+    used = phrases[phrases["n"] > 0].set_index("phrase")
+    assert per_phrase.to_dict() == used["occurred"].to_dict()
+    assert set(phrases["drift_verdict"]) <= {"no change found", "cannot tell yet"}
+    near = phrases_in_practice(record, LEXICONS, ["uk-phia@2018"], Settings(analyst_weight=1e6))
+    spread = [
+        one["posterior_mean"].groupby(one["phrase"]).std().mean()
+        for one in (analysts, near["analyst_phrases"])
+    ]
+    assert spread[1] < spread[0]
+
+
+def test_nothing_resolved_gives_tables_that_can_be_written(tmp_path):
+    none = resolved_record(judgments(1), LEXICONS, {"north": ["a"]})
+    tables = {
+        **phrases_in_practice(none, LEXICONS, ["uk-phia@2018"], Settings()),
+        "by_outcome": outcome_table(none),
+        "murphy": murphy_table(none, None),
+    }
+    for name, table in tables.items():
+        table.to_parquet(tmp_path / f"{name}.parquet", index=False)
+        assert len(table) == (7 if name == "phrases" else 0)
+
+
+def test_gains_are_of_judgments_that_have_a_base_rate():
+    record = resolved_record(judgments(), LEXICONS)
+    mapped = record[["judgment"]].assign(recalibrated=record["reference"].fillna(0.5))
+    table = murphy_table(record, mapped)
+    assert table.groupby("forecast")["n"].agg(["min", "max", "size"]).to_numpy().tolist() == [
+        [20, 20, 99],
+        [20, 20, 99],
+    ]
+    # a map that gave the base rates back would gain nothing over them
+    assert (table.loc[table["forecast"] == "recalibrated", "gain"] == 0).all()
+    assert set(murphy_table(record, None)["forecast"]) == {"stated"}
+
+
+def test_what_was_stated_by_outcome():
+    record = resolved_record(judgments(), LEXICONS)
+    (row,) = outcome_table(record).to_dict("records")
+    assert (row["probability"], row["occurred"], row["did_not"]) == (0.65, 26, 13)
+
+
+def test_teams_are_a_grouping_where_they_are_named():
+    teams = {"north": ["a"], "south": ["b"]}
+    record = resolved_record(judgments(), LEXICONS, teams)
+    cells = measure_tables(record, record_summary(record))["cells"]
+    of_teams = cells[cells["grouping"] == "team"].set_index("value")["n"]
+    assert of_teams.to_dict() == {"north": 34, "south": 5}
+    assert calibration_summary(record_summary(record))["by"]["team"]["north"]["n"] == 34
+    assert "team" not in resolved_record(judgments(), LEXICONS).columns

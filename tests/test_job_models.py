@@ -1,6 +1,7 @@
 """Own models in the job: weighed, refitted, refused; what fails is told and the last run stays."""
 
 import datetime
+import hashlib
 from types import SimpleNamespace
 
 import numpy as np
@@ -192,6 +193,17 @@ def test_a_fault_is_located_and_ends_the_job(workspace, capsys):
     said = capsys.readouterr().err
     assert "models/own.py:1:1: error: ValueError: no data [own-model]" in said
     assert "Traceback" not in said
+
+
+def test_the_manifest_names_the_models_by_their_hash(workspace, conjugate):
+    ended = recalibrate(workspace, as_of=DAY, now=NOW, watch=lambda _: None)
+    assert ended.ending == "published"
+    expected = hashlib.sha256((workspace / "models" / "own.py").read_bytes()).hexdigest()
+    asked = ended.manifest["models"]
+    assert {(one["model"], one["sha256"]) for one in asked} == {("models/own.py", expected)}
+    # The file is among the inputs too, whether it was asked or not.
+    inputs = {one["file"]: one["sha256"] for one in ended.manifest["inputs"]}
+    assert inputs["models/own.py"] == expected
 
 
 @pytest.fixture

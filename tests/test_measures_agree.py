@@ -10,11 +10,11 @@ import pytest
 import scoringrules
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from model_diagnostics.scoring import LogLoss, SquaredError, decompose
+from model_diagnostics.scoring import ElementaryScore, LogLoss, SquaredError, decompose
 from sklearn.isotonic import IsotonicRegression
 from sklearn.metrics import brier_score_loss, log_loss, roc_auc_score
 
-from forecast_bench.reliability import isotonic_curve, summary
+from forecast_bench.reliability import isotonic_curve, murphy_gain, summary
 from forecast_bench.scoring import LOG_SCORE_CLAMP
 
 NFL = Path("/work/shared/data/538-nfl-forecasts.csv")
@@ -113,6 +113,26 @@ def test_the_toy_by_hand():
     assert found.roc_area == pytest.approx(area, abs=1e-12)
     assert found.mean_occurred == pytest.approx((2 * 0.1 + 11 * 0.5 + 38 * 0.9) / 51)
     assert found.mean_not == pytest.approx((38 * 0.1 + 9 * 0.5 + 2 * 0.9) / 49)
+    assert (found.brier, found.vi, found.ci, found.di) == pytest.approx(
+        (0.09, 0.2499, 0.0025, 0.1624), abs=1e-12
+    )
+    assert (found.ndi, found.andi) == pytest.approx((0.64986, 0.64271), abs=5e-6)
+    assert (found.in_the_large, found.over_under) == pytest.approx((-0.01, -0.05), abs=1e-12)
+
+
+def test_gains_over_base_rates_are_those_of_model_diagnostics():
+    random = np.random.default_rng(3)
+    base = random.choice([0.1, 0.4, 0.6], 500)
+    record = tied(3, 500)
+    stated, outcome = record["probability"], record["outcome"].astype(float)
+    thresholds = [0.07, 0.2, 0.35, 0.5, 0.71, 0.9]
+    found = murphy_gain(
+        probability=stated, reference=base, outcome=record["outcome"], threshold=thresholds
+    )
+    for threshold, gain in zip(found["threshold"], found["gain"], strict=True):
+        score = ElementaryScore(eta=threshold, functional="mean")
+        expected = score(outcome, base) - score(outcome, stated)
+        assert gain == pytest.approx(expected, abs=1e-6)
 
 
 def _pairs(record):

@@ -1,14 +1,17 @@
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from model_diagnostics.scoring import ElementaryScore
+from scipy.stats import t as student
 from sklearn.metrics import roc_auc_score, roc_curve
 
 from forecast_bench.reliability import (
     discrimination,
     forecasts_by_outcome,
     murphy_diagram,
+    murphy_gain,
 )
 from forecast_bench.scoring import brier_score
 
@@ -123,3 +126,40 @@ def test_misuse_is_refused(function):
         function(probability=[], outcome=[])
     with pytest.raises(ValueError, match="probability must lie in"):
         function(probability=[1.2], outcome=[1])
+
+
+def test_the_gain_over_a_reference_is_the_difference_of_two_diagrams():
+    random = np.random.default_rng(2)
+    stated, base = random.choice([0.1, 0.3, 0.65, 0.9], 80), random.choice([0.2, 0.5], 80)
+    outcome = (random.random(80) < stated).astype(int)
+    found = murphy_gain(probability=stated, reference=base, outcome=outcome)
+    one, other = (
+        murphy_diagram(probability=p, outcome=outcome, threshold=found["threshold"])["score"]
+        for p in (stated, base)
+    )
+    np.testing.assert_allclose(found["score"], one, atol=1e-12)
+    np.testing.assert_allclose(found["reference_score"], other, atol=1e-12)
+    np.testing.assert_allclose(found["gain"], other - one, atol=1e-12)
+
+
+def test_the_interval_of_a_gain_by_hand():
+    # at .5: the first is right where the reference, below, misses an event: 1 - .5 each time
+    stated, base, outcome = [0.9] * 4 + [0.3] * 4, [0.3] * 8, [1, 1, 1, 0, 0, 0, 0, 0]
+    found = murphy_gain(probability=stated, reference=base, outcome=outcome, threshold=[0.5]).iloc[
+        0
+    ]
+    gain = np.array([0.5, 0.5, 0.5, -0.5, 0, 0, 0, 0])
+    assert found["gain"] == pytest.approx(gain.mean())
+    seen = ((gain - gain.mean()) ** 2).sum() / 64 * 8 / 7
+    luck = 4 * 0.9 * 0.1 / 64
+    half = student.ppf(0.95, 7) * np.sqrt(max(seen, luck))
+    assert (found["low"], found["high"]) == pytest.approx((gain.mean() - half, gain.mean() + half))
+
+
+def test_a_gain_seen_once_of_a_question_is_no_surer_for_being_repeated():
+    stated, base, outcome = [0.8, 0.2, 0.7, 0.4], [0.5] * 4, [1, 0, 0, 1]
+    once = murphy_gain(probability=stated, reference=base, outcome=outcome, question=range(4))
+    twice = murphy_gain(
+        probability=stated * 2, reference=base * 2, outcome=outcome * 2, question=[*range(4)] * 2
+    )
+    pd.testing.assert_frame_equal(once, twice)

@@ -75,6 +75,7 @@ def test_the_parts_come_in_the_order_of_need(review: Review) -> None:
         "judgments",
         "phrases",
         "calibration",
+        "analysts",
         "models",
         "sources",
         "inputs",
@@ -186,8 +187,8 @@ def test_too_few_to_judge_is_on_the_figure_and_in_the_text(review: Review) -> No
 
 def test_a_phrase_without_outcomes_has_no_posterior(review: Review) -> None:
     said = texts(section(review, "phrases").blocks)
-    line = "realistic possibility (40\u201350 %) | 0 | 0 | 0 | prior only | \u2013 | \u2013 | "
-    line += "no outcome yet"
+    line = "realistic possibility (40\u201350 %) | no outcome yet | 0 | 0 | 0 | prior only | "
+    line += "\u2013 | 60 % (40\u201375 %) | \u2013"
     assert line in said
 
 
@@ -210,7 +211,7 @@ def test_a_map_that_is_not_in_force_says_so(review: Review) -> None:
 def test_missing_parts_are_named_not_left_out(tmp_path: Path, changes: dict[str, object]) -> None:
     made = of(tmp_path, **changes)
     assert made.sections[0].anchor == "overview"
-    assert len(made.sections) == 8
+    assert len(made.sections) == 9
     said = texts(section(made, "calibration").blocks) + texts(section(made, "models").blocks)
     assert "ot available, because" in said or "Too few to judge" in said
     assert "nan" not in said.lower().replace("finan", "").split()

@@ -5,22 +5,48 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+import measured_run
 import sample_run
 from forecast_bench.review import read_run, review_content
 from forecast_bench.review.curves import thinned
 from forecast_bench.review.document import Figure, figures_of
 from forecast_bench.review.figures import FIGURES, phrase_chart, reliability_chart, sparkline, theme
 from forecast_bench.review.pictures import as_png, as_svg
+from measured_run import judged
 
 
 @pytest.fixture(scope="module")
 def figures(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Figure]:
     folder = sample_run.build(tmp_path_factory.mktemp("figures") / "run", several=1)
     found = {one.name: one for one in figures_of(review_content(read_run(folder)))}
-    return {**found, "coverage": COVERAGE}
+    large = judged("sound", questions=120, seed=3, days=500)
+    mapped = large[["judgment"]].assign(recalibrated=large["probability"])
+    run = read_run(measured_run.write(folder.parent / "large", large, recalibrated=mapped))
+    measured = {one.name: one for one in figures_of(review_content(run))}
+    return {**measured, **found, "coverage": COVERAGE, "changes": CHANGES}
 
 
-# Of the store, and so in no review.
+NO_BANDS = pd.DataFrame(columns=["phrase", "low", "high", "label_at", "shade"])
+
+
+# Of two states, and of the store, and so in no review of a run.
+CHANGES = Figure(
+    "changes",
+    "changes",
+    "a: before 65 % stated, 60 % live, after 85 % stated, 70 % live.",
+    "",
+    frames={
+        "changes": pd.DataFrame(
+            {
+                "label": ["a", "new one"],
+                **{f"low_{when}": [0.55, 0.8] for when in ("before", "after")},
+                **{f"high_{when}": [0.75, 0.9] for when in ("before", "after")},
+                "live_before": [0.6, float("nan")],
+                "live_after": [0.7, 0.95],
+            }
+        )
+    },
+)
 COVERAGE = Figure(
     "coverage",
     "coverage",
@@ -40,6 +66,14 @@ def test_coverage_has_a_bar_and_a_tick() -> None:
     assert theme.LIVE in svg
     assert theme.REFERENCE in svg
     assert ">made: Mali<" in svg
+
+
+def test_changes_have_two_bars_a_ring_and_a_dot() -> None:
+    svg = as_svg(CHANGES)
+    for colour in (theme.BEFORE, theme.BAND, theme.LIVE):
+        assert f'fill="{colour}"' in svg
+    assert f'fill="{theme.PLATE}" stroke="{theme.INK}"' in svg
+    assert ">new one<" in svg
 
 
 def luminance(colour: str) -> float:
@@ -137,6 +171,9 @@ def test_a_phrase_without_outcomes_is_drawn_without_a_point() -> None:
             "high": [0.3, 0.8],
             "n": [0, 4],
             "tally": ["n = 0", "2 of 4"],
+            "heard": [0.5, None],
+            "heard_low": [0.4, None],
+            "heard_high": [0.6, None],
         }
     )
     layers = phrase_chart(frame).to_dict()
@@ -157,7 +194,7 @@ def test_nothing_joins_pooled_points_of_different_value() -> None:
             "pooled_to": [0.1, 0.9, 0.9],
         }
     )
-    upper = reliability_chart(frame, title="n = 12", warning="").to_dict()["vconcat"][0]
+    upper = reliability_chart(frame, NO_BANDS, title="n = 12", warning="").to_dict()["vconcat"][0]
     lines = [one for one in upper["layer"] if one["mark"]["type"] == "line"]
     # The only line is the diagonal.
     assert len(lines) == 1
@@ -181,7 +218,7 @@ def test_the_warning_is_on_the_figure() -> None:
         "reliability",
         "",
         "",
-        frames={"reliability": frame},
+        frames={"reliability": frame, "bands": NO_BANDS},
         options={"title": "n = 1", "warning": "Too few to judge."},
     )
     assert ">Too few to judge.<" in as_svg(made)

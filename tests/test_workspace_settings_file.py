@@ -4,7 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from first_case import small_case
 from forecast_bench.records import Settings
+from forecast_bench.workspace import load_workspace
 from forecast_bench.workspace.settings_file import read_settings
 
 
@@ -129,6 +131,13 @@ MAIL = "[tool.forecast-bench.notify.email]\nhost = 'mail.x.org'\nfrom = 'job@x.o
         (MAIL, 1, 1, '"notify.email.to" is missing'),
         ("[a]\nseed = 1\n[tool.forecast-bench]\nseed = -1\n[b]\nseed = 2\n", 4, 1, '"seed"'),
         ("tool = 3\n", 1, 1, "tool must be a table"),
+        (
+            "[tool.forecast-bench.teams]\nnorth = ['r.lee']\nsouth = ['r.lee']\n",
+            1,
+            1,
+            '"teams": the analyst "r.lee" is in two teams, north and south',
+        ),
+        ("[tool.forecast-bench]\nteams = {north = 'r.lee'}\n", 2, 1, "teams.north"),
         ("[tool]\nforecast-bench = 3\n", 2, 1, "forecast-bench must be a table"),
         ("[tool.forecast-bench\n", 1, 21, "this is not TOML"),
         (HEADER + "a = 'x", 2, 7, "this is not TOML"),
@@ -165,3 +174,18 @@ def test_what_cannot_be_opened_or_decoded_is_told(tmp_path):
 def test_reading_never_raises(tmp_path_factory, text):
     _read(tmp_path_factory.getbasetemp(), HEADER + text)
     _read(tmp_path_factory.getbasetemp(), text)
+
+
+def test_teams_are_lists_of_names(tmp_path):
+    settings, problems = _read(tmp_path, "[tool.forecast-bench]\nteams = {north = ['a', 'b']}\n")
+    assert problems == []
+    assert settings.teams == {"north": ("a", "b")}
+
+
+def test_a_member_of_a_team_who_judged_nothing_is_told(tmp_path):
+    small_case(tmp_path)
+    text = "[tool.forecast-bench]\nteams = {north = ['a.name', 'b.name']}\n"
+    (tmp_path / "pyproject.toml").write_text(text, encoding="utf-8")
+    (found,) = (p for p in load_workspace(tmp_path).problems if p.identifier == "unknown-analyst")
+    assert (found.location.line, found.level) == (2, "note")
+    assert found.message == 'the team "north" names "b.name", who made no judgment'

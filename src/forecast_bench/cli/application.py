@@ -17,6 +17,7 @@ from forecast_bench.cli.recalibrate import recalibrate
 from forecast_bench.cli.recalibration import recalibration
 from forecast_bench.cli.review import review
 from forecast_bench.cli.runs import runs
+from forecast_bench.cli.schedule import schedule
 from forecast_bench.cli.schema import schema
 from forecast_bench.cli.score import score
 from forecast_bench.cli.seal import seal
@@ -60,6 +61,7 @@ application.command("show")(show)
 application.command("recalibrate")(recalibrate)
 application.add_typer(recalibration, name="recalibration")
 application.add_typer(runs, name="runs")
+application.command("schedule")(schedule)
 application.command("review")(review)
 application.command("score")(score)
 application.command("seal")(seal)

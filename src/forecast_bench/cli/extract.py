@@ -16,6 +16,7 @@ from forecast_bench.cli.options import (
     parse_day,
 )
 from forecast_bench.cli.output import print_json, report_problems
+from forecast_bench.cli.terminal import is_terminal, printable
 from forecast_bench.lexicons import Lexicon, load_shipped
 from forecast_bench.prose import Vocabulary, languages, vocabulary_of
 from forecast_bench.records import number_of
@@ -94,7 +95,8 @@ def extract_report(
     if output is Format.json:
         print_json(_record(report, chosen, found))
     elif out is None:
-        sys.stdout.write(text)
+        # A report is somebody else's text; whole, since the drafts may be copied from the screen.
+        sys.stdout.write(printable(text, longest=len(text)) if is_terminal() else text)
     for note in (*document.notes, *_missing_vocabulary(chosen, words)):
         sys.stderr.write(f"{report}: {note}\n")
     sys.stderr.write(_summary(found) + "\n")

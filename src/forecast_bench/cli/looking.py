@@ -1,14 +1,13 @@
 """A look at the workspace for commands that show it."""
 
 import datetime
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
 
 from forecast_bench.cli.options import ExitStatus, today_or
-from forecast_bench.cli.output import report_problems
+from forecast_bench.cli.output import report_line, report_problems
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -58,7 +57,7 @@ def looked(folder: Path, as_of: datetime.date | None, *, quiet: bool = False) ->
     if seen.broken or not quiet:
         report_problems(seen.problems)
     for alarm in seen.alarms:
-        sys.stderr.write(f"alarm: {alarm.text} [{alarm.id}]\n")
+        report_line(f"alarm: {alarm.text} [{alarm.id}]")
     if seen.broken == "problems":
         raise typer.Exit(ExitStatus.PROBLEMS)
     if seen.broken:

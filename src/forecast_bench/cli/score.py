@@ -8,33 +8,13 @@ import typer
 
 from forecast_bench.cli.options import ExitStatus, Format, FormatOption
 from forecast_bench.cli.output import print_json, print_line, print_table, report_problems
-from forecast_bench.records import number_of
+from forecast_bench.cli.terminal import is_terminal
+from forecast_bench.records import Settings, number_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from forecast_bench.reliability import Measures, Summary
-
-_MEASURES = (
-    ("brier", "Brier score, 0..1, lower is better"),
-    ("log_score", "log score in nats, clamped to 0.0001..0.9999, lower is better"),
-    ("mcb", "miscalibration (CORP), lower is better"),
-    ("dsc", "discrimination (CORP), higher is better"),
-    ("unc", "uncertainty (CORP); Brier = MCB - DSC + UNC"),
-    ("ci", "calibration index (Murphy), lower is better"),
-    ("di", "discrimination index (Murphy), higher is better"),
-    ("vi", "variability index (Murphy); Brier = VI - DI + CI"),
-    ("ndi", "normalised discrimination index, DI / VI"),
-    ("andi", "adjusted normalised discrimination index"),
-    ("roc_area", "ROC area, 0.5 for no discrimination, higher is better"),
-    ("slope", "mean probability of what occurred less that of what did not"),
-    ("in_the_large", "mean probability less share that occurred"),
-    ("over_under", "over-confidence; negative: under-confident"),
-    ("from_base_rate", "too far from base rates; negative: too near"),
-    ("skill", "Brier skill, higher is better, against the {against}"),
-    ("skill_climatology", "Brier skill against the share of the record that occurred"),
-)
-
 
 _MURPHY = frozenset(("ci", "di", "vi", "ndi", "andi"))
 # Said only where a record has base rates: without them skill is against climatology anyway.
@@ -78,6 +58,10 @@ def score(
         )
     else:
         _print_whole(found)
+        if is_terminal():
+            from forecast_bench.cli.reliability_plot import print_reliability
+
+            print_reliability(record, seed=Settings().seed)
         for column, groups in found.by.items():
             print_line()
             _print_groups(column.replace("_", " "), list(groups.items()))
@@ -92,6 +76,8 @@ def _records(table: "pd.DataFrame") -> list[dict[str, Any]]:
 
 
 def _print_whole(found: "Summary") -> None:
+    from forecast_bench.reliability import MEANINGS
+
     print_line(f"{number_of(found.n, 'forecasts')}, worth {found.effective_n:.1f} independent ones")
     if found.judgeable:
         print_line(f"verdict: {found.verdict}")
@@ -114,7 +100,7 @@ def _print_whole(found: "Summary") -> None:
                 _interval(found, name),
                 meaning.format(against=found.skill_against),
             ]
-            for name, meaning in _MEASURES
+            for name, meaning in MEANINGS
             if name not in hidden
         ],
         numeric=["value", "90 % interval"],

@@ -23,6 +23,7 @@ from forecast_bench.cli.options import (
 )
 from forecast_bench.cli.output import print_json, print_line, print_table
 from forecast_bench.cli.story import as_document, print_story, story_of
+from forecast_bench.cli.terminal import is_terminal
 
 
 def status(
@@ -62,6 +63,22 @@ def status(
         return
     # Beside what was stated, and only where a map is in force.
     more = ["recalibrated"] if map_id else []
+    if is_terminal():
+        from forecast_bench.cli.board import print_board
+
+        print_board(rows, said=_said, percent=_percent, more=more)
+    else:
+        _print_rows(rows, more)
+    if map_id:
+        print_line(f"recalibrated: by map {map_id}, in force; see recalibration show {map_id}")
+    if origins := _origins(rows):
+        print_line(f"base rates: drift and dispersion {origins}")
+    undecided = [row for row in pooled if row["state"] in ("open", "settling")]
+    if undecided:
+        _print_pooled(undecided)
+
+
+def _print_rows(rows: list[dict[str, Any]], more: list[str]) -> None:
     print_table(
         ["judgment", "stated", *more, "base rate", "live", "band", "days left", "state"],
         [
@@ -77,13 +94,6 @@ def status(
         ],
         numeric=[*more, "base rate", "live", "days left"],
     )
-    if map_id:
-        print_line(f"recalibrated: by map {map_id}, in force; see recalibration show {map_id}")
-    if origins := _origins(rows):
-        print_line(f"base rates: drift and dispersion {origins}")
-    undecided = [row for row in pooled if row["state"] in ("open", "settling")]
-    if undecided:
-        _print_pooled(undecided)
 
 
 def _print_pooled(rows: list[dict[str, Any]]) -> None:
@@ -143,6 +153,11 @@ def show(
         print_json({"judgment": row, "path": path, "recalibration": map_id, **as_document(story)})
         return
     _tell(row, path, map_id)
+    if is_terminal():
+        from forecast_bench.cli.path_plots import print_path_plots
+        from forecast_bench.tracking import count_table
+
+        print_path_plots(path, rows_of(count_table(own)))
     print_story(row, story)
 
 

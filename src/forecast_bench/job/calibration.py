@@ -3,37 +3,41 @@
 import json
 import math
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
 
 from forecast_bench.lexicons import Lexicon, look_up
-from forecast_bench.priors import encode_band
-from forecast_bench.records import Settings, number_of
+from forecast_bench.records import number_of
 from forecast_bench.reliability import (
     CONVENTIONS,
     LEAST_OUTCOMES,
     Summary,
     cell_table,
-    consistency_band,
-    isotonic_curve,
-    last_stated_probability,
-    phrase_table,
+    reliability_interval,
     scores_over_time,
     summary,
 )
 
+_NO_TEAMS: Mapping[str, Iterable[str]] = MappingProxyType({})
+_DRAWS = 1000
 _NAMES = {"forecaster": "analyst", "source_grade": "source grade"}
 
 
-def resolved_record(judgments: pd.DataFrame, lexicons: Mapping[str, Lexicon]) -> pd.DataFrame:
+def resolved_record(
+    judgments: pd.DataFrame,
+    lexicons: Mapping[str, Lexicon],
+    teams: Mapping[str, Iterable[str]] = _NO_TEAMS,
+) -> pd.DataFrame:
     """Judgments that calibration may count, in the columns that the measures read.
 
     Those settled early wait for the scheduled end of their window. A phrase stands as its lexicon
-    writes it, and a question with its window: asked of other days it is another event.
+    writes it, and a question with its window: asked of other days it is another event. Where teams
+    are named, a column `team` says whose each judgment is.
     """
     rows = judgments[judgments["in_calibration"].fillna(value=False).astype(bool)]
-    return pd.DataFrame(
+    record = pd.DataFrame(
         {
             "judgment": rows["id"].astype(str),
             "probability": rows["prior_mean"].astype(float),
@@ -54,6 +58,25 @@ def resolved_record(judgments: pd.DataFrame, lexicons: Mapping[str, Lexicon]) ->
             "horizon_days": days_to_the_end(rows),
         }
     ).reset_index(drop=True)
+    return record if not teams else record.assign(team=teams_of(record["forecaster"], teams))
+
+
+def teams_of(analysts: "pd.Series[str]", teams: Mapping[str, Iterable[str]]) -> "pd.Series[str]":
+    """Team of each analyst, or of several who judged together and are all of one.
+
+    Examples
+    --------
+    >>> names = pd.Series(["r.lee", "a.kim, r.lee", "r.lee, m.diallo"])
+    >>> teams_of(names, {"north": ["r.lee", "a.kim"], "south": ["m.diallo"]}).tolist()
+    ['north', 'north', None]
+    """
+    of = {analyst: team for team, members in teams.items() for analyst in members}
+
+    def team(name: str) -> str | None:
+        found = {of.get(one) for one in ([name] if name in of else name.split(", "))}
+        return found.pop() if len(found) == 1 else None
+
+    return pd.Series([team(name) for name in analysts], index=analysts.index, dtype=object)
 
 
 def _best_grade(sources: object) -> str | None:
@@ -119,6 +142,34 @@ def calibration_summary(found: Summary | None) -> dict[str, Any]:
     return plain
 
 
+def part_intervals(record: pd.DataFrame, *, seed: int) -> dict[str, float | None]:
+    """Ends of the 90 % intervals of the parts of both scores, by a bootstrap of whole clusters.
+
+    By name as in `calibration_summary`, with ``_low`` and ``_high``; missing with one cluster.
+    """
+    if record.empty:
+        return {}
+    found: dict[str, float | None] = {}
+    for rule, prefix in (("brier", ""), ("log", "log_")):
+        table = reliability_interval(
+            probability=record["probability"],
+            outcome=record["outcome"],
+            question=record["question"],
+            situation=record["situation"],
+            rule=rule,
+            draws=_DRAWS,
+            seed=seed,
+        )
+        for part in ("mcb", "dsc", "unc", *(() if prefix else ("ci", "di"))):
+            for end in ("low", "high"):
+                found[f"{prefix}{part}_{end}"] = _without_nan(float(table.loc[part, end]))
+        found[f"{prefix}vi_low"], found[f"{prefix}vi_high"] = (
+            found[f"{prefix}unc_low"],
+            found[f"{prefix}unc_high"],
+        )
+    return {name: value for name, value in found.items() if not name.startswith("log_vi")}
+
+
 def measure_tables(record: pd.DataFrame, found: Summary | None) -> dict[str, pd.DataFrame]:
     """Measures of each cell, and month by month; without rows where nothing has resolved."""
     if found is None:
@@ -131,73 +182,6 @@ def measure_tables(record: pd.DataFrame, found: Summary | None) -> dict[str, pd.
         "cells": cells.assign(grouping=cells["grouping"].replace(_NAMES)),
         "over_time": scores_over_time(record),
     }
-
-
-def reliability_table(record: pd.DataFrame, *, seed: int) -> pd.DataFrame:
-    """CORP curve with its consistency band, one row for each distinct stated probability."""
-    if record.empty:
-        names = [
-            "probability",
-            "n",
-            "occurred",
-            "frequency",
-            "recalibrated",
-            "band_low",
-            "band_high",
-        ]
-        return pd.DataFrame({name: pd.Series(dtype="float64") for name in names})
-    curve = isotonic_curve(probability=record["probability"], outcome=record["outcome"])
-    band = consistency_band(
-        probability=record["probability"],
-        question=record["question"],
-        situation=record["situation"],
-        last_probability=last_stated_probability(
-            probability=record["probability"],
-            question=record["question"],
-            date=record["date"],
-            forecaster=record["forecaster"],
-        ),
-        seed=seed,
-    )
-    return curve.assign(band_low=band["low"].to_numpy(), band_high=band["high"].to_numpy())
-
-
-def phrases_in_practice(
-    record: pd.DataFrame, lexicons: Mapping[str, Lexicon], in_use: Iterable[str], settings: Settings
-) -> pd.DataFrame:
-    """For each phrase of the lexicons in use: its band, its outcomes, and what it has meant."""
-    tables = []
-    for identifier in in_use:
-        lexicon = lexicons[identifier]
-        bands = pd.DataFrame(
-            [
-                {
-                    "phrase": one.phrase,
-                    "low": one.low,
-                    "high": one.high,
-                    "mean": _mean(one.low, one.high, settings.band_mass),
-                }
-                for one in lexicon.phrases
-            ]
-        )
-        own = record[record["lexicon"] == identifier]
-        table = phrase_table(lexicon=bands, record=own, prior_weight=settings.phrase_weight)
-        table = table.rename(
-            columns={"a": "posterior_a", "b": "posterior_b", "mean": "posterior_mean"}
-        )
-        tables.append(
-            table.assign(
-                lexicon=identifier,
-                prior_a=bands["mean"] * settings.phrase_weight,
-                prior_b=(1 - bands["mean"]) * settings.phrase_weight,
-            )
-        )
-    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame()
-
-
-def _mean(low: float, high: float, mass: float) -> float:
-    a, b = encode_band(low, high, mass=mass)
-    return a / (a + b)
 
 
 def _canonical(lexicon: Lexicon, text: object) -> str | None:

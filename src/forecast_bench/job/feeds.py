@@ -1,7 +1,7 @@
 """Sources of incidents: brought into the store, with an alarm where one cannot be trusted."""
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -51,6 +51,14 @@ class Feeds:
     alarms: tuple[Alarm, ...]
 
 
+type StoreOf = Callable[[Workspace, str], Storage]
+
+
+def own_store(workspace: Workspace, _source: str) -> Storage:
+    """Give the store of the workspace itself, which all of its sources share."""
+    return store_of(workspace.folder, workspace.settings)
+
+
 def store_of(workspace: Path, settings: Settings) -> Storage:
     """Open the incident store of a workspace."""
     location = settings.store
@@ -60,7 +68,9 @@ def store_of(workspace: Path, settings: Settings) -> Storage:
     return open_storage(location, otherwise=derived / "incidents", cache=derived / "incident-cache")
 
 
-def import_described(workspace: Workspace, name: str) -> ImportResult:
+def import_described(
+    workspace: Workspace, name: str, *, store: StoreOf = own_store
+) -> ImportResult:
     """Bring the file of a source into the store.
 
     Raises
@@ -78,30 +88,39 @@ def import_described(workspace: Workspace, name: str) -> ImportResult:
         described_in=shown(files.described_in, folder),
         mapping=files.mapping,
     )
-    return bring(workspace, delivery)
+    return bring(workspace, delivery, store=store)
 
 
-def bring(workspace: Workspace, delivery: Delivery) -> ImportResult:
+def bring(workspace: Workspace, delivery: Delivery, *, store: StoreOf = own_store) -> ImportResult:
     """Bring a delivery into the store of a workspace, by its settings."""
     return import_delivery(
-        store_of(workspace.folder, workspace.settings),
+        store(workspace, delivery.description.source),
         delivery,
         rejects_in=workspace.folder / DERIVED / "rejected",
         most_rejected=workspace.settings.most_rejected,
     )
 
 
-def bring_in(workspace: Workspace, *, as_of: datetime.date) -> Feeds:
+def bring_in(workspace: Workspace, *, as_of: datetime.date, store: StoreOf = own_store) -> Feeds:
     """Import what is new of every source, and choose the vintage known on a day.
 
     A source with problems, an empty or a shrunken one leaves the store's older vintages as they
     are, and is reported.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        As read.
+    as_of : date
+        The day.
+    store : callable
+        Where a source is kept; in the store of the workspace by default.
     """
     choices: dict[str, VintageChoice] = {}
     problems: list[Problem] = []
     alarms: list[Alarm] = []
     for name in workspace.sources:
-        state = _brought(workspace, name)
+        state = _brought(workspace, name, store)
         problems.extend(state.problems)
         if state.vintage is None:
             alarms.append(state.alarm)
@@ -127,18 +146,18 @@ class _Brought:
     alarm: Alarm
 
 
-def _brought(workspace: Workspace, name: str) -> _Brought:
+def _brought(workspace: Workspace, name: str, store: StoreOf) -> _Brought:
     """Import a source's file, if it has one; else look what imports and fetches brought."""
     if workspace.sources[name].file is not None:
         alarm = Alarm("feed-unreadable", f"the source {name} could not be imported")
-        result = import_described(workspace, name)
+        result = import_described(workspace, name, store=store)
         return _Brought(result.vintage, result.previous, result.problems, alarm)
     missing = Alarm(
         "feed-missing",
         f"nothing was imported for the source {name}: run forecast-bench incidents import or fetch",
     )
     try:
-        known = vintages(store_of(workspace.folder, workspace.settings), name)
+        known = vintages(store(workspace, name), name)
     except IncidentStoreError as failure:
         place = Location(shown(workspace.source_files[name].described_in, workspace.folder))
         fault = problem("incident-store", str(failure), place)

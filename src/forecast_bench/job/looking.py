@@ -13,10 +13,11 @@ import pandas as pd
 from forecast_bench.checks import CountFacts, Verdict, judge
 from forecast_bench.incidents import VintageChoice
 from forecast_bench.job.counting import count_questions, silent_names
-from forecast_bench.job.feeds import Alarm, bring_in
+from forecast_bench.job.feeds import Alarm, StoreOf, bring_in, own_store
 from forecast_bench.job.fits import Fitting
 from forecast_bench.job.modelling import ask_models
 from forecast_bench.job.rate_learning import LearnedRates, learn_rates
+from forecast_bench.job.sound_part import sound_part
 from forecast_bench.problems import Problem
 from forecast_bench.rates import TooFewDraws
 from forecast_bench.tracking import (
@@ -84,6 +85,11 @@ class Look:
     models: tuple[dict[str, Any], ...] = ()
     rates: LearnedRates = field(default_factory=lambda: LearnedRates({}))
 
+    def _repr_html_(self) -> str:
+        from forecast_bench.job.look_html import look_html
+
+        return look_html(self)
+
 
 def look(
     folder: Path,
@@ -92,6 +98,8 @@ def look(
     clock: Clock | None = None,
     instead: Mapping[str, VintageChoice] = MappingProxyType({}),
     fits: Fitting = None,
+    store: StoreOf = own_store,
+    despite_errors: bool = False,
 ) -> Look:
     """Read, check, import, count, update, resolve and score, as of a day.
 
@@ -108,24 +116,31 @@ def look(
     fits : str or None
         When panels of rates are sampled and a team's own models run, as for what is published. A
         quick look, None, approximates panels and takes from own models what they have said.
+    store : callable
+        Where a source is kept; in the store of the workspace by default.
+    despite_errors : bool
+        Whether judgments that no error concerns are followed where others have errors. Nothing
+        of such a look may be published.
     """
     clock = clock or NoClock()
     with clock.stage("read and check"):
-        workspace = load_workspace(folder)
-        verdict = judge(workspace)
-    problems = verdict.problems
-    if any(one.level == "error" for one in problems):
-        return Look(workspace, problems, "problems")
+        read = load_workspace(folder)
+        verdict = judge(read)
+        problems = verdict.problems
+        errors = [one for one in problems if one.level == "error"]
+        workspace = sound_part(read, errors) if despite_errors or not errors else None
+    if workspace is None:
+        return Look(read, problems, "problems")
     with clock.stage("import incidents"):
-        feeds = bring_in(workspace, as_of=as_of)
+        feeds = bring_in(workspace, as_of=as_of, store=store)
     if feeds.alarms:
-        return Look(workspace, (*problems, *feeds.problems), "failed", feeds.alarms)
+        return Look(read, (*problems, *feeds.problems), "failed", feeds.alarms)
     choices = {**feeds.choices, **instead}
     issued = [one for one in workspace.judgments if one.issued and one.issued <= as_of]
     with clock.stage("learn rates"):
         rates = learn_rates(workspace, questions_to_count(workspace, issued), choices, fits=fits)
     if rates.alarms:
-        return Look(workspace, problems, "failed", rates.alarms, choices, rates=rates)
+        return Look(read, problems, "failed", rates.alarms, choices, rates=rates)
     with clock.stage("count"):
         asked = rates.asked
         counted = count_questions(
@@ -139,16 +154,16 @@ def look(
     with clock.stage("ask models"):
         modelled = ask_models(workspace, counted, fits=fits)
     if modelled.alarms:
-        return Look(workspace, (*problems, *modelled.problems), "failed", modelled.alarms)
+        return Look(read, (*problems, *modelled.problems), "failed", modelled.alarms)
     with clock.stage("update, resolve and score"):
         followed, spent = _followed(workspace, issued, modelled.counted, as_of)
         if spent:
-            return Look(workspace, problems, "failed", (*alarms, *spent), choices)
+            return Look(read, problems, "failed", (*alarms, *spent), choices)
         judgments = judgment_table(
             followed, as_of=as_of, default_lexicon=workspace.settings.lexicon
         )
     found = (followed, judgments, verdict, modelled.records, rates)
-    return Look(workspace, problems, "", tuple(alarms), choices, *found)
+    return Look(read, problems, "", tuple(alarms), choices, *found)
 
 
 def _followed(

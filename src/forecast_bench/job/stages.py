@@ -13,22 +13,24 @@ from forecast_bench.incidents import VintageChoice
 from forecast_bench.job.calibration import (
     calibration_summary,
     measure_tables,
-    phrases_in_practice,
+    part_intervals,
     record_summary,
-    reliability_table,
     resolved_record,
 )
 from forecast_bench.job.changes import changes, read_judgments
+from forecast_bench.job.discrimination import murphy_table, outcome_table
 from forecast_bench.job.feeds import Alarm, source_record
 from forecast_bench.job.fits import FitWhen, NoFitError
 from forecast_bench.job.looking import Clock, look
 from forecast_bench.job.maps import LineageError
+from forecast_bench.job.phrase_tables import phrases_in_practice
 from forecast_bench.job.pooling import Pooled, pooling
 from forecast_bench.job.recalibrating import Recalibration, recalibrating
 from forecast_bench.job.runs import read_manifest
 from forecast_bench.job.stories import tell_stories
 from forecast_bench.job.watching import Watched, watch, watched_run
 from forecast_bench.problems import Problem, as_record
+from forecast_bench.reliability import reliability_points
 from forecast_bench.tracking import count_table, move_table, path_table
 from forecast_bench.workspace import Workspace, shown
 
@@ -98,7 +100,7 @@ def run_stages(
         return Finished("failed", seen.problems, _listed(seen.alarms))
     workspace, judgments = seen.workspace, seen.judgments
     with clock.stage("measure reliability"):
-        record = resolved_record(judgments, workspace.lexicons)
+        record = resolved_record(judgments, workspace.lexicons, workspace.settings.teams)
         reliability = _reliability(workspace, judgments, record)
     with clock.stage("recalibrate"):
         try:
@@ -154,6 +156,7 @@ def run_stages(
             "counts": count_table(seen.followed),
             "pooled": pooled.table,
             **reliability[0],
+            "murphy": murphy_table(record, fit.table if fit.record["state"] == "active" else None),
         },
         documents={"calibration": _with_pooled(reliability[1], pooled), "stories": stories},
         recalibration=fit,
@@ -181,13 +184,15 @@ def _reliability(
 ) -> tuple[dict[str, pd.DataFrame], dict[str, Any]]:
     found = record_summary(record)
     tables = {
-        "phrases": phrases_in_practice(
+        **phrases_in_practice(
             record, workspace.lexicons, _lexicons_in_use(judgments), workspace.settings
         ),
-        "reliability": reliability_table(record, seed=workspace.settings.seed),
+        "by_outcome": outcome_table(record),
+        "reliability": reliability_points(record, seed=workspace.settings.seed),
         **measure_tables(record, found),
     }
-    return tables, calibration_summary(found)
+    parts = part_intervals(record, seed=workspace.settings.seed)
+    return tables, {**calibration_summary(found), **parts}
 
 
 def _with_pooled(calibration: dict[str, Any], pooled: Pooled) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
+from forecast_bench.markup import gauge_svg, table_html
 from forecast_bench.records import Record
 from forecast_bench.records.scalars import Identifier, Number, Text, Texts
 
@@ -184,3 +185,22 @@ class Lexicon(Record):
         if row not in self.rows:
             raise ValueError(f"{self.key} has the rows {', '.join(self.rows)}, not {row!r}")
         return tuple(one for one in self.phrases if one.row == row)
+
+    def _repr_html_(self) -> str:
+        several = len(self.rows) > 1
+        return table_html(
+            f"{self.key}: {self.title}",
+            ["phrase", "also", *(["row"] if several else []), "low", "high", "0 to 100 %"],
+            [
+                [
+                    one.phrase,
+                    ", ".join(one.synonyms),
+                    *([one.row] if several else []),
+                    f"{one.low * 100:g} %",
+                    f"{one.high * 100:g} %",
+                    gauge_svg(low=one.low, high=one.high),
+                ]
+                for one in self.phrases
+            ],
+            numeric=["low", "high"],
+        )

@@ -5,8 +5,11 @@ from dataclasses import dataclass, replace
 
 from scipy import special
 
+from forecast_bench.markup import density_svg, table_html
 from forecast_bench.priors.maximum_entropy import encode_band
 
+# Points of the small density that a notebook shows.
+_POINTS = 80
 # Probabilities next to 0 and 1: a prior never reaches certainty.
 _LOWEST, _HIGHEST = math.ulp(0.0), math.nextafter(1.0, 0.0)
 
@@ -56,6 +59,29 @@ class Prior:
     def weight(self) -> float:
         """How many observations the statement is worth: a + b."""
         return self.a + self.b
+
+    def _repr_html_(self) -> str:
+        points = [(place + 0.5) / _POINTS for place in range(_POINTS)]
+        # On a log scale first: a sure prior is next to nothing over most of the scale.
+        logs = [
+            (self.a - 1) * math.log(point) + (self.b - 1) * math.log1p(-point) for point in points
+        ]
+        heights = [math.exp(one - max(logs)) for one in logs]
+        band = "a number" if self.low is None else f"{self.low:.0%} to {self.high:.0%}"
+        capped = ", capped by analytic confidence" if self.capped else ""
+        return table_html(
+            f"Prior Beta({self.a:.4f}, {self.b:.4f})",
+            ["stated", "mean", "weight", "0 to 100 %"],
+            [
+                [
+                    band,
+                    f"{self.mean:.4f}",
+                    f"{self.weight:.1f} observations{capped}",
+                    density_svg(heights, low=self.low, high=self.high),
+                ]
+            ],
+            numeric=["mean"],
+        )
 
 
 def encode(

@@ -9,6 +9,7 @@ from forecast_bench.records.own_model import ModelLimits
 from forecast_bench.records.watching import AlarmSettings, NotifySettings
 
 Level = Literal["error", "warning", "note", "off"]
+Name = Annotated[str, Field(min_length=1)]
 _ORDER: tuple[Level, ...] = ("off", "note", "warning", "error")
 
 
@@ -16,6 +17,16 @@ def _problem_id(identifier: str) -> str:
     if identifier not in CATALOGUE:
         raise ValueError(f'no problem has the id "{identifier}"')
     return identifier
+
+
+def _one_team_each(teams: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    team_of: dict[str, str] = {}
+    for team, analysts in teams.items():
+        for one in analysts:
+            before = team_of.setdefault(one, team)
+            if before != team:
+                raise ValueError(f'the analyst "{one}" is in two teams, {before} and {team}')
+    return teams
 
 
 class Weights(BaseModel):
@@ -112,6 +123,15 @@ class Settings(BaseModel):
     phrase_weight: float = Field(
         default=10, gt=0, description="Weight of the prior on how often a phrase comes true."
     )
+    analyst_weight: float = Field(
+        default=20,
+        gt=0,
+        description="How alike analysts are taken to be in what they mean by a phrase.",
+    )
+    teams: Annotated[
+        dict[Name, Annotated[tuple[Name, ...], Field(strict=False)]],
+        AfterValidator(_one_team_each),
+    ] = Field(default={}, description="Analysts of each team, whose record is measured apart.")
     shrink_alarm: float = Field(
         default=0.5, gt=0, le=1, description="A feed with fewer than this share of its rows alarms."
     )

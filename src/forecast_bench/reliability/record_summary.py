@@ -8,7 +8,9 @@ import numpy.typing as npt
 import pandas as pd
 from pydantic import ConfigDict
 
+from forecast_bench.markup import table_html
 from forecast_bench.reliability.clusters import label_codes
+from forecast_bench.reliability.meanings import MEANINGS
 from forecast_bench.reliability.measures import BASE_RATE, CLIMATOLOGY, Measures, measured
 
 GROUPINGS: Final = (
@@ -68,6 +70,23 @@ class Summary(Measures):
     least_outcomes: float
     climatology: float
     by: Mapping[str, Mapping[str, Measures]]
+
+    def _repr_html_(self) -> str:
+        def shown(value: float) -> str:
+            return f"{value:.3f}" if np.isfinite(value) else "not defined"
+
+        rows = []
+        for name, meaning in MEANINGS:
+            low, high = (getattr(self, f"{name}_{end}", np.nan) for end in ("low", "high"))
+            within = f"{shown(low)} to {shown(high)}" if np.isfinite(low) else ""
+            said = meaning.format(against=self.skill_against)
+            rows.append([name, shown(getattr(self, name)), within, said])
+        return table_html(
+            f"{self.n} forecasts, worth {self.effective_n:.1f} independent ones: {self.verdict}",
+            ["measure", "value", "90 % interval", "meaning"],
+            rows,
+            numeric=["value", "90 % interval"],
+        )
 
 
 def horizon_of(days: npt.ArrayLike) -> "pd.Categorical[Any]":

@@ -2,7 +2,18 @@
 
 from forecast_bench.review.content import review_content
 from forecast_bench.review.document import Review
+from forecast_bench.review.notebook import ReliabilityFigure, charts, reliability_figure, tables
 from forecast_bench.review.render import render
 from forecast_bench.review.run import Run, read_run
 
-__all__ = ["Review", "Run", "read_run", "render", "review_content"]
+__all__ = [
+    "ReliabilityFigure",
+    "Review",
+    "Run",
+    "charts",
+    "read_run",
+    "reliability_figure",
+    "render",
+    "review_content",
+    "tables",
+]

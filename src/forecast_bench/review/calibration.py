@@ -1,175 +1,42 @@
-"""What the words were worth: each phrase, the reliability of the record, its scores."""
+"""How reliable the record is: what is wrong with it, its diagram, its measures, its parts."""
 
-from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
-from forecast_bench.review.document import (
-    Block,
-    Details,
-    Facts,
-    Figure,
-    Paragraph,
-    Section,
-    Table,
-    table,
-)
+import pandas as pd
+
+from forecast_bench.review.cells import cell_blocks
+from forecast_bench.review.discrimination import discrimination_blocks
+from forecast_bench.review.document import Figure, Paragraph, Section, table
+from forecast_bench.review.findings import findings, size_of, too_few
+from forecast_bench.review.measures import measure_blocks
+from forecast_bench.review.over_time import over_time_blocks
 from forecast_bench.review.row import Row, rows_of
 from forecast_bench.review.run import Run
 from forecast_bench.review.sources import all_sources_line
-from forecast_bench.review.wording import clean, count, interval, listed, number, percent
+from forecast_bench.review.wording import clean, count, interval, percent
 
-CORP: Final = (
-    ("MCB", "mcb", "miscalibration: what recalibrating would gain; 0 is best"),
-    ("DSC", "dsc", "discrimination: what telling cases apart gains; higher is better"),
-    ("UNC", "unc", "uncertainty of the outcomes themselves; score = MCB - DSC + UNC"),
-)
-MURPHY: Final = (
-    ("VI", "vi", "variability of the outcomes; Brier = VI + CI - DI"),
-    ("CI", "ci", "calibration index; 0 is best"),
-    ("DI", "di", "discrimination index; higher is better"),
-    ("NDI", "ndi", "DI as a share of VI; 1 is best"),
-    ("ANDI", "andi", "NDI corrected for the number of distinct statements"),
-)
-
-
-def phrase_section(run: Run) -> Section:
-    """The phrase table as a picture and as a table."""
-    title = "What each phrase was worth"
-    if run.phrases.empty:
-        why = "Not available, because the run has no phrase table."
-        return Section("phrases", title, (Paragraph(why, "absent"),))
-    blocks: list[Block] = []
-    for lexicon, part in run.phrases.groupby("lexicon", sort=False):
-        blocks += _lexicon(run, clean(str(lexicon)), rows_of(part))
-    return Section("phrases", title, tuple(blocks))
-
-
-def _label(row: Row) -> str:
-    band = interval(row.number("band_low"), row.number("band_high"))
-    return f"{clean(row.text('phrase'), longest=60)} ({band})"
-
-
-def _lexicon(run: Run, lexicon: str, rows: tuple[Row, ...]) -> list[Block]:
-    import pandas as pd
-
-    frame = pd.DataFrame(
-        {
-            "label": [_label(one) for one in rows],
-            **{
-                name: [one.number(name) for one in rows]
-                for name in ("band_low", "band_high", "posterior_mean", "low", "high")
-            },
-            "n": [one.number("n") or 0.0 for one in rows],
-            "tally": [
-                f"{count(one.number('occurred'))} of {count(one.number('n'))}"
-                if one.number("n")
-                else "n = 0"
-                for one in rows
-            ],
-        }
-    )
-    frame = frame[frame["band_low"].notna()]
-    used = [one for one in rows if one.number("n")]
-    said = "; ".join(
-        f"{_label(one)}: {count(one.number('occurred'))} of {count(one.number('n'))} came true, "
-        f"posterior mean {percent(one.number('posterior_mean'))}"
-        for one in used
-    )
-    said = said or "None has an outcome yet (n = 0)."
-    figure = Figure(
-        name=f"phrases-{''.join(c if c.isalnum() else '-' for c in lexicon)}",
-        kind="phrases",
-        alternative=f"{len(rows)} phrases of {lexicon}. {said}",
-        caption="The bar is the band of the lexicon, the dot the posterior mean of the share that "
-        "came true, the line its 90 % credible interval; at the right, how many came true. A "
-        "phrase with n = 0 shows its band alone.",
-        source=all_sources_line(run),
-        frames={"phrases": frame},
-        behind=None,
-    )
-    lead = f"{lexicon}: {len(used)} of {len(rows)} phrases have outcomes."
-    return [Paragraph(lead, "lead"), figure, _phrase_table(lexicon, rows)]
-
-
-def _phrase_table(lexicon: str, rows: tuple[Row, ...]) -> Table:
-    return table(
-        f"Phrases of {lexicon}: a verdict needs posterior probability 0.9",
-        (
-            "Phrase",
-            "n",
-            "Effective n",
-            "Came true",
-            "Posterior mean",
-            "90 % credible interval",
-            "Below / inside / above",
-            "Verdict",
-        ),
-        [
-            (
-                _label(one),
-                count(one.number("n")),
-                count(one.number("effective_n")),
-                count(one.number("occurred")),
-                percent(one.number("posterior_mean")) if one.number("n") else "prior only",
-                interval(one.number("low"), one.number("high")) if one.number("n") else "\u2013",
-                " / ".join(percent(one.number(name)) for name in ("below", "inside", "above"))
-                if one.number("n")
-                else "\u2013",
-                (clean(one.text("verdict")) or "cannot tell yet")
-                if one.number("n")
-                else "no outcome yet",
-            )
-            for one in rows
-        ],
-        numeric=(
-            "n",
-            "Effective n",
-            "Came true",
-            "Posterior mean",
-            "90 % credible interval",
-            "Below / inside / above",
-        ),
-    )
+# Share of the width of the figure that a name standing upright takes up.
+_NAME_WIDTH: Final = 0.04
 
 
 def calibration_section(run: Run) -> Section:
-    """Reliability, scores with their conventions, both decompositions, biases."""
+    """What is wrong and what is not, the diagram, every measure, discrimination, time, parts."""
     title = "How reliable the record is"
     measured = Row(run.calibration)
-    n = measured.number("n") or 0.0
-    if not n:
+    if not measured.number("n"):
         why = (
             "Not available, because no judgment is in calibration yet (n = 0): none has both a "
             "number and an outcome, or its window has not ended."
         )
         return Section("calibration", title, (Paragraph(why, "absent"),))
-    warning = _warning(measured)
-    size = f"n = {count(n)} judgments, effective n = {count(measured.number('effective_n'))}"
-    blocks: list[Block] = [
-        Paragraph(warning or _enough(measured, size), "caveat" if warning else "lead")
-    ]
+    blocks = findings(run)
     if not run.reliability.empty:
-        blocks.append(_diagram(run, size, warning))
-    blocks += [_scores(measured, size), _decompositions(measured)]
-    for group, entries in measured.within("by").items():
-        if entries:
-            blocks.append(Details(f"By {clean(group)}", (_by(clean(group), entries),)))
+        blocks.append(_diagram(run, size_of(measured), too_few(measured)))
+    blocks += measure_blocks(measured)
+    blocks += discrimination_blocks(run)
+    blocks += over_time_blocks(run)
+    blocks += cell_blocks(run)
     return Section("calibration", title, tuple(blocks))
-
-
-def _enough(measured: Row, size: str) -> str:
-    least = measured.number("least") or measured.number("least_outcomes")
-    reached = f", at least the {count(least)} needed" if least is not None else ""
-    return f"{size}{reached}. The consistency bands show how much that can tell."
-
-
-def _warning(measured: Row) -> str:
-    if measured.flag("judgeable"):
-        return ""
-    least = measured.number("least") or measured.number("least_outcomes")
-    effective = count(measured.number("effective_n"))
-    needed = f" of the {count(least)} needed" if least is not None else ""
-    return f"Too few to judge: effective n = {effective}{needed}."
 
 
 def _diagram(run: Run, size: str, warning: str) -> Figure:
@@ -209,95 +76,51 @@ def _diagram(run: Run, size: str, warning: str) -> Figure:
         alternative=f"Reliability diagram, {size}. {warning} {said}.",
         caption="Diamonds are pooled values (isotonic regression, ties pooled first); a bar joins "
         "those that share one. The shaded bars are consistency bands: where a reliable record of "
-        "this size would lie nine times in ten. They are not credible intervals.",
+        "this size would lie nine times in ten. They are not credible intervals. Strips "
+        "behind: the bands of the phrases in use.",
         source=all_sources_line(run),
-        frames={"reliability": frame},
+        frames={"reliability": frame, "bands": _bands(run)},
         options={"title": size, "warning": warning},
         behind=behind,
     )
 
 
-def _scores(measured: Row, size: str) -> Facts:
-    in_the_large, over = measured.number("in_the_large"), measured.number("over_under")
-    # A sign is read as a verdict, so it does not stand without its doubt.
-    doubt = "" if measured.flag("judgeable") else ", but too few to judge"
-    against = clean(measured.text("skill_against")) or "not named"
-    having = ""
-    if measured.number("skill_n") is not None:
-        having = f" (n = {count(measured.number('skill_n'))})"
-    return Facts(
-        (
-            ("Brier score, 0 to 1, lower is better", number(measured.number("brier"))),
-            ("Log score, nats, lower is better", number(measured.number("log_score"))),
-            (
-                f"Skill against {against}{having}, 1 is best, 0 is no gain",
-                number(measured.number("skill"), places=2),
-            ),
-            (
-                "Calibration in the large, mean stated minus share that occurred",
-                _signed(
-                    in_the_large, above=f"stated too high{doubt}", below=f"stated too low{doubt}"
-                ),
-            ),
-            (
-                "Over- or under-confidence",
-                _signed(over, above=f"over-confident{doubt}", below=f"under-confident{doubt}"),
-            ),
-        ),
-        title=f"Scores ({size})",
+def _bands(run: Run) -> pd.DataFrame:
+    """Bands of the phrases in use, with a place for each name that no other name covers.
+
+    Of several lexicons the one with the most judgments is shown.
+    """
+    names = ["phrase", "low", "high", "label_at", "shade"]
+    rows = [one for one in rows_of(run.phrases) if one.number("n")]
+    if not rows:
+        return pd.DataFrame(columns=names)
+    many: dict[str, float] = {}
+    for one in rows:
+        many[one.text("lexicon")] = many.get(one.text("lexicon"), 0.0) + (one.number("n") or 0.0)
+    first = max(many, key=lambda name: many[name])
+    bands = sorted(
+        (one.number("band_low") or 0.0, one.number("band_high") or 0.0, one.text("phrase"))
+        for one in rows
+        if one.text("lexicon") == first and one.number("band_low") is not None
     )
-
-
-def _signed(value: float | None, *, above: str, below: str) -> str:
-    if not value:
-        return number(value)
-    return f"{number(value)} ({above if value > 0 else below})"
-
-
-def _decompositions(measured: Row) -> Table:
-    doubt = ""
-    if not measured.flag("murphy_judgeable"):
-        doubt = (
-            "; Murphy's parts say little: "
-            f"{count(measured.number('distinct_values'))} distinct statements among "
-            f"{count(measured.number('n'))}"
-        )
-    return table(
-        f"Both decompositions of the Brier score{doubt}",
-        ("Of", "Part", "Value", "What it is"),
+    bands.sort(key=lambda one: one[0] + one[1])
+    at = _apart([(low + high) / 2 for low, high, _ in bands])
+    return pd.DataFrame(
         [
-            *(("CORP", name, number(measured.number(key)), what) for name, key, what in CORP),
-            *(("Murphy", name, number(measured.number(key)), what) for name, key, what in MURPHY),
+            (clean(phrase, longest=40), low, high, place, number % 2)
+            for number, ((low, high, phrase), place) in enumerate(zip(bands, at, strict=True))
         ],
-        numeric=("Value",),
+        columns=names,
     )
 
 
-def _by(group: str, entries: Mapping[str, Any] | list[Any]) -> Table:
-    """Measures by value of a group; the keys are those that every entry shares."""
-    named = (
-        entries.items()
-        if isinstance(entries, Mapping)
-        else ((str(one.get("level") or one.get("value")), one) for one in entries)
-    )
-    lines: list[tuple[str, ...]] = []
-    for name, values in named:
-        one = Row(values)
-        judged = "yes" if one.flag("judgeable") else "too few to judge"
-        lines.append(
-            (
-                clean(name),
-                count(one.number("n")),
-                count(one.number("effective_n")),
-                number(one.number("brier")),
-                number(one.number("log_score")),
-                number(one.number("in_the_large")),
-                judged,
-            )
-        )
-    return table(
-        f"Scores by {group} ({listed(['Brier 0 to 1', 'log score in nats'])}, lower is better)",
-        (group.capitalize(), "n", "Effective n", "Brier", "Log score", "In the large", "Judgeable"),
-        list(lines),
-        numeric=("n", "Effective n", "Brier", "Log score", "In the large"),
-    )
+def _apart(places: list[float]) -> list[float]:
+    """Move places in rising order until neighbours have room, and stay within 0 to 1."""
+    moved = list(places)
+    for at in range(1, len(moved)):
+        moved[at] = max(moved[at], moved[at - 1] + _NAME_WIDTH)
+    if moved and moved[-1] > 1.0:
+        moved[-1] = 1.0
+    for at in range(len(moved) - 2, -1, -1):
+        moved[at] = min(moved[at], moved[at + 1] - _NAME_WIDTH)
+    return moved

@@ -28,15 +28,18 @@ def _known(*pairs: tuple[str, str | None]) -> tuple[Pair, ...]:
     return tuple((name, text) for name, text in pairs if text)
 
 
-def words(row: Row) -> Facts:
-    """The statement as first made, its revisions, its confidence."""
+def words(row: Row, *, brief: bool = False) -> Facts:
+    """The statement as first made, its revisions, its confidence.
+
+    `brief` leaves out what the head of the card says too, and who the readers were.
+    """
     revised = revisions(row)
     return Facts(
         _known(
             ("First stated" if revised else "Stated", first_stated(row)),
             ("Revised", "; ".join(revised)),
-            ("Stands now", now_stated(row) if revised else None),
-            ("Readers hear", readers_hear(row)),
+            ("Stands now", now_stated(row) if revised and not brief else None),
+            ("Readers hear", readers_hear(row, brief=brief)),
             (
                 "Analytic confidence",
                 clean(row.text("confidence")) or ("not stated" if has_number(row) else None),
@@ -69,8 +72,11 @@ def question(row: Row) -> Facts:
     )
 
 
-def base_rate(row: Row) -> Facts | None:
-    """The base-rate card; None where history does not settle the question."""
+def base_rate(row: Row, *, brief: bool = False) -> Facts | None:
+    """The base-rate card; None where history does not settle the question.
+
+    `brief` leaves out the number, which the head of the card says.
+    """
     if row.number("base_rate") is None:
         return None
     law = None
@@ -90,7 +96,7 @@ def base_rate(row: Row) -> Facts | None:
             law += f" and, later, to {count(row.number('model_fitted_to'))} months of the window"
     return Facts(
         _known(
-            ("Base rate at issue", percent(row.number("base_rate"))),
+            ("Base rate at issue", None if brief else percent(row.number("base_rate"))),
             ("Baseline", clean(row.text("baseline_text"))),
             ("Threshold", clean(row.text("threshold_text"))),
             ("Law", law),
@@ -207,12 +213,16 @@ def outcome(row: Row) -> Facts:
     )
 
 
-def scores(row: Row) -> Facts | None:
-    """Scores with their conventions; None where the judgment is not scored."""
+def scores(row: Row, *, brief: bool = False) -> Facts | None:
+    """Scores with their conventions; None where the judgment is not scored.
+
+    `brief` leaves the conventions to the page, which says them once, and the base rate's scores to
+    the post-mortem.
+    """
     if row.number("brier") is None:
         return None
     against = None
-    if row.number("base_brier") is not None:
+    if row.number("base_brier") is not None and not brief:
         against = (
             f"Brier {number(row.number('base_brier'))}, "
             f"log score {number(row.number('base_log_score'))}"
@@ -226,11 +236,14 @@ def scores(row: Row) -> Facts | None:
     skill = row.number("skill")
     return Facts(
         _known(
-            ("Brier (0 to 1, lower is better)", number(row.number("brier"))),
-            ("Log score (nats, lower is better)", number(row.number("log_score"))),
+            ("Brier" if brief else "Brier (0 to 1, lower is better)", number(row.number("brier"))),
+            (
+                "Log score" if brief else "Log score (nats, lower is better)",
+                number(row.number("log_score")),
+            ),
             ("The base rate scored", against),
             (
-                "Skill against the base rate (1 is best, 0 no gain)",
+                "Skill" if brief else "Skill against the base rate (1 is best, 0 no gain)",
                 None if skill is None else number(skill, places=2),
             ),
             ("Time-weighted Brier", weighted),

@@ -60,12 +60,12 @@ def _card(run: Run, judged: Judged, told: tuple[Details, ...], *, full: bool) ->
     if figure is None:
         notices += (Paragraph(_why_no_figure(row), "absent"),)
     groups = (
-        card_facts.words(row),
+        card_facts.words(row, brief=not full),
         card_facts.question(row),
-        card_facts.base_rate(row),
+        card_facts.base_rate(row, brief=not full),
         card_facts.progress(row),
     )
-    results = (card_facts.outcome(row), card_facts.scores(row))
+    results = (card_facts.outcome(row), card_facts.scores(row, brief=not full))
     folded: tuple[Details | None, ...] = (
         *told,
         card_facts.basis(row),
@@ -84,6 +84,7 @@ def _card(run: Run, judged: Judged, told: tuple[Details, ...], *, full: bool) ->
         facts=tuple(one for one in groups if one is not None and one.items),
         results=tuple(one for one in results if one is not None and one.items),
         details=tuple(one for one in folded if one is not None),
+        is_brief=not full,
         report=row.text("report"),
         report_title=clean(row.text("report_title"), longest=160),
     )

@@ -2,13 +2,15 @@
 
 from dataclasses import replace
 
-from forecast_bench.review.calibration import calibration_section, phrase_section
+from forecast_bench.review.analysts import analysts_section
+from forecast_bench.review.calibration import calibration_section
 from forecast_bench.review.cards import FULL_FIGURES, cards
 from forecast_bench.review.document import Paragraph, Review
 from forecast_bench.review.health import health_section
 from forecast_bench.review.listing import listing_section
 from forecast_bench.review.method import method_section
 from forecast_bench.review.overview import overview, verdict
+from forecast_bench.review.phrases import phrase_section
 from forecast_bench.review.provenance import inputs_section, sources_section
 from forecast_bench.review.row import rows_of
 from forecast_bench.review.run import Run
@@ -68,6 +70,7 @@ def review_content(run: Run) -> Review:
             *(() if several is None else (several,)),
             phrase_section(run),
             calibration_section(run),
+            analysts_section(run),
             health_section(run),
             sources_section(run),
             inputs_section(run),

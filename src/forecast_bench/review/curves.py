@@ -15,7 +15,7 @@ from forecast_bench.review.document import Figure, Table, table
 from forecast_bench.review.row import Row, rows_of
 from forecast_bench.review.run import Run
 from forecast_bench.review.story import events_of, story_of
-from forecast_bench.review.wording import anchor, clean, count, interval, percent
+from forecast_bench.review.wording import anchor, capitalised, clean, count, interval, percent
 
 _PARTS: Mapping[str, str] = {
     "baseline": "before the window",
@@ -134,7 +134,7 @@ def curve_figure(judged: Judged, *, as_of: str, source: str, full: bool) -> Figu
     return Figure(
         name=name,
         kind="judgment" if full else "sparkline",
-        alternative=_alternative(judged, curve),
+        alternative=_alternative(judged, curve, brief=not full),
         # What would be the same under every small curve is said once, above them.
         caption=_caption(counted=counted, thin=judged.is_thin) if full else "",
         source=(source if counted else "Source: the judgments file; no counts bear on it.")
@@ -245,15 +245,18 @@ def _reached(row: Row, tracking: pd.DataFrame) -> str:
     return str(past["date"].iloc[0]) if len(past) else ""
 
 
-def _alternative(judged: Judged, curve: pd.DataFrame) -> str:
+def _alternative(judged: Judged, curve: pd.DataFrame, *, brief: bool) -> str:
+    """Say the picture in words; briefly where the band and the counts stand beside it."""
     row, live = judged.row, [one for one in curve["live"].tolist() if not math.isnan(one)]
     first, last = curve["date"].iloc[0], curve["date"].iloc[-1]
-    parts = [f"Judgment {clean(row.text('id'))}:"]
+    parts = [] if brief else [f"Judgment {clean(row.text('id'))}:"]
     if len(live):
         parts.append(
             f"live probability {percent(live[0])} on {first} and {percent(live[-1])} on "
             f"{last}, between {percent(min(live))} and {percent(max(live))};"
         )
+    if brief:
+        return capitalised(" ".join(parts).rstrip(";")) + "."
     if row.number("now_band_low") is not None:
         band = interval(row.number("now_band_low"), row.number("now_band_high"))
         parts.append(f"stated band {band};")

@@ -151,7 +151,10 @@ class Number:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """Everything a review says of one judgment; `report` names the page it stands on."""
+    """Everything a review says of one judgment.
+
+    `report` names the page it stands on; a brief card leaves to that page what all cards share.
+    """
 
     identifier: str
     anchor: str
@@ -165,6 +168,7 @@ class Card:
     facts: tuple[Facts, ...]
     results: tuple[Facts, ...]
     details: tuple[Details, ...]
+    is_brief: bool = False
     report: str = ""
     report_title: str = ""
 
@@ -190,6 +194,11 @@ class Review:
     verdict: str
     sections: tuple[Section, ...]
     footer: str
+
+    def _repr_html_(self) -> str:
+        from forecast_bench.review.notebook import review_html
+
+        return review_html(self)
 
 
 def figures_of(review: Review) -> tuple[Figure, ...]:

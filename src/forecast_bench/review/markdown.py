@@ -70,6 +70,17 @@ def as_markdown(review: Review, written: Mapping[str, str]) -> str:
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
+def block_as_markdown(block: Block, written: Mapping[str, str], *, level: int = 3) -> list[str]:
+    """Print one block as paragraphs of Markdown, its headings from a level on.
+
+    Examples
+    --------
+    >>> block_as_markdown(Paragraph("All open."), {})
+    ['All open.']
+    """
+    return _block(block, written, level=level)
+
+
 def _block(block: Block, written: Mapping[str, str], *, level: int) -> list[str]:
     match block:
         case Paragraph(text, tone):

@@ -1,15 +1,22 @@
 """The numbers behind every figure and card, as tables that a program reads."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from forecast_bench.review.document import Review, figures_of
+from forecast_bench.review.document import Figure, Review, figures_of
 from forecast_bench.review.run import Run
+
+_DRAWS = "the posterior draws of the fit, in .forecast-bench/fits"
+# Finished pictures of a fit whose numbers are a table of the run.
+_BEHIND = {"model-forest": "effects", "model-predictive": "shares"}
 
 
 def plotted(run: Run, review: Review) -> Mapping[str, pd.DataFrame]:
     """Every plotted number, one table for each kind of frame, and the judgments themselves.
+
+    A finished picture of a fit has a row in `pictures`, with the table that holds its numbers, or
+    where they lie if they are draws.
 
     Returns
     -------
@@ -33,4 +40,26 @@ def plotted(run: Run, review: Review) -> Mapping[str, pd.DataFrame]:
         tables["pooled"] = run.pooled
     if run.effects is not None:
         tables["effects"] = run.effects
+    if run.shares is not None:
+        tables["shares"] = run.shares
+    if pictures := [one for one in figures_of(review) if one.kind == "image"]:
+        tables["pictures"] = _pictures(pictures)
+    for name, table in (
+        ("analyst-phrases", run.analyst_phrases),
+        ("phrase-years", run.phrase_years),
+        ("months", run.over_time),
+    ):
+        if table is not None and not table.empty:
+            tables[name] = table
     return dict(sorted(tables.items()))
+
+
+def _pictures(figures: Sequence[Figure]) -> pd.DataFrame:
+    """Say of each finished picture what it shows, and where its numbers are."""
+    return pd.DataFrame(
+        {
+            "figure": [one.name for one in figures],
+            "shows": [one.caption for one in figures],
+            "numbers": [_BEHIND.get(one.name, _DRAWS) for one in figures],
+        }
+    )

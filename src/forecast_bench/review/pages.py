@@ -15,6 +15,7 @@ from forecast_bench.review.document import (
     Section,
     table,
 )
+from forecast_bench.review.stated import readers_asked
 
 OVERVIEW: Final = "review.html"
 
@@ -32,6 +33,9 @@ _LAID_OUT: Final[tuple[tuple[str, str, tuple[str, ...]], ...]] = (
 )
 PAGES: Final = tuple(path for path, _, _ in _LAID_OUT)
 """Paths of the pages that a review can have, beside those of its reports."""
+
+PRINTED: Final = "review.pdf"
+"""The print of all pages, where one was asked for."""
 
 REPORTS: Final = "judgments"
 """Folder of the pages that hold the cards, one for each report."""
@@ -158,13 +162,15 @@ def _of_reports(cards: tuple[Card, ...]) -> Iterator[Page]:
 
 
 def _above(cards: tuple[Card, ...]) -> tuple[Paragraph, ...]:
-    """Say once what every small curve shows."""
-    if not any(card.figure is not None and card.figure.kind == "sparkline" for card in cards):
+    """Say once what would be the same on every brief card."""
+    if not any(card.is_brief for card in cards):
         return ()
     return (
         Paragraph(
             "The small curves show the live probability over the stated band, from 0 to 100 %, at "
-            "month ends and at revisions.",
+            "month ends and at revisions. What readers hear is the median, with the middle half "
+            f"({readers_asked()}). Brier scores run from 0 to 1, log scores are in nats, both "
+            "lower is better; skill is that against the base rate, 1 is best, 0 no gain.",
             "quiet",
         ),
     )

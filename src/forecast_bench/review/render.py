@@ -1,7 +1,5 @@
 """Writes a review: its pages, their Markdown twin, the figures, and the numbers behind them."""
 
-import os
-import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
@@ -12,11 +10,12 @@ from forecast_bench.review.document import Figure, Review, figures_of
 from forecast_bench.review.html import as_pages
 from forecast_bench.review.markdown import as_markdown
 from forecast_bench.review.numbers import plotted
-from forecast_bench.review.pages import PAGES, REPORTS
+from forecast_bench.review.pages import PAGES, PRINTED, REPORTS
 from forecast_bench.review.pictures import as_png, as_svg
+from forecast_bench.review.publishing import replace_folder
 from forecast_bench.review.run import Run, read_run
 
-OURS: Final = frozenset({*PAGES, REPORTS, "review.md", "figures", "numbers"})
+OURS: Final = frozenset({*PAGES, REPORTS, PRINTED, "review.md", "figures", "numbers"})
 """What a review's folder holds; a folder that holds anything else is never replaced."""
 
 
@@ -45,40 +44,10 @@ def render(run_folder: Path, out: Path) -> tuple[Path, ...]:
     FileExistsError
         If `out` exists and holds anything that is not a review.
     """
-    _refuse_foreign(out)
     run = read_run(run_folder)
     review = review_content(run)
-    aside = out.with_name(f".{out.name}.{os.getpid()}.new")
-    shutil.rmtree(aside, ignore_errors=True)
-    aside.mkdir(parents=True)
-    try:
-        _write(run, review, aside)
-        _publish(aside, out)
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
+    replace_folder(out, ours=OURS, write=lambda folder: _write(run, review, folder))
     return tuple(sorted(path for path in out.rglob("*") if path.is_file()))
-
-
-def _refuse_foreign(out: Path) -> None:
-    if not out.exists():
-        return
-    foreign = sorted(one.name for one in out.iterdir() if one.name not in OURS)
-    if foreign:
-        raise FileExistsError(f"{out} is not a review: it holds {foreign[0]}")
-
-
-def _publish(aside: Path, out: Path) -> None:
-    before = out.with_name(f".{out.name}.{os.getpid()}.old")
-    shutil.rmtree(before, ignore_errors=True)
-    if out.exists():
-        out.rename(before)
-    try:
-        aside.rename(out)
-    except OSError:
-        if before.exists():
-            before.rename(out)
-        raise
-    shutil.rmtree(before, ignore_errors=True)
 
 
 def _write(run: Run, review: Review, folder: Path) -> None:

@@ -46,6 +46,9 @@ class Run:
         One row per judgment and step; None where the run does not say.
     stories : mapping
         By judgment, its events and its post-mortem; empty where the run does not say.
+    over_time, by_outcome, murphy, analyst_phrases, phrase_years : pandas.DataFrame or None
+        Measures of each month, what was stated by outcome, gains over the base rates by
+        threshold, phrases of each analyst and year; None where the run is older than the table.
     """
 
     folder: Path
@@ -65,6 +68,16 @@ class Run:
     pooled: pd.DataFrame | None = None
     moves: pd.DataFrame | None = None
     stories: Mapping[str, Any] = field(default_factory=dict)
+    over_time: pd.DataFrame | None = None
+    by_outcome: pd.DataFrame | None = None
+    murphy: pd.DataFrame | None = None
+    analyst_phrases: pd.DataFrame | None = None
+    phrase_years: pd.DataFrame | None = None
+
+    def _repr_html_(self) -> str:
+        from forecast_bench.review.notebook import run_html
+
+        return run_html(self)
 
 
 def read_run(folder: Path) -> Run:
@@ -111,6 +124,11 @@ def read_run(folder: Path) -> Run:
         pooled=_optional(folder / "pooled.parquet"),
         moves=_optional(folder / "moves.parquet"),
         stories=_json(folder / "stories.json", {}),
+        over_time=_optional(folder / "over_time.parquet"),
+        by_outcome=_optional(folder / "by_outcome.parquet"),
+        murphy=_optional(folder / "murphy.parquet"),
+        analyst_phrases=_optional(folder / "analyst_phrases.parquet"),
+        phrase_years=_optional(folder / "phrase_years.parquet"),
     )
 
 

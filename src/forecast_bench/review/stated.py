@@ -73,8 +73,10 @@ def revisions(row: Row) -> tuple[str, ...]:
     )
 
 
-def readers_hear(row: Row) -> str | None:
+def readers_hear(row: Row, *, brief: bool = False) -> str | None:
     """Print what readers hear in the phrase that stands now; None where nobody was asked.
+
+    `brief` leaves out who was asked, for a page that says it once.
 
     Examples
     --------
@@ -91,8 +93,19 @@ def readers_hear(row: Row) -> str | None:
     low, high = row.number("now_band_low"), row.number("now_band_high")
     apart = low is not None and high is not None and not low <= heard.median <= high
     warning = ": outside the band of the word, so print the number with it" if apart else ""
-    return (
+    said = (
         f"{percent(heard.median)}, half of them "
-        f"{interval(heard.quartiles[0] / 100, heard.quartiles[2] / 100)}{warning} "
-        f"(middle of {load_readers().people:,} readers; Kucharski 2026, CAPphrase, CC BY 4.0)"
+        f"{interval(heard.quartiles[0] / 100, heard.quartiles[2] / 100)}{warning}"
     )
+    return said if brief else f"{said} ({readers_asked()})"
+
+
+def readers_asked() -> str:
+    """Say who was asked what they hear, and whose study it is.
+
+    Examples
+    --------
+    >>> readers_asked()
+    'middle of 5,174 readers; Kucharski 2026, CAPphrase, CC BY 4.0'
+    """
+    return f"middle of {load_readers().people:,} readers; Kucharski 2026, CAPphrase, CC BY 4.0"

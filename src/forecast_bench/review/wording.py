@@ -3,11 +3,13 @@
 import hashlib
 import math
 import re
-import unicodedata
 from collections.abc import Iterable
+
+from forecast_bench.markup import unprintable
 
 NOT_AVAILABLE = "not available"
 _SPACE = "\u00a0"
+_MINUS = "\u2212"
 # A reader who scrolls sideways through one sentence reads nothing; the file has the whole text.
 _LONGEST = 1200
 
@@ -24,18 +26,13 @@ def clean(text: str, *, longest: int = _LONGEST) -> str:
         " "
         if character in "\t\n\r\v\f\u2028\u2029\x85"
         else "\ufffd"
-        if _unprintable(character)
+        if unprintable(character)
         else character
         for character in text
     )
     shown = " ".join(shown.split(" ")).strip()
     shown = re.sub(r" {2,}", " ", shown)
     return shown if len(shown) <= longest else f"{shown[:longest].rstrip()} … (cut)"
-
-
-def _unprintable(character: str) -> bool:
-    overrides = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
-    return character in overrides or unicodedata.category(character) in ("Cc", "Cs")
 
 
 def percent(probability: float | None) -> str:
@@ -92,6 +89,35 @@ def number(value: float | None, *, places: int = 3) -> str:
         return "infinite" if value > 0 else "minus infinite"
     shown = f"{value:.{places}f}"
     return shown.replace("-", "\u2212") if float(shown) != 0 else f"{0:.{places}f}"
+
+
+def points(value: float | None, *, signed: bool = True) -> str:
+    r"""Print a difference of probabilities in percentage points.
+
+    Examples
+    --------
+    >>> [ascii(points(v)) for v in (0.1113, -0.002, None)]
+    ["'+11.1\\xa0points'", "'\\u22120.2\\xa0points'", "'not available'"]
+    """
+    if value is None or math.isnan(value):
+        return NOT_AVAILABLE
+    shown = f"{100 * value:{'+' if signed else ''}.1f}"
+    if float(shown) == 0:
+        shown = "0.0"
+    return f"{shown.replace('-', _MINUS)}{_SPACE}points"
+
+
+def ends(low: float | None, high: float | None, *, places: int = 3, times: float = 1.0) -> str:
+    r"""Print the two ends of an interval that may be negative.
+
+    Examples
+    --------
+    >>> ends(0.0331, 0.28, places=1, times=100), ascii(ends(-1.0, 1.0, places=0))
+    ('3.3 to 28.0', "'\\u22121 to 1'")
+    """
+    if low is None or high is None or math.isnan(low) or math.isnan(high):
+        return "\u2013"
+    return f"{number(times * low, places=places)} to {number(times * high, places=places)}"
 
 
 def count(value: float | None) -> str:

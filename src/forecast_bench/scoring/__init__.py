@@ -7,6 +7,7 @@ from forecast_bench.scoring.counts import (
     pit_uniformity,
     randomised_pit,
 )
+from forecast_bench.scoring.expected import expected_brier, expected_skill
 from forecast_bench.scoring.inputs import checked_forecasts, checked_outcome, checked_probability
 from forecast_bench.scoring.ranked import ranked_probability_score
 from forecast_bench.scoring.rules import (
@@ -39,6 +40,8 @@ __all__ = [
     "checked_probability",
     "crps_negative_binomial",
     "crps_poisson",
+    "expected_brier",
+    "expected_skill",
     "log_score",
     "pit_uniformity",
     "randomised_pit",

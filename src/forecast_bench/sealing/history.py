@@ -109,7 +109,9 @@ def is_tracked(folder: Path, path: Path) -> bool:
     return bool(listed and listed.strip())
 
 
-def run_git(folder: Path, *arguments: Sequence[str], given: bytes = b"") -> bytes | None:
+def run_git(
+    folder: Path, *arguments: Sequence[str], given: bytes = b"", seconds: float | None = None
+) -> bytes | None:
     """Give what a git command prints; None where there is no git, or it fails or takes too long.
 
     Nothing of the configuration that runs other programs is used, and nothing is fetched.
@@ -130,7 +132,7 @@ def run_git(folder: Path, *arguments: Sequence[str], given: bytes = b"") -> byte
             env={**kept, **quiet},
             input=given,
             capture_output=True,
-            timeout=SECONDS,
+            timeout=SECONDS if seconds is None else seconds,
             check=False,
         )
     except (OSError, subprocess.TimeoutExpired):

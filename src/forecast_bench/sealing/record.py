@@ -77,7 +77,7 @@ def _missing(
     gone = {name: lines[0] for name, lines in seals.items() if name not in judgments}
     if not gone:
         return
-    written, unread = _written(workspace)
+    written, unread = written_ids(workspace)
     free = {
         content_digest("judgment", of_judgment(one)): one
         for name, one in judgments.items()
@@ -96,7 +96,7 @@ def _missing(
         yield line.problem("missing-judgment", message)
 
 
-def _written(workspace: Workspace) -> tuple[set[str], set[str]]:
+def written_ids(workspace: Workspace) -> tuple[set[str], set[str]]:
     """Ids that files hold, valid or not, and files that cannot be read at all."""
     names: set[str] = set()
     unread: set[str] = set()

@@ -38,7 +38,7 @@ from forecast_bench.workspace.folder import (
 from forecast_bench.workspace.judgments_file import JudgmentsFile, read_judgments_file
 from forecast_bench.workspace.own_models import own_model_faults
 from forecast_bench.workspace.recorded import RecordedJudgment, RecordedQuestion
-from forecast_bench.workspace.settings_file import read_settings, unknown_lexicon
+from forecast_bench.workspace.settings_file import read_settings, unknown_lexicon, unknown_members
 from forecast_bench.yaml_source import Document, read_file, read_record
 
 _NOTHING: Mapping[str, Path] = MappingProxyType({})
@@ -147,6 +147,8 @@ def load_workspace(
         problems.extend(one.problems)
         for question in one.questions:
             questions.setdefault(question.name, question)
+    known = {name for file in files for one in file.judgments for name in one.analysts}
+    problems.extend(unknown_members(folder / SETTINGS, settings.teams, known, shown_as=SETTINGS))
     return Workspace(
         folder=folder,
         settings=settings,

@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +56,26 @@ def unknown_lexicon(path: Path, lexicon: str, *, shown_as: str) -> Problem:
     text = path.read_text(encoding="utf-8")
     message = f'"lexicon": "{lexicon}" is not a known lexicon'
     return _at(text, _place(text, ("lexicon",), shown_as), message)
+
+
+def unknown_members(
+    path: Path, teams: Mapping[str, Sequence[str]], analysts: Collection[str], *, shown_as: str
+) -> tuple[Problem, ...]:
+    """Locate members of teams whose name stands on no judgment: perhaps they are misspelt."""
+    strange = [
+        (team, name) for team, members in teams.items() for name in members if name not in analysts
+    ]
+    if not strange:
+        return ()
+    lines = path.read_text(encoding="utf-8").splitlines()
+    note = f"analysts: {', '.join(sorted(analysts)) or 'none'}"
+    found = []
+    for team, name in strange:
+        place = _place("\n".join(lines), ("teams", team), shown_as)
+        line = lines[place.line - 1] if place.line <= len(lines) else ""
+        message = f'the team "{team}" names "{name}", who made no judgment'
+        found.append(problem("unknown-analyst", message, place, excerpt=line, notes=(note,)))
+    return tuple(found)
 
 
 def _not_toml(failure: ValueError | RecursionError, text: str, shown_as: str) -> Problem:

@@ -33,6 +33,13 @@ RECORDS = {
         "A job that ran with another setting than the one meant would publish wrong numbers.",
         "Mend the entry under [tool.forecast-bench].",
     ),
+    "unknown-analyst": Entry(
+        "A team names an analyst who made no judgment",
+        "A misspelt name would leave the judgments of the analyst out of the record of the team.",
+        "Write the name as it stands on the judgments. One who has judged nothing yet may stay.",
+        level="note",
+        firm=False,
+    ),
     "no-judgments": Entry(
         "The workspace holds no judgments",
         "An empty or a mistaken folder must not pass for a workspace without problems.",

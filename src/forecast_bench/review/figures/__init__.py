@@ -6,9 +6,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
+from forecast_bench.review.figures.changes import change_chart
 from forecast_bench.review.figures.coverage import coverage_chart
 from forecast_bench.review.figures.judgment import judgment_chart
+from forecast_bench.review.figures.murphy import murphy_chart
 from forecast_bench.review.figures.opinions import opinion_chart
+from forecast_bench.review.figures.outcomes import outcome_chart
+from forecast_bench.review.figures.over_time import over_time_chart
 from forecast_bench.review.figures.phrases import phrase_chart
 from forecast_bench.review.figures.recalibration import recalibration_chart
 from forecast_bench.review.figures.reliability import reliability_chart
@@ -29,7 +33,10 @@ def _phrases(frames: Mapping[str, pd.DataFrame], _options: Mapping[str, str]) ->
 
 def _reliability(frames: Mapping[str, pd.DataFrame], options: Mapping[str, str]) -> Any:
     return reliability_chart(
-        frames["reliability"], title=options["title"], warning=options["warning"]
+        frames["reliability"],
+        frames["bands"],
+        title=options["title"],
+        warning=options["warning"],
     )
 
 
@@ -41,15 +48,37 @@ def _opinions(frames: Mapping[str, pd.DataFrame], _options: Mapping[str, str]) -
     return opinion_chart(frames["opinions"])
 
 
+def _changes(frames: Mapping[str, pd.DataFrame], _options: Mapping[str, str]) -> Any:
+    return change_chart(frames["changes"])
+
+
+def _murphy(frames: Mapping[str, pd.DataFrame], options: Mapping[str, str]) -> Any:
+    return murphy_chart(frames["murphy"], title=options["title"], warning=options["warning"])
+
+
+def _outcomes(frames: Mapping[str, pd.DataFrame], options: Mapping[str, str]) -> Any:
+    return outcome_chart(
+        frames["outcomes"], frames["means"], title=options["title"], warning=options["warning"]
+    )
+
+
+def _over_time(frames: Mapping[str, pd.DataFrame], _options: Mapping[str, str]) -> Any:
+    return over_time_chart(frames["over-time"])
+
+
 def _coverage(frames: Mapping[str, pd.DataFrame], _options: Mapping[str, str]) -> Any:
     return coverage_chart(frames["spans"], frames["vintages"])
 
 
 FIGURES: Final[Mapping[str, Draw]] = MappingProxyType(
     {
+        "changes": _changes,
         "coverage": _coverage,
         "judgment": _judgment,
+        "murphy": _murphy,
         "opinions": _opinions,
+        "outcomes": _outcomes,
+        "over-time": _over_time,
         "phrases": _phrases,
         "reliability": _reliability,
         "recalibration": _recalibration,
@@ -59,9 +88,13 @@ FIGURES: Final[Mapping[str, Draw]] = MappingProxyType(
 
 __all__ = [
     "FIGURES",
+    "change_chart",
     "coverage_chart",
     "judgment_chart",
+    "murphy_chart",
     "opinion_chart",
+    "outcome_chart",
+    "over_time_chart",
     "phrase_chart",
     "recalibration_chart",
     "reliability_chart",

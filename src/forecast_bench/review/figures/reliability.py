@@ -16,8 +16,16 @@ _SHOWN = (
     "perfect reliability (dots)",
 )
 
+# Neighbours that share an edge are told apart by their shade.
+STRIPS = ("#efeae0", "#f7f4ed")
+_HEIGHT = 300
 
-def reliability_chart(points: pd.DataFrame, *, title: str, warning: str) -> "altair.VConcatChart":
+_STRIP = ("phrase", "low", "high", "label_at", "shade")
+
+
+def reliability_chart(
+    points: pd.DataFrame, bands: pd.DataFrame | None = None, *, title: str, warning: str
+) -> "altair.VConcatChart":
     """Draw the reliability diagram: pooled values, their band if calibrated, and n below.
 
     Pooled values are drawn as points with a bar over the stated values that share one; nothing is
@@ -29,6 +37,10 @@ def reliability_chart(points: pd.DataFrame, *, title: str, warning: str) -> "alt
         One row per distinct stated probability: `probability`, `n`, `frequency`, `recalibrated`,
         `band_low`, `band_high` (consistency band: where the point would lie if the statements were
         reliable), `pooled_to` (the last probability that shares its pooled value).
+    bands : pandas.DataFrame, optional
+        One row per phrase in use, a strip behind the points: `phrase`, `low`, `high`, `label_at`
+        (0..1: where its name stands above the plot), `shade` (0 or 1 by turns); none where no
+        phrase was used.
     title : str
         Says n and the effective n.
     warning : str
@@ -42,12 +54,15 @@ def reliability_chart(points: pd.DataFrame, *, title: str, warning: str) -> "alt
     --------
     >>> frame = pd.DataFrame({"probability": [0.85], "n": [3], "frequency": [0.67],
     ...     "recalibrated": [0.67], "band_low": [0.3], "band_high": [1.0], "pooled_to": [0.85]})
-    >>> type(reliability_chart(frame, title="n = 3", warning="")).__name__
+    >>> bands = pd.DataFrame({"phrase": ["highly likely"], "low": [0.8], "high": [0.9],
+    ...     "label_at": [0.85], "shade": [0]})
+    >>> type(reliability_chart(frame, bands, title="n = 3", warning="")).__name__
     'VConcatChart'
     """
     import altair as alt
 
-    diagram = _diagram(points)
+    strips = pd.DataFrame(columns=list(_STRIP)) if bands is None else bands
+    diagram = _diagram(points, strips)
     amounts = (
         alt.Chart(points)
         .mark_bar(color=theme.COUNTED, width=6)
@@ -67,6 +82,7 @@ def reliability_chart(points: pd.DataFrame, *, title: str, warning: str) -> "alt
             fontWeight="normal",
             color=theme.QUIET,
             offset=12,
+            frame="group",
         ),
     )
     return theme.themed(alt.vconcat(diagram, below, spacing=8), title=title, subtitle=warning)
@@ -87,7 +103,7 @@ def _across(*, labels: bool) -> Any:
     )
 
 
-def _diagram(points: pd.DataFrame) -> Any:
+def _diagram(points: pd.DataFrame, bands: pd.DataFrame) -> Any:
     import altair as alt
 
     def coloured(frame: pd.DataFrame, shown: int) -> Any:
@@ -98,7 +114,10 @@ def _diagram(points: pd.DataFrame) -> Any:
         scale=alt.Scale(
             domain=list(_SHOWN), range=[theme.LIVE, theme.REFERENCE, theme.BAND, theme.BEFORE]
         ),
-        legend=alt.Legend(columns=1, symbolType="square", rowPadding=1, offset=10),
+        # The names of phrases stand between: leave room where a browser's letters are wider.
+        legend=alt.Legend(
+            columns=1, symbolType="square", rowPadding=1, offset=10 if bands.empty else 24
+        ),
     )
     upward = alt.Axis(
         values=list(theme.QUARTERS), labelExpr=theme.PER_CENT, title="share that occurred"
@@ -107,6 +126,7 @@ def _diagram(points: pd.DataFrame) -> Any:
     line = pd.DataFrame({"probability": [0.0, 1.0], "value": [0.0, 1.0]})
     across = _across(labels=False)
     layers = [
+        *_strips(bands),
         coloured(line, 3)
         .mark_line(strokeDash=[3, 3], strokeWidth=1.5)
         .encode(x=across, y=alt.Y("value:Q", scale=scale, axis=upward), color=colour),
@@ -123,4 +143,27 @@ def _diagram(points: pd.DataFrame) -> Any:
         .mark_point(size=70, shape="diamond", filled=True, opacity=1)
         .encode(x=across, y=alt.Y("recalibrated:Q", scale=scale), color=colour),
     ]
-    return alt.layer(*layers).properties(width=theme.WIDTH - 20, height=300)
+    return alt.layer(*layers).properties(width=theme.WIDTH - 20, height=_HEIGHT)
+
+
+def _strips(bands: pd.DataFrame) -> list[Any]:
+    """A faint strip for the band of each phrase, with its name above the plot."""
+    if bands.empty:
+        return []
+    import altair as alt
+
+    scale = alt.Scale(domain=[0, 1])
+    base = alt.Chart(bands)
+    return [
+        *[
+            base.transform_filter(alt.datum.shade == shade)
+            .mark_rect(color=colour)
+            .encode(
+                x=alt.X("low:Q", scale=scale), x2="high:Q", y=alt.value(0), y2=alt.value(_HEIGHT)
+            )
+            for shade, colour in enumerate(STRIPS)
+        ],
+        base.mark_text(
+            angle=270, align="left", baseline="middle", fontSize=12, color=theme.QUIET
+        ).encode(x=alt.X("label_at:Q", scale=scale), y=alt.value(-10), text="phrase:N"),
+    ]

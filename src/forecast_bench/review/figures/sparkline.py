@@ -31,7 +31,7 @@ def sparkline(live: Sequence[float | None], *, low: float | None, high: float | 
         for place, value in enumerate(live)
         if value is not None
     ]
-    shown = " ".join(f"{across:.4g},{down:.3g}" for across, down in points)
+    shown = " ".join(f"{across:.3g},{down:.3g}" for across, down in points)
     if shown:
         parts.append(f'<polyline class="live" points="{shown}"/>')
     return f'<path class="frame" d="M0 0H{_WIDTH}M0 {_HEIGHT}H{_WIDTH}"/>' + "".join(parts)
@@ -58,7 +58,7 @@ def gauge(
     >>> "circle" in gauge(low=0.8, high=0.9, stated=0.85, live=None)
     False
     """
-    parts = ['<path class="frame" d="M0 7H100"/>']
+    parts = []
     if low is not None and high is not None:
         width = max(1.0, 100 * (high - low))
         parts.append(

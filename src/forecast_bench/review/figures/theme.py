@@ -41,7 +41,7 @@ def themed[Chart](
 
     whole: Any = chart
     if title:
-        lines = [subtitle] if subtitle else []
+        lines: Any = [subtitle] if subtitle else alt.Undefined
         whole = whole.properties(
             title=alt.TitleParams(title, subtitle=lines, anchor="start", frame="group", offset=10)
         )
