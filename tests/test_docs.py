@@ -1,5 +1,6 @@
 """The documentation: whole, linked, and true."""
 
+import json
 import re
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from forecast_bench.records import (
     AcledFetch,
     Actor,
     ActorBook,
+    AlarmSettings,
     Assumption,
     ByHand,
     Change,
@@ -25,6 +27,7 @@ from forecast_bench.records import (
     Count,
     CountingSettings,
     DeclaredCoverage,
+    EmailSettings,
     EventMapping,
     FileHeader,
     FitSettings,
@@ -38,6 +41,7 @@ from forecast_bench.records import (
     MappedType,
     ModelLimits,
     Months,
+    NotifySettings,
     OffYardstick,
     OwnSampler,
     PanelPriors,
@@ -118,6 +122,9 @@ RECORDS: dict[str, dict[str, type[BaseModel]]] = {
         "counting": CountingSettings,
         "fits": FitSettings,
         "model_limits": ModelLimits,
+        "alarms": AlarmSettings,
+        "notify": NotifySettings,
+        "email": EmailSettings,
     },
 }
 CASES = [
@@ -171,10 +178,12 @@ def test_needed_keys_are_marked(page, heading, record):
 
 @pytest.mark.parametrize(("heading", "record"), RECORDS["settings.md"].items())
 def test_defaults_of_settings_are_those_of_the_program(heading, record):
+    fields = {field.alias or name: field for name, field in record.model_fields.items()}
     for key, cells in rows(section("settings.md", heading)).items():
-        default = record.model_fields[key].default
-        if not isinstance(default, BaseModel):
-            shown = "none" if default is None else "[]" if default == () else str(default)
+        default = fields[key].default
+        if not isinstance(default, BaseModel) and not fields[key].is_required():
+            listed = json.dumps(default) if isinstance(default, tuple) else str(default)
+            shown = "none" if default is None else listed
             assert cells[1].strip("`") == shown, key
 
 

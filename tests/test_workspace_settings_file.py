@@ -57,6 +57,7 @@ scheduler = "tcp://10.0.0.5:8786"
 
 
 HEADER = "[tool.forecast-bench]\n"
+MAIL = "[tool.forecast-bench.notify.email]\nhost = 'mail.x.org'\nfrom = 'job@x.org'\n"
 
 
 @pytest.mark.parametrize(
@@ -93,6 +94,41 @@ HEADER = "[tool.forecast-bench]\n"
         ),
         ("[tool.forecast-bench.weights]\nlow = 1\n", 2, 1, '"weights.low" must be above 2'),
         ("[tool.forecast-bench.weights]\ntop = 1\n", 2, 1, "settings: high, moderate, low"),
+        (
+            "[tool.forecast-bench.alarms]\nquiet = 1\n",
+            2,
+            1,
+            '"alarms.quiet" is not a setting; settings: feed_quiet_days, more_voids, overdue_days',
+        ),
+        ("[tool.forecast-bench.alarms]\nmore_voids = 5.0\n", 2, 1, '"alarms.more_voids"'),
+        (
+            "[tool.forecast-bench.alarms]\nfailing = ['fit-failed']\n",
+            2,
+            1,
+            'must be nothing-new, more-voids, settlement-overdue or score-jumped, not "fit-failed"',
+        ),
+        ("[tool.forecast-bench.notify]\nslack = 1\n", 2, 1, "settings: webhook, email, when"),
+        (
+            "[tool.forecast-bench.notify]\nwebhook = 'http://me:pw@x'\n",
+            2,
+            1,
+            '"notify.webhook": write',
+        ),
+        (
+            "[tool.forecast-bench.notify]\nwebhook = 'https://x.org'\nwhen = []\n",
+            1,
+            1,
+            '"when" is empty: name failed, alarm or published',
+        ),
+        (
+            MAIL + "to = ['a@x.org']\npassword = 'x'\n",
+            5,
+            1,
+            "settings: host, port, security, from, to",
+        ),
+        (MAIL + "to = ['a']\n", 4, 1, '"a" is no address such as desk@example.org'),
+        (MAIL + "to = []\n", 4, 1, '"notify.email.to": nobody is named'),
+        (MAIL, 1, 1, '"notify.email.to" is missing'),
         ("[a]\nseed = 1\n[tool.forecast-bench]\nseed = -1\n[b]\nseed = 2\n", 4, 1, '"seed"'),
         ("tool = 3\n", 1, 1, "tool must be a table"),
         (

@@ -1,14 +1,14 @@
 """`recalibrate`: the job."""
 
 import datetime
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import time
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from forecast_bench.cli.job_log import JobLog, LogFormat, job_log
 from forecast_bench.cli.options import (
     AsOfOption,
     ExitStatus,
@@ -18,11 +18,16 @@ from forecast_bench.cli.options import (
     today_or,
     workspace_folder,
 )
-from forecast_bench.cli.output import print_json, print_line, report_problems
-from forecast_bench.job import HARMLESS_ALARMS, STAGES, JobResult
+from forecast_bench.cli.output import print_json, print_line
+from forecast_bench.job import JobResult, failing_alarms, latest_run
 from forecast_bench.job import recalibrate as run_job
+from forecast_bench.job.metrics import JobMeasures, metrics_text
+from forecast_bench.job.notifying import is_told, notice_of
 from forecast_bench.problems import as_record
 from forecast_bench.records import number_of
+from forecast_bench.workspace import SETTINGS
+from forecast_bench.workspace.replacing import replace_file
+from forecast_bench.workspace.settings_file import read_settings
 
 _EXIT = {
     "published": ExitStatus.DONE,
@@ -30,6 +35,7 @@ _EXIT = {
     "problems": ExitStatus.PROBLEMS,
     "locked": ExitStatus.LOCKED,
     "failed": ExitStatus.FAILED,
+    "stopped": ExitStatus.FAILED,
 }
 
 
@@ -56,6 +62,18 @@ def recalibrate(
             "last good fit is used, however old."
         ),
     ] = FitChoice.changed,
+    log: Annotated[
+        LogFormat,
+        typer.Option(help="Say on standard error what is done: text, or JSON, an object a line."),
+    ] = LogFormat.text,
+    metrics: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            dir_okay=False,
+            help="Write how the job ended to this file, as OpenMetrics for a node exporter.",
+        ),
+    ] = None,
     quiet: Annotated[
         bool, typer.Option("--quiet", help="Say nothing but what went wrong.")
     ] = False,
@@ -71,11 +89,38 @@ def recalibrate(
     folder = workspace_folder(workspace)
     if as_of is not None and as_of > today_or(None) + datetime.timedelta(days=1):
         raise typer.BadParameter(f"{as_of} lies in the future", param_hint="--as-of")
+    day, started = today_or(as_of), time.perf_counter()
+    told = job_log(log, quiet=quiet, silent=quiet or output is Format.json, as_of=day)
+    result, stopped = _run(folder, told, as_of=day, wait=wait, fit=fit)
+    status = _status(result)
+    told.report(result)
+    if metrics is not None and result.ending != "locked":
+        measured = JobMeasures(
+            folder,
+            day,
+            datetime.datetime.now(tz=datetime.UTC),
+            time.perf_counter() - started,
+            status,
+        )
+        _write_metrics(metrics, metrics_text(result, measured), told)
+    _notify(folder, result, told, as_of=day, status=status, reason=stopped)
+    told.ended(result, status=status, reason=stopped)
+    if output is Format.json and not stopped:
+        print_json(_document(result))
+    elif not quiet and not stopped:
+        _say(result)
+    raise typer.Exit(status)
+
+
+def _run(
+    folder: Path, told: JobLog, *, as_of: datetime.date, wait: float, fit: FitChoice
+) -> tuple[JobResult, str]:
+    """Run the job; where a disk or a permission stopped it, give the reason as well."""
     try:
-        with _progress(silent=quiet or output is Format.json) as watch:
+        with told.progress() as watch:
             result = run_job(
                 folder,
-                as_of=today_or(as_of),
+                as_of=as_of,
                 now=datetime.datetime.now(tz=datetime.UTC),
                 watch=watch,
                 wait_seconds=wait,
@@ -83,19 +128,52 @@ def recalibrate(
             )
     except OSError as failure:
         # A disk that is full or a permission lost is no bug, and the run before stays whole.
-        where = f"{failure.filename}: " if failure.filename else ""
+        return JobResult("stopped", latest_run(folder)), _reason(failure)
+    return result, ""
+
+
+def _reason(failure: OSError) -> str:
+    where = f"{failure.filename}: " if failure.filename else ""
+    return f"{where}{failure.strerror or type(failure).__name__}"
+
+
+def _status(result: JobResult) -> int:
+    failing = failing_alarms(result.alarms, result.manifest)
+    return ExitStatus.FAILED if failing else _EXIT[result.ending]
+
+
+def _write_metrics(path: Path, text: str, told: JobLog) -> None:
+    """Write the file whole; where that fails the run is as good as it was."""
+    try:
+        replace_file(path, text.encode())
+    except OSError as failure:
         reason = failure.strerror or type(failure).__name__
-        sys.stderr.write(f"stopped: {where}{reason}; what was published before stays\n")
-        raise typer.Exit(ExitStatus.FAILED) from None
-    report_problems(result.problems)
-    for alarm in result.alarms:
-        sys.stderr.write(f"alarm: {alarm['text']} [{alarm['id']}]\n")
-    if output is Format.json:
-        print_json(_document(result))
-    elif not quiet:
-        _say(result)
-    failing = [one for one in result.alarms if one["id"] not in HARMLESS_ALARMS]
-    raise typer.Exit(ExitStatus.FAILED if failing else _EXIT[result.ending])
+        told.complain(f"the metrics were not written: {path}: {reason}")
+
+
+def _notify(
+    folder: Path,
+    result: JobResult,
+    told: JobLog,
+    *,
+    as_of: datetime.date,
+    status: int,
+    reason: str,
+) -> None:
+    """Tell those whom the settings name, once the ledger has its line.
+
+    A message that does not arrive changes neither ending nor exit status: they are of the run.
+    """
+    settings, _ = read_settings(folder / SETTINGS, shown_as=SETTINGS)
+    if not is_told(settings.notify, result, status=status):
+        return
+    # What speaks to servers is loaded where somebody is told.
+    from forecast_bench.job.sending import send
+
+    name = settings.title or folder.resolve().name
+    notice = notice_of(result, workspace=name, as_of=as_of, status=status, reason=reason)
+    for failure in send(notice, settings.notify):
+        told.complain(failure)
 
 
 def _say(result: JobResult) -> None:
@@ -169,21 +247,3 @@ def _document(result: JobResult) -> dict[str, object]:
         "in_force": result.in_force,
         "review": _review(result),
     }
-
-
-@contextmanager
-def _progress(*, silent: bool) -> Iterator[Callable[[str], None]]:
-    """A bar on a terminal, a line for each stage without one; always on standard error."""
-    if silent:
-        yield lambda _: None
-    elif sys.stderr.isatty():
-        from rich.console import Console
-        from rich.progress import Progress
-
-        with Progress(console=Console(stderr=True), transient=True) as progress:
-            task = progress.add_task("start", total=len(STAGES))
-            yield lambda stage: progress.update(
-                task, description=stage, completed=STAGES.index(stage)
-            )
-    else:
-        yield lambda stage: print(f"recalibrate: {stage}", file=sys.stderr, flush=True)  # noqa: T201

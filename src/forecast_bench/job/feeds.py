@@ -193,3 +193,14 @@ def source_record(choice: VintageChoice, book: ActorBook) -> dict[str, Any]:
         "note": manifest.note,
         "unnamed_labels": unnamed_labels(choice, book),
     }
+
+
+def vintage_age(retrieved: str, *, as_of: datetime.date) -> int:
+    """Days since a vintage was retrieved; 0 where that lay after the day looked at.
+
+    Examples
+    --------
+    >>> vintage_age("2018-03-01", as_of=datetime.date(2018, 3, 31))
+    30
+    """
+    return max(0, (as_of - datetime.date.fromisoformat(retrieved)).days)

@@ -24,9 +24,6 @@ IDENTITY: Final = "identity"
 WITHDRAWN: Final = "recalibration-withdrawn"
 """Alarm of a map that the job took out of force."""
 
-HARMLESS_ALARMS: Final = frozenset({WITHDRAWN})
-"""Alarms with which a run is as good as any other: the job does not fail for them."""
-
 _FORMAT = 2
 
 State = Literal["inactive", "candidate", "active", "withdrawn"]

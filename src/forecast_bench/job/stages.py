@@ -28,6 +28,7 @@ from forecast_bench.job.pooling import Pooled, pooling
 from forecast_bench.job.recalibrating import Recalibration, recalibrating
 from forecast_bench.job.runs import read_manifest
 from forecast_bench.job.stories import tell_stories
+from forecast_bench.job.watching import Watched, watch, watched_run
 from forecast_bench.problems import Problem, as_record
 from forecast_bench.reliability import reliability_points
 from forecast_bench.tracking import count_table, move_table, path_table
@@ -125,12 +126,21 @@ def run_stages(
     judgments = judgments.merge(
         fit.table, how="left", left_on="id", right_on="judgment", validate="one_to_one"
     ).drop(columns="judgment")
+    manifest = _manifest(workspace, judgments, seen.choices, fit, previous)
+    watched = watch(
+        watched_run(previous),
+        Watched(manifest["counts_of_states"], manifest["sources"], reliability[1]),
+        judgments,
+        lags={name: one.vintage.manifest.settlement for name, one in seen.choices.items()},
+        settings=workspace.settings.alarms,
+        as_of=as_of,
+    )
     return Finished(
         "published",
         seen.problems,
-        _listed((*seen.alarms, *fit.alarms)),
+        _listed((*seen.alarms, *fit.alarms, *watched)),
         manifest={
-            **_manifest(workspace, judgments, seen.choices, fit, previous),
+            **manifest,
             "pooling": pooled.record,
             "models": list(seen.models),
             "suppressed": [
@@ -206,7 +216,8 @@ def _manifest(
         "workspace_name": workspace.settings.title or workspace.folder.resolve().name,
         "judgments": len(judgments),
         "counts_of_states": judgments["state"].value_counts().sort_index().to_dict(),
-        "settings": workspace.settings.model_dump(),
+        # No number rests on who is told of a run, and a run is shown to others than those.
+        "settings": workspace.settings.model_dump(exclude={"notify"}),
         "seed": workspace.settings.seed,
         "lexicons": _lexicons_in_use(judgments),
         "sources": [source_record(one, workspace.actors) for one in choices.values()],

@@ -53,12 +53,14 @@ from forecast_bench.records.time import (
     window_after,
     window_before,
 )
+from forecast_bench.records.watching import AlarmSettings, EmailSettings, NotifySettings
 from forecast_bench.records.wording import number_of
 
 __all__ = [
     "AcledFetch",
     "Actor",
     "ActorBook",
+    "AlarmSettings",
     "Assumption",
     "ByHand",
     "Change",
@@ -72,6 +74,7 @@ __all__ = [
     "DeclaredCoverage",
     "DiagnosticLimits",
     "Duration",
+    "EmailSettings",
     "EventMapping",
     "FetchRequest",
     "FileHeader",
@@ -86,6 +89,7 @@ __all__ = [
     "MappedType",
     "ModelLimits",
     "Months",
+    "NotifySettings",
     "OffYardstick",
     "Outcome",
     "OwnSampler",

@@ -6,6 +6,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 
 from forecast_bench.problems import CATALOGUE
 from forecast_bench.records.own_model import ModelLimits
+from forecast_bench.records.watching import AlarmSettings, NotifySettings
 
 Level = Literal["error", "warning", "note", "off"]
 Name = Annotated[str, Field(min_length=1)]
@@ -153,6 +154,8 @@ class Settings(BaseModel):
         description="Python files of models/ that may be run: they are code.",
     )
     model_limits: ModelLimits = ModelLimits()
+    alarms: AlarmSettings = AlarmSettings()
+    notify: NotifySettings = NotifySettings()
     levels: dict[Annotated[str, AfterValidator(_problem_id)], Level] = Field(
         default={},
         description="Level of a problem by its id: error, warning, note or off.",

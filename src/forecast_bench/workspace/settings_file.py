@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from forecast_bench.problems import Location, Problem, problem
@@ -97,11 +97,21 @@ def _message(detail: ErrorDetails) -> str:
     location = detail["loc"]
     name = ".".join(str(step) for step in location)
     if detail["type"] == "extra_forbidden":
-        fields = Settings.model_fields
-        inside = fields[str(location[0])].annotation if len(location) > 1 else None
-        known = getattr(inside, "model_fields", fields)
-        return f'"{name}" is not a setting; settings: {", ".join(known)}'
+        return f'"{name}" is not a setting; settings: {", ".join(_known(location[:-1]))}'
+    if detail["type"] == "missing":
+        return f'"{name}" is missing'
     return in_words(detail, subject=f'"{name}"')
+
+
+def _known(inside: tuple[int | str, ...]) -> list[str]:
+    """Keys of the table that a path leads to."""
+    record: type[BaseModel] = Settings
+    for step in inside:
+        annotation = record.model_fields[str(step)].annotation
+        # A table that may be absent is one of two annotations.
+        choices = (annotation, *getattr(annotation, "__args__", ()))
+        record = next(one for one in choices if hasattr(one, "model_fields"))
+    return [field.alias or name for name, field in record.model_fields.items()]
 
 
 def _first_line(text: str, key: str, shown_as: str) -> Location:
@@ -126,8 +136,8 @@ def _place(text: str, location: tuple[int | str, ...], shown_as: str) -> Locatio
         if not header.startswith(_HEADER):
             continue
         key = re.match(r"\s*\"?([\w-]+)\"?\s*[=.]", line)
-        inside = header.removeprefix(_HEADER).strip(".")
-        if key and [*filter(None, inside.split(".")), key[1]] == names[: 1 + bool(inside)]:
+        inside = [*filter(None, header.removeprefix(_HEADER).split("."))]
+        if key and [*inside, key[1]] == names[: 1 + len(inside)]:
             return Location(shown_as, number, key.start(1) + 1, len(line) + 1)
     return Location(shown_as)
 
