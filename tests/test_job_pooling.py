@@ -308,7 +308,7 @@ def test_the_run_holds_them(published):
 
 def test_the_review_shows_them(published):
     _, result = published
-    page = (result.run / "review" / "review.html").read_text()
+    page = (result.run / "review" / "analysts.html").read_text()
     text = (result.run / "review" / "review.md").read_text().replace("\u00a0", " ")
     for shown in (page, text):
         assert "Several analysts on one question" in shown
