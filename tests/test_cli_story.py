@@ -50,7 +50,8 @@ def test_the_story_in_the_terminal(folder):
     told = show(folder, "clash").split("\n\n")
     assert told[2].splitlines() == [
         "date        live        analyst   counts  what happened",
-        "2018-01-31  65% to 53%        0    -0.47  no incidents; live went below the band of likely",
+        "2018-01-31  65% to 53%        0    -0.47  "
+        "no incidents; live went below the band of likely",
         "2018-02-10  53% to 30%    -0.98        0  restated as unlikely (30%): a truce",
         "2018-02-28  30% to 17%        0    -0.75  no incidents",
         "2018-03-31  17% to 0%         0  decided  no incidents; the window ended",
