@@ -53,8 +53,9 @@ ifeq ($(SIZE),small)
 	@$(PYTHON) benchmarks/counting.py --events 20000 --questions 100
 	@$(PYTHON) benchmarks/many_fits.py --sizes 4 --sampled 2
 	@$(PYTHON) benchmarks/importing.py 1
+	@$(PYTHON) benchmarks/reviewing.py --sizes 20
 else
-	@for one in check_one_file nothing_changed live_probability counting importing recalibration_fit rate_panel many_fits; do \
+	@for one in check_one_file nothing_changed live_probability counting importing reviewing recalibration_fit rate_panel many_fits; do \
 	  echo "== $$one"; $(PYTHON) benchmarks/$$one.py || echo "a goal was missed"; done
 endif
 

@@ -1,5 +1,7 @@
 """The live probability of one judgment over time, over the counts that moved it."""
 
+from datetime import date
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -52,20 +54,20 @@ def judgment_chart(
 
     days = (curve["date"], bands["end"], counts["start"], counts["end"], marks["date"])
     dates = [day for column in days for day in column]
-    # UTC throughout: the bytes must not depend on where the machine stands.
-    scale = alt.Scale(type="utc", domain=[_instant(min(dates)), _instant(max(dates))])
-    parts = [_probabilities(marks, scale)]
-    if len(counts):
-        parts.append(_counts(counts, scale))
+    labels = tuple(sorted(set(zip(marks["level"], marks["align"], strict=True))))
+    kinds = tuple(dict.fromkeys(counts.loc[counts["count"] > 0, "kind"]))
     lined = pd.concat(
         [
             curve.assign(value=curve["live"], series=_SERIES[0]),
             curve.assign(value=curve["after"], series=_SERIES[1], provisional=False),
         ]
     ).dropna(subset=["value"])
-    finished: alt.VConcatChart = theme.themed(
-        alt.vconcat(*parts, spacing=10).resolve_scale(x="shared", color="independent"),
-        datasets={
+    drawn: Any = _drawn(labels, kinds, counted=bool(len(counts))).copy(deep=False)
+    values = {"first": _instant(min(dates)), "last": _instant(max(dates)), "top": _top(counts)}
+    drawn.params = [alt.VariableParameter(name=name, value=one) for name, one in values.items()]
+    finished: alt.VConcatChart = theme.with_tables(
+        drawn,
+        {
             "curve": lined,
             "bands": bands.assign(series=_SERIES[2]),
             "counts": counts,
@@ -75,11 +77,29 @@ def judgment_chart(
     return finished
 
 
-def _instant(day: str) -> Any:
+@lru_cache(maxsize=64)
+def _drawn(
+    labels: tuple[tuple[int, str], ...], kinds: tuple[str, ...], *, counted: bool
+) -> "altair.VConcatChart":
+    """Put the picture together without its numbers: most judgments share it, and it takes a while.
+
+    Its data are named tables; where its axes end are parameters.
+    """
     import altair as alt
 
-    year, month, date = (int(part) for part in day.split("-"))
-    return alt.DateTime(year=year, month=month, date=date, utc=True)
+    # UTC throughout: the bytes must not depend on where the machine stands.
+    scale = alt.Scale(type="utc", domain=[alt.ExprRef("first"), alt.ExprRef("last")])
+    parts = [_probabilities(labels, scale)]
+    if counted:
+        parts.append(_counts(kinds, scale))
+    whole = alt.vconcat(*parts, spacing=10).resolve_scale(x="shared", color="independent")
+    finished: alt.VConcatChart = theme.themed(whole)
+    return finished
+
+
+def _instant(day: str) -> int:
+    """Milliseconds since 1970, as the pictures count time."""
+    return (date.fromisoformat(day) - date(1970, 1, 1)).days * 86_400_000
 
 
 def _axis(*, labels: bool) -> Any:
@@ -97,7 +117,7 @@ def _axis(*, labels: bool) -> Any:
     )
 
 
-def _probabilities(marks: pd.DataFrame, scale: Any) -> Any:
+def _probabilities(labels: tuple[tuple[int, str], ...], scale: Any) -> Any:
     import altair as alt
 
     across = alt.X("date:T", scale=scale, axis=_axis(labels=False))
@@ -108,7 +128,7 @@ def _probabilities(marks: pd.DataFrame, scale: Any) -> Any:
             columns=1,
             symbolType="square",
             rowPadding=1,
-            offset=22 + 14 * len(marks["level"].unique()),
+            offset=22 + 14 * len({level for level, _ in labels}),
         ),
     )
     percent = alt.Y(
@@ -142,10 +162,7 @@ def _probabilities(marks: pd.DataFrame, scale: Any) -> Any:
             color=colours,
             fill=alt.condition("datum.provisional", alt.value(theme.PLATE), alt.value(theme.LIVE)),
         ),
-        *(
-            _label(int(level), align, scale)
-            for level, align in sorted(set(zip(marks["level"], marks["align"], strict=True)))
-        ),
+        *(_label(int(level), align, scale) for level, align in labels),
     ]
     return alt.layer(*layers).properties(width=theme.WIDTH, height=190)
 
@@ -172,10 +189,9 @@ def _rules(scale: Any) -> Any:
     )
 
 
-def _counts(counts: pd.DataFrame, scale: Any) -> Any:
+def _counts(kinds: tuple[str, ...], scale: Any) -> Any:
     import altair as alt
 
-    kinds = list(dict.fromkeys(counts.loc[counts["count"] > 0, "kind"]))
     shades = {
         "before the window": theme.BEFORE,
         "in the window": theme.COUNTED,
@@ -191,14 +207,14 @@ def _counts(counts: pd.DataFrame, scale: Any) -> Any:
             x2="end:T",
             y=alt.Y(
                 "below:Q",
-                axis=alt.Axis(title=None, values=[0, _top(counts) // 2, _top(counts)], format="d"),
-                scale=alt.Scale(domain=[0, _top(counts)], nice=False),
+                axis=alt.Axis(title=None, values=alt.ExprRef("[0, top / 2, top]"), format="d"),
+                scale=alt.Scale(domain=[0, alt.ExprRef("top")], nice=False),
             ),
             y2="top:Q",
             color=alt.Color(
                 "kind:N",
                 scale=alt.Scale(
-                    domain=kinds, range=[shades.get(one, theme.AMBIGUOUS) for one in kinds]
+                    domain=list(kinds), range=[shades.get(one, theme.AMBIGUOUS) for one in kinds]
                 ),
                 # A legend of nothing has no size, and the picture would have none either.
                 legend=alt.Legend(
@@ -225,5 +241,5 @@ def _counts(counts: pd.DataFrame, scale: Any) -> Any:
 
 def _top(counts: pd.DataFrame) -> int:
     """Top of the axis: even, so that its half is a whole number, as no incident is half."""
-    highest = int((counts["below"] + counts["count"]).max())
+    highest = int((counts["below"] + counts["count"]).max()) if len(counts) else 0
     return max(2, highest + highest % 2)

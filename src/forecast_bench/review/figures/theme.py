@@ -80,10 +80,13 @@ def themed[Chart](
             labelLimit=300,
         )
     )
-    if datasets:
-        # Named tables are set last: the library copies inline data at every step.
-        named: Any = finished
-        named["datasets"] = {
-            name: json.loads(frame.to_json(orient="records")) for name, frame in datasets.items()
-        }
-    return finished
+    return finished if not datasets else with_tables(finished, datasets)
+
+
+def with_tables[Chart](chart: Chart, tables: Mapping[str, pd.DataFrame]) -> Chart:
+    """Give a chart the tables that it names; last, since the library copies data at every step."""
+    named: Any = chart
+    named["datasets"] = {
+        name: json.loads(frame.to_json(orient="records")) for name, frame in tables.items()
+    }
+    return chart
