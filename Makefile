@@ -19,10 +19,10 @@ review: .venv/.runtime ## Run the job on the first case, and say where its revie
 	@.venv/bin/forecast-bench recalibrate --as-of $(AS_OF)
 
 test: .venv/.development ## Run the tests, without the slow ones and those in a browser.
-	@$(PYTHON) -m pytest -q -n auto
+	@$(PYTHON) -m pytest -q -n auto --durations=20
 
 slow: .venv/.development ## Run the slow tests: simulation, sampling, the pages' commands.
-	@$(PYTHON) -m pytest -q -n auto -m slow
+	@$(PYTHON) -m pytest -q -n auto -m slow --durations=20
 
 long: .venv/.development ## Run the longest simulations, for figures of the pages: half an hour.
 	@$(PYTHON) -m pytest -q -s -m long
