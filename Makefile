@@ -48,7 +48,6 @@ types: .venv/.development ## Check types, strictly.
 benchmarks: .venv/.development ## Measure; with SIZE=small, only that the measuring works.
 ifeq ($(SIZE),small)
 	@$(PYTHON) benchmarks/check_one_file.py --runs 2 --sizes 10 100
-	@$(PYTHON) benchmarks/nothing_changed.py --runs 2
 	@$(PYTHON) benchmarks/live_probability.py --judged 0
 	@$(PYTHON) benchmarks/counting.py --events 20000 --questions 100
 	@$(PYTHON) benchmarks/many_fits.py --sizes 4 --sampled 2

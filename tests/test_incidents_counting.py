@@ -434,7 +434,7 @@ WANTED = st.lists(st.tuples(FILTERS, DAYS, DAYS), min_size=1, max_size=12)
 PATIENT = [HealthCheck.too_slow, HealthCheck.data_too_large]
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=PATIENT)
+@settings(max_examples=6, deadline=None, suppress_health_check=PATIENT)
 @given(rows=ROWS, wanted=WANTED)
 def test_one_expression_equals_counting_row_by_row(tmp_path_factory, rows, wanted, engine):
     agree(tmp_path_factory, rows, wanted, engine)
