@@ -2,13 +2,13 @@
 
 import datetime
 import re
-from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 
 from forecast_bench.job import recalibrate
 from forecast_bench.workspace.beginning import begin_workspace
+from read_html import Page
 
 SCRIPT = "<script>window.broken=1</script>"
 TEMPLATE = "{{ 7*7 }} {% include '/etc/passwd' %} {# gone #} ${7*7}"
@@ -38,22 +38,6 @@ judgments:
 """
 
 
-class Read(HTMLParser):
-    """Elements and text of a page, as a browser would take them apart."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.elements: list[tuple[str, dict[str, str]]] = []
-        self.said = ""
-        self.feed(text)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.elements.append((tag, {name: value or "" for name, value in attrs}))
-
-    def handle_data(self, data: str) -> None:
-        self.said += data
-
-
 @pytest.fixture(scope="module")
 def review(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("hostile") / "workspace"
@@ -71,10 +55,10 @@ def review(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_texts_are_text_on_every_page(review: Path) -> None:
     pages = {
-        path.relative_to(review).as_posix(): Read(path.read_text("utf-8"))
+        path.relative_to(review).as_posix(): Page(path.read_text("utf-8"))
         for path in review.rglob("*.html")
     }
-    cards = pages["judgments/a-b.html"].said
+    cards = "".join(pages["judgments/a-b.html"].said)
     for text in (SCRIPT, TEMPLATE, CLOSING, EVIDENCE, PATH, "<img src=x onerror=alert(1)>"):
         assert text in cards
     assert "\u202e" not in cards

@@ -4,7 +4,6 @@ import html
 import itertools
 import re
 import sys
-from html.parser import HTMLParser
 from pathlib import Path
 
 import pandas as pd
@@ -19,22 +18,7 @@ from forecast_bench.review import render
 from forecast_bench.review.markdown import escaped
 from forecast_bench.review.pages import PAGES
 from forecast_bench.review.wording import anchor, clean, interval, number, percent
-
-
-class Page(HTMLParser):
-    """Elements of a page with their attributes, and its text."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.elements: list[tuple[str, dict[str, str]]] = []
-        self.said: list[str] = []
-        self.feed(text)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.elements.append((tag, {name: value or "" for name, value in attrs}))
-
-    def handle_data(self, data: str) -> None:
-        self.said.append(data)
+from read_html import Page
 
 
 @pytest.fixture(scope="module")

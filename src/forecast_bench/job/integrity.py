@@ -1,6 +1,5 @@
 """Whether runs and the ledger are still what the job wrote, to the last bit."""
 
-import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -9,7 +8,7 @@ from typing import Any
 
 from forecast_bench.job.ledger import LedgerLine, ledger_file, read_ledger
 from forecast_bench.job.runs import LATEST, MANIFEST, run_folders, runs_folder
-from forecast_bench.workspace import shown
+from forecast_bench.workspace import hashes, shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +34,13 @@ class Verification:
 
 def file_hashes(folder: Path) -> dict[str, str]:
     """SHA-256 of every file of a run but its manifest, by path."""
-    return {
-        path.relative_to(folder).as_posix(): _sha256(path)
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and path != folder / MANIFEST
-    }
+    files = (path for path in sorted(folder.rglob("*")) if path.is_file())
+    return hashes(folder, (path for path in files if path != folder / MANIFEST))
 
 
 def manifest_hash(run: Path) -> str:
     """SHA-256 of the manifest of a run, which holds the hashes of all its other files."""
-    return _sha256(run / MANIFEST)
+    return hashes(run, [run / MANIFEST])[MANIFEST]
 
 
 def verify(workspace: Path, *, only: Path | None = None) -> Verification:
@@ -130,11 +126,6 @@ def _missing(workspace: Path, ledger: tuple[LedgerLine, ...]) -> Iterator[str]:
     latest = runs_folder(workspace) / LATEST
     if there and not (latest / MANIFEST).is_file():
         yield f"{shown(latest, workspace)}: leads to no run"
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def ledger_facts(manifest: Mapping[str, Any]) -> dict[str, Any]:

@@ -26,8 +26,12 @@ def compare_runs(before: Path, after: Path) -> dict[str, Any]:
         "before": old["run"],
         "after": new["run"],
         "as_of": [old["as_of"], new["as_of"]],
-        "inputs": _inputs(_by(old, "inputs", "file"), _by(new, "inputs", "file")),
-        "vintages": _differing(_by(old, "sources", "source"), _by(new, "sources", "source")),
+        "inputs": _inputs(
+            *({one["file"]: one["sha256"] for one in run["inputs"]} for run in (old, new))
+        ),
+        "vintages": _differing(
+            *({one["source"]: one["vintage"] for one in run["sources"]} for run in (old, new))
+        ),
         "versions": _differing(
             {**old["versions"], "forecast-bench": old["version"]},
             {**new["versions"], "forecast-bench": new["version"]},
@@ -37,11 +41,6 @@ def compare_runs(before: Path, after: Path) -> dict[str, Any]:
         "alarms": _alarms(old, new),
         "scores": _differing(_scores(before), _scores(after)),
     }
-
-
-def _by(manifest: Mapping[str, Any], name: str, key: str) -> dict[str, Any]:
-    value = "sha256" if name == "inputs" else "vintage"
-    return {one[key]: one[value] for one in manifest[name]}
 
 
 def _inputs(old: Mapping[str, str], new: Mapping[str, str]) -> dict[str, list[str]]:

@@ -3,14 +3,18 @@
 from bisect import bisect_right
 from typing import Final
 
-from forecast_bench.review.cells import cell_verdict, cells_of, measures_of
-from forecast_bench.review.document import Block, Details, Paragraph, Section, Table, table
+from forecast_bench.review.cells import cells_of, score_table
+from forecast_bench.review.document import Block, Details, Paragraph, Section, table
 from forecast_bench.review.findings import OFTEN
 from forecast_bench.review.row import Row, rows_of
 from forecast_bench.review.run import Run
 from forecast_bench.review.wording import clean, count, counted, ends, listed, number
 
 NOTHING: Final = "\u2013"
+_CAPTION: Final = (
+    "Scores of each analyst (Brier 0 to 1, lower is better; skill against the base rates, 1 is "
+    "best; in the large above 0 is stated too high; 90 % intervals, clustered)"
+)
 
 
 def analysts_section(run: Run) -> Section:
@@ -28,7 +32,7 @@ def analysts_section(run: Run) -> Section:
     blocks: list[Block] = [
         Paragraph(lead, "lead"),
         Paragraph(_no_ranking(judged), "caveat"),
-        _scores(cells),
+        score_table(_CAPTION, "Analyst", cells),
     ]
     blocks += _faults(cells)
     blocks += _effects(run)
@@ -59,29 +63,6 @@ def _no_ranking(judged: list[Row]) -> str:
     return (
         f"{why} Of {counted(pairs, 'pair')} who can be judged, the 90 % intervals of skill of "
         f"{count(apart)} do not overlap."
-    )
-
-
-def _scores(cells: list[tuple[str, Row]]) -> Table:
-    return table(
-        "Scores of each analyst (Brier 0 to 1, lower is better; skill against the base rates, 1 is "
-        "best; in the large above 0 is stated too high; 90 % intervals, clustered)",
-        (
-            "Analyst",
-            "Verdict",
-            "n",
-            "Effective n",
-            "Brier",
-            "90 % interval",
-            "Skill",
-            "In the large",
-            "90 % interval of it",
-        ),
-        [(clean(name, longest=60), cell_verdict(one), *measures_of(one)) for name, one in cells],
-        numeric=(
-            *("n", "Effective n", "Brier", "90 % interval", "Skill", "In the large"),
-            "90 % interval of it",
-        ),
     )
 
 

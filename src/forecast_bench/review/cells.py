@@ -1,6 +1,6 @@
 """The record in parts: by phrase, analyst, team, topic, horizon, confidence and source grade."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from forecast_bench.review.document import Block, Bullets, Details, Paragraph, Table, table
@@ -74,36 +74,33 @@ def cell_verdict(one: Row) -> str:
     return clean(one.text("verdict")) or "not available"
 
 
+_SCORES: Final = (
+    *("n", "Effective n", "Brier", "90 % interval", "Skill", "In the large"),
+    "90 % interval of it",
+)
+
+
 def _table(grouping: str, cells: tuple[tuple[str, Row], ...]) -> Table:
     order = ORDERS.get(grouping, "in the order of names")
-    return table(
+    return score_table(
         f"By {grouping}, {order}: no order of merit (Brier 0 to 1, lower is better; skill against "
         "the base rates, 1 is best; in the large above 0 is stated too high)",
-        (
-            grouping.capitalize(),
-            "Verdict",
-            "n",
-            "Effective n",
-            "Brier",
-            "90 % interval",
-            "Skill",
-            "In the large",
-            "90 % interval of it",
-        ),
-        [(clean(name, longest=60), cell_verdict(one), *measures_of(one)) for name, one in cells],
-        numeric=(
-            "n",
-            "Effective n",
-            "Brier",
-            "90 % interval",
-            "Skill",
-            "In the large",
-            "90 % interval of it",
-        ),
+        grouping.capitalize(),
+        cells,
     )
 
 
-def measures_of(one: Row) -> tuple[str, ...]:
+def score_table(caption: str, of: str, cells: Iterable[tuple[str, Row]]) -> Table:
+    """Table of cells: the verdict, then the scores with their intervals; `of` heads the names."""
+    return table(
+        caption,
+        (of, "Verdict", *_SCORES),
+        [(clean(name, longest=60), cell_verdict(one), *_measures(one)) for name, one in cells],
+        numeric=_SCORES,
+    )
+
+
+def _measures(one: Row) -> tuple[str, ...]:
     """The numbers of a cell: n, effective n, Brier, skill and in the large with their intervals."""
     return (
         count(one.number("n")),

@@ -53,12 +53,13 @@ def as_pages(review: Review, drawn: Mapping[str, str]) -> Mapping[str, str]:
     style, for_listing, script = (_own(name) for name in ("style.css", "listing.css", "listing.js"))
     template = _environment(drawn).get_template("page.html.j2")
     listed = tuple(page for page in pages if page.listed)
+    titles = {page.path: page.title for page in pages}
     return {
         page.path: template.render(
             review=review,
             page=page,
             listed=listed,
-            titles={one.path: one.title for one in pages},
+            titles=titles,
             overview=page.path == OVERVIEW,
             script=script if _has_listing(page) else "",
             style=style + for_listing if _has_listing(page) else style,

@@ -36,9 +36,7 @@ def change_chart(changes: pd.DataFrame) -> "altair.LayerChart | altair.FacetChar
     import altair as alt
 
     scale = alt.Scale(domain=[0, 1])
-    axis = alt.Axis(
-        values=list(theme.QUARTERS),
-        labelExpr=theme.PER_CENT,
+    axis = theme.percent_axis(
         title=None,
         orient="bottom",
         labelFlush=False,

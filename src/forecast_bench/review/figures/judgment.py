@@ -134,7 +134,7 @@ def _probabilities(labels: tuple[tuple[int, str], ...], scale: Any) -> Any:
     percent = alt.Y(
         "value:Q",
         scale=alt.Scale(domain=[0, 1]),
-        axis=alt.Axis(values=list(theme.QUARTERS), labelExpr=theme.PER_CENT, title=None),
+        axis=theme.percent_axis(title=None),
     )
     base = alt.Chart(alt.NamedData("curve"))
     layers: list[Any] = [

@@ -52,7 +52,7 @@ def murphy_chart(
             columns=1, symbolType="stroke", symbolStrokeWidth=3, rowPadding=1, offset=10
         ),
     )
-    axis = alt.Axis(values=list(theme.QUARTERS), labelExpr=theme.PER_CENT, labelFlush=False)
+    axis = theme.percent_axis(labelFlush=False)
     across = alt.X(
         "threshold:Q",
         scale=alt.Scale(domain=[0, 1]),

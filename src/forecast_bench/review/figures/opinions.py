@@ -31,9 +31,7 @@ def opinion_chart(opinions: pd.DataFrame) -> "altair.LayerChart | altair.FacetCh
     import altair as alt
 
     scale = alt.Scale(domain=[0, 1])
-    axis = alt.Axis(
-        values=list(theme.QUARTERS), labelExpr=theme.PER_CENT, title=None, labelFlush=False
-    )
+    axis = theme.percent_axis(title=None, labelFlush=False)
     across = alt.X("probability:Q", scale=scale, axis=axis)
     rows = alt.Y(
         "label:N",

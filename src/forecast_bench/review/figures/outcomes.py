@@ -64,9 +64,7 @@ def _half(
     across = alt.X(
         "probability:Q",
         scale=alt.Scale(domain=[0, 1]),
-        axis=alt.Axis(
-            values=list(theme.QUARTERS),
-            labelExpr=theme.PER_CENT,
+        axis=theme.percent_axis(
             labels=not upper,
             ticks=not upper,
             title=None if upper else "stated probability (line: its mean)",

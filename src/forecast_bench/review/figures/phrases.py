@@ -58,9 +58,7 @@ def phrase_chart(phrases: pd.DataFrame) -> "altair.LayerChart | altair.FacetChar
         ),
     )
     scale = alt.Scale(domain=[0, 1])
-    axis = alt.Axis(
-        values=list(theme.QUARTERS),
-        labelExpr=theme.PER_CENT,
+    axis = theme.percent_axis(
         title=None,
         orient="bottom",
         labelFlush=False,

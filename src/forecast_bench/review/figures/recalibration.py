@@ -44,7 +44,7 @@ def recalibration_chart(
         legend=alt.Legend(columns=1, symbolType="square", rowPadding=1, offset=10),
     )
     scale = alt.Scale(domain=[0, 1])
-    axis = alt.Axis(values=list(theme.QUARTERS), labelExpr=theme.PER_CENT)
+    axis = theme.percent_axis()
     across = alt.X("probability:Q", scale=scale, axis=axis, title="stated probability")
     title_up = "recalibrated probability"
     line = pd.DataFrame({"probability": [0.0, 1.0], "median": [0.0, 1.0]})

@@ -94,9 +94,7 @@ def _across(*, labels: bool) -> Any:
     return alt.X(
         "probability:Q",
         scale=alt.Scale(domain=[0, 1]),
-        axis=alt.Axis(
-            values=list(theme.QUARTERS),
-            labelExpr=theme.PER_CENT,
+        axis=theme.percent_axis(
             labels=labels,
             title="stated probability" if labels else None,
         ),
@@ -119,9 +117,7 @@ def _diagram(points: pd.DataFrame, bands: pd.DataFrame) -> Any:
             columns=1, symbolType="square", rowPadding=1, offset=10 if bands.empty else 24
         ),
     )
-    upward = alt.Axis(
-        values=list(theme.QUARTERS), labelExpr=theme.PER_CENT, title="share that occurred"
-    )
+    upward = theme.percent_axis(title="share that occurred")
     scale = alt.Scale(domain=[0, 1])
     line = pd.DataFrame({"probability": [0.0, 1.0], "value": [0.0, 1.0]})
     across = _across(labels=False)

@@ -90,3 +90,10 @@ def with_tables[Chart](chart: Chart, tables: Mapping[str, pd.DataFrame]) -> Char
         name: json.loads(frame.to_json(orient="records")) for name, frame in tables.items()
     }
     return chart
+
+
+def percent_axis(**more: Any) -> Any:
+    """Axis from 0 to 100 % with the quarters named; `more` goes to the library's axis."""
+    import altair as alt
+
+    return alt.Axis(values=list(QUARTERS), labelExpr=PER_CENT, **more)
