@@ -180,6 +180,48 @@ def test_the_ledger_tells_what_a_run_was_made_of(kept):
     assert entry["inputs"] == len(manifest["inputs"])
 
 
+def test_a_ledger_that_cannot_be_read_is_a_fault(copy, command):
+    path = ledger_file(copy)
+    path.unlink()
+    path.mkdir()
+    code, said, _ = command("runs", "verify", "--workspace", copy)
+    assert code == 1
+    assert said.splitlines()[0] == (
+        "fault: .forecast-bench/ledger.jsonl: cannot be read: Is a directory"
+    )
+
+
+def test_a_file_that_cannot_be_read_is_a_fault(copy, monkeypatch):
+    def refused(*_):
+        raise PermissionError(13, "Permission denied", str(run_folders(copy)[0] / "cells.parquet"))
+
+    monkeypatch.setattr("forecast_bench.job.integrity.file_hashes", refused)
+    assert verify(copy, only=run_folders(copy)[0]).faults == (
+        f".forecast-bench/runs/{run_folders(copy)[0].name}/cells.parquet: "
+        "cannot be read: Permission denied",
+    )
+
+
+@pytest.mark.parametrize("content", ["{", "[]", '{"run": "a"}', "\udcff"])
+def test_a_damaged_manifest_is_told_and_the_job_stops_safely(copy, command, content):
+    damaged, *_, in_force = run_folders(copy)
+    (damaged / "manifest.json").write_bytes(content.encode("utf-8", "surrogateescape"))
+    told = (
+        f"{damaged / 'manifest.json'}: this is no manifest of a run: forecast-bench runs verify "
+        "says what else was changed; take the folder of the run away, and run the job again\n"
+    )
+    for words in (["list"], ["show", damaged.name], ["diff", damaged.name]):
+        code, _, complaint = command("runs", *words, "--workspace", copy)
+        assert (code, complaint) == (4, told)
+    code, _, complaint = command(
+        "recalibrate", "--as-of", "2018-05-31", "--quiet", "--workspace", copy
+    )
+    assert code == 4
+    assert complaint.endswith(f"stopped: {told.strip()}; what was published before stays\n")
+    assert latest_run(copy) == in_force.resolve()
+    assert read_ledger(copy)[-1].entry["ending"] == "stopped"
+
+
 def test_a_disk_that_refuses_is_a_line_of_the_ledger(copy, monkeypatch):
     def refuse(*_, **__):
         raise OSError(28, "No space left on device")

@@ -14,6 +14,7 @@ from forecast_bench import __version__
 from forecast_bench.cli.options import ExitStatus
 from forecast_bench.cli.output import report_problems
 from forecast_bench.job import STAGES, JobResult, failing_alarms
+from forecast_bench.job.runs import STOPS
 from forecast_bench.problems import as_record
 
 type Watch = Callable[[str], None]
@@ -113,7 +114,7 @@ class JsonLog:
             self._tell("started", as_of=str(self.as_of), version=__version__)
         try:
             yield self._stage
-        except OSError:
+        except STOPS:
             raise
         except Exception:
             self._tell("ended", ending="bug", run=None, exit_status=ExitStatus.BUG)

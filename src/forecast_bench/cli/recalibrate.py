@@ -23,6 +23,7 @@ from forecast_bench.job import JobResult, failing_alarms, latest_run
 from forecast_bench.job import recalibrate as run_job
 from forecast_bench.job.metrics import JobMeasures, metrics_text
 from forecast_bench.job.notifying import is_told, notice_of
+from forecast_bench.job.runs import STOPS
 from forecast_bench.problems import as_record
 from forecast_bench.records import number_of
 from forecast_bench.workspace import SETTINGS
@@ -115,7 +116,7 @@ def recalibrate(
 def _run(
     folder: Path, told: JobLog, *, as_of: datetime.date, wait: float, fit: FitChoice
 ) -> tuple[JobResult, str]:
-    """Run the job; where a disk or a permission stopped it, give the reason as well."""
+    """Run the job; where a disk, a permission or a damaged run stopped it, say why as well."""
     try:
         with told.progress() as watch:
             result = run_job(
@@ -126,13 +127,15 @@ def _run(
                 wait_seconds=wait,
                 fits=fit.value,
             )
-    except OSError as failure:
+    except STOPS as failure:
         # A disk that is full or a permission lost is no bug, and the run before stays whole.
         return JobResult("stopped", latest_run(folder)), _reason(failure)
     return result, ""
 
 
-def _reason(failure: OSError) -> str:
+def _reason(failure: Exception) -> str:
+    if not isinstance(failure, OSError):
+        return str(failure)
     where = f"{failure.filename}: " if failure.filename else ""
     return f"{where}{failure.strerror or type(failure).__name__}"
 

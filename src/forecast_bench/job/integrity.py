@@ -53,15 +53,24 @@ def verify(workspace: Path, *, only: Path | None = None) -> Verification:
     only : Path, optional
         Look at this run alone; the ledger is looked at in any case.
     """
-    ledger = read_ledger(workspace)
     where = shown(ledger_file(workspace), workspace)
-    faults = [f"{where}:{line.number}: the line {line.fault}" for line in ledger if line.fault]
+    try:
+        ledger = read_ledger(workspace)
+    except OSError as failure:
+        ledger, faults = (), [f"{where}: cannot be read: {failure.strerror or failure}"]
+    else:
+        faults = [f"{where}:{line.number}: the line {line.fault}" for line in ledger if line.fault]
     notes: list[str] = []
     entered = _entered(ledger)
     runs = run_folders(workspace) if only is None else [only]
     files = 0
     for run in runs:
-        wrong, unknown, looked_at = _run(run, entered.get(run.name), workspace)
+        try:
+            wrong, unknown, looked_at = _run(run, entered.get(run.name), workspace)
+        except OSError as failure:
+            place = shown(Path(failure.filename or run), workspace)
+            wrong = [f"{place}: cannot be read: {failure.strerror or failure}"]
+            unknown, looked_at = [], 0
         faults += wrong
         notes += unknown
         files += looked_at

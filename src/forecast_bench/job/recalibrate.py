@@ -22,6 +22,7 @@ from forecast_bench.job.memory import peak_mib
 from forecast_bench.job.runs import (
     MANIFEST,
     RUN_FORMAT,
+    STOPS,
     latest_run,
     publish,
     put_in_force,
@@ -139,6 +140,8 @@ def recalibrate(
     ------
     OSError
         If a folder or a disk refuses to be written; what was published before stays.
+    DamagedRunError
+        If the manifest of an earlier run is none any more.
     """
     derived = workspace / DERIVED
     derived.mkdir(exist_ok=True)
@@ -148,7 +151,7 @@ def recalibrate(
         with lock:
             try:
                 result = _locked(workspace, as_of=as_of, now=now, watch=watch, fits=fits)
-            except OSError:
+            except STOPS:
                 stopped = JobResult("stopped", latest_run(workspace))
                 # The disk that refused the run may refuse the line as well; the failure is told.
                 with suppress(OSError):

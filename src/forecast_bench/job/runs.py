@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from forecast_bench.workspace import DERIVED
 
@@ -16,6 +16,16 @@ MANIFEST = "manifest.json"
 RUN_FORMAT = 1
 ASIDE = ".aside-"
 LATEST = "latest"
+# What every manifest has said since the first version.
+_TOLD = {"run", "as_of", "fingerprint"}
+
+
+class DamagedRunError(Exception):
+    """The manifest of a run is not what the job writes; the message says which, and what to do."""
+
+
+STOPS: Final = (OSError, DamagedRunError)
+"""What stops the job safely: a disk or a permission that refuses, a run that cannot be read."""
 
 
 def runs_folder(workspace: Path) -> Path:
@@ -58,8 +68,22 @@ def find_run(workspace: Path, name: str | None) -> Path | None:
 
 
 def read_manifest(run: Path) -> dict[str, Any]:
-    """Read the manifest of a run."""
-    manifest: dict[str, Any] = json.loads((run / MANIFEST).read_text(encoding="utf-8"))
+    """Read the manifest of a run.
+
+    Raises
+    ------
+    DamagedRunError
+        If it is none.
+    """
+    try:
+        manifest = json.loads((run / MANIFEST).read_text(encoding="utf-8"))
+    except ValueError:
+        manifest = None
+    if not isinstance(manifest, dict) or not manifest.keys() >= _TOLD:
+        raise DamagedRunError(
+            f"{run / MANIFEST}: this is no manifest of a run: forecast-bench runs verify says what "
+            "else was changed; take the folder of the run away, and run the job again"
+        )
     return manifest
 
 
