@@ -36,7 +36,7 @@ def pooled(folder, as_of):
     assert not seen.broken, seen.problems
     settings = seen.workspace.settings.model_copy(update={"seed": 1})
     seen = replace(seen, workspace=replace(seen.workspace, settings=settings))
-    return seen, pooling(seen, as_of=as_of)
+    return seen, pooling(seen, opinion_table(seen.followed, as_of=as_of), as_of=as_of)
 
 
 def row(found, question):

@@ -77,9 +77,11 @@ def pooled_questions(seen: "Look", as_of: datetime.date | None) -> list[dict[str
     """
     from forecast_bench.job.maps import LineageError
     from forecast_bench.job.pooling import pooling
+    from forecast_bench.tracking import opinion_table
 
+    day = today_or(as_of)
     try:
-        found = pooling(seen, as_of=today_or(as_of))
+        found = pooling(seen, opinion_table(seen.followed, as_of=day), as_of=day)
     except LineageError as fault:
         typer.echo(str(fault), err=True)
         raise typer.Exit(ExitStatus.PROBLEMS) from None

@@ -202,6 +202,9 @@ def _say(result: JobResult) -> None:
                 labels = ", ".join(source["unnamed_labels"])
                 print_line(f"{source['source']}: models/actors.yaml does not name {labels}")
         print_line(_changed(manifest))
+        taken = _taken_over(manifest)
+        if taken:
+            print_line(f"taken over from it: {taken}")
     if not result.in_force:
         print_line("a later day stays in force: this run is a replay, and not the latest")
     print_line(f"review: {_review(result)}")
@@ -226,6 +229,15 @@ def _changed(manifest: dict[str, object]) -> str:
         return "first run of this workspace"
     number = len(changed) if isinstance(changed, list) else 0
     return f"{number_of(number, 'changes')} since run {manifest['previous']}"
+
+
+def _taken_over(manifest: dict[str, Any]) -> str:
+    """Say how much of the work the run before had done."""
+    found = (one for one in manifest.get("reused") or () if one["reused"])
+    return ", ".join(
+        f"the {one['what']}" if one["of"] == 1 else f"{one['reused']} of {one['of']} {one['what']}"
+        for one in found
+    )
 
 
 def _review(result: JobResult) -> str | None:

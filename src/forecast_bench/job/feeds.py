@@ -1,7 +1,7 @@
 """Sources of incidents: brought into the store, with an alarm where one cannot be trusted."""
 
 import datetime
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -125,15 +125,22 @@ def bring_in(workspace: Workspace, *, as_of: datetime.date, store: StoreOf = own
         if state.vintage is None:
             alarms.append(state.alarm)
             continue
-        before = None if state.previous is None else state.previous.manifest
-        text = feed_alarm(before, state.vintage.manifest, workspace.settings.shrink_alarm)
-        if text is not None:
-            alarms.append(Alarm("feed-shrunken", text))
         known = vintages(state.vintage.storage, name)
         choice = vintage_as_of(known, as_of)
-        if choice is not None:
-            choices[name] = choice
+        if choice is None:
+            continue
+        choices[name] = choice
+        text = _shrunken(known, choice.vintage, workspace.settings.shrink_alarm)
+        if text is not None:
+            alarms.append(Alarm("feed-shrunken", text))
     return Feeds(choices, tuple(problems), tuple(alarms))
+
+
+def _shrunken(known: Sequence[Vintage], chosen: Vintage, share: float) -> str | None:
+    """Hold the vintage that is counted against the one before; what came later is not known yet."""
+    place = [one.name for one in known].index(chosen.name)
+    before = known[place - 1].manifest if place else None
+    return feed_alarm(before, chosen.manifest, share)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +148,6 @@ class _Brought:
     """The newest vintage of a source, or why there is none."""
 
     vintage: Vintage | None
-    previous: Vintage | None
     problems: tuple[Problem, ...]
     alarm: Alarm
 
@@ -151,7 +157,7 @@ def _brought(workspace: Workspace, name: str, store: StoreOf) -> _Brought:
     if workspace.sources[name].file is not None:
         alarm = Alarm("feed-unreadable", f"the source {name} could not be imported")
         result = import_described(workspace, name, store=store)
-        return _Brought(result.vintage, result.previous, result.problems, alarm)
+        return _Brought(result.vintage, result.problems, alarm)
     missing = Alarm(
         "feed-missing",
         f"nothing was imported for the source {name}: run forecast-bench incidents import or fetch",
@@ -161,9 +167,8 @@ def _brought(workspace: Workspace, name: str, store: StoreOf) -> _Brought:
     except IncidentStoreError as failure:
         place = Location(shown(workspace.source_files[name].described_in, workspace.folder))
         fault = problem("incident-store", str(failure), place)
-        return _Brought(None, None, (fault,), missing)
-    newest = known[-1] if known else None
-    return _Brought(newest, known[-2] if len(known) > 1 else None, (), missing)
+        return _Brought(None, (fault,), missing)
+    return _Brought(known[-1] if known else None, (), missing)
 
 
 def unnamed_labels(choice: VintageChoice, book: ActorBook) -> list[str]:

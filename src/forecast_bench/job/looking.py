@@ -17,6 +17,15 @@ from forecast_bench.job.feeds import Alarm, StoreOf, bring_in, own_store
 from forecast_bench.job.fits import Fitting
 from forecast_bench.job.modelling import ask_models
 from forecast_bench.job.rate_learning import LearnedRates, learn_rates
+from forecast_bench.job.reuse import (
+    NOTHING,
+    Reuse,
+    ReusedJudgments,
+    joined,
+    judgment_keys,
+    places_of,
+    reused_judgments,
+)
 from forecast_bench.job.sound_part import sound_part
 from forecast_bench.problems import Problem
 from forecast_bench.rates import TooFewDraws
@@ -31,10 +40,13 @@ from forecast_bench.workspace import RecordedJudgment, Workspace, load_workspace
 
 
 class Clock(Protocol):
-    """Something that is told of every stage."""
+    """Something that is told of every stage, and of what it took over from an earlier run."""
 
     def stage(self, name: str) -> AbstractContextManager[None]:
         """Time one stage."""
+
+    def reused(self, what: str, *, number: int, of: int) -> None:
+        """Note how much of its work the stage found done."""
 
 
 class NoClock:
@@ -43,6 +55,9 @@ class NoClock:
     def stage(self, name: str) -> AbstractContextManager[None]:  # noqa: ARG002 - the protocol's
         """Let the stage pass."""
         return nullcontext()
+
+    def reused(self, what: str, *, number: int, of: int) -> None:
+        """Let it pass."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,15 +78,19 @@ class Look:
     choices : mapping of str to VintageChoice
         The vintage counted of each source.
     followed : tuple of FollowedJudgment
-        Every judgment issued by that day.
+        Every judgment issued by that day, but for those of which an earlier run lent the rows.
     judgments : DataFrame
-        The table of them.
+        The table of all of them.
     verdict : Verdict
         What the checks say.
     models : tuple of dict
         Fits of a team's own models.
     rates : LearnedRates
         What the panels of the families gave.
+    reused : ReusedJudgments
+        What an earlier run lent.
+    keys : mapping of str to str
+        What the rows of each judgment were made of.
     """
 
     workspace: Workspace
@@ -84,6 +103,8 @@ class Look:
     verdict: Verdict = field(default_factory=lambda: Verdict(()))
     models: tuple[dict[str, Any], ...] = ()
     rates: LearnedRates = field(default_factory=lambda: LearnedRates({}))
+    reused: ReusedJudgments = NOTHING
+    keys: Mapping[str, str] = field(default_factory=dict)
 
     def _repr_html_(self) -> str:
         from forecast_bench.job.look_html import look_html
@@ -100,6 +121,7 @@ def look(
     fits: Fitting = None,
     store: StoreOf = own_store,
     despite_errors: bool = False,
+    reuse: Reuse | None = None,
 ) -> Look:
     """Read, check, import, count, update, resolve and score, as of a day.
 
@@ -121,6 +143,8 @@ def look(
     despite_errors : bool
         Whether judgments that no error concerns are followed where others have errors. Nothing
         of such a look may be published.
+    reuse : Reuse, optional
+        An earlier run, whose rows are taken over where nothing has changed that they depend on.
     """
     clock = clock or NoClock()
     with clock.stage("read and check"):
@@ -142,27 +166,35 @@ def look(
     if rates.alarms:
         return Look(read, problems, "failed", rates.alarms, choices, rates=rates)
     with clock.stage("count"):
-        asked = rates.asked
+        keys: dict[str, str] = {}
+        reused = NOTHING
+        if reuse is not None:
+            keys = judgment_keys(
+                workspace, issued, rates.asked, choices, as_of=as_of, made_by=reuse.made_by
+            )
+            reused = reused_judgments(reuse.former, keys)
+        clock.reused("judgments", number=len(reused.ids), of=len(issued))
+        making = [one for one in issued if one.id not in reused.ids]
         counted = count_questions(
-            asked,
+            {key: rates.asked[key] for key in questions_to_count(workspace, making)},
             choices,
             workspace.actors,
             as_of=as_of,
             settings=workspace.settings.counting,
         )
-        alarms = silent_names(asked, choices, workspace.actors)
+        alarms = silent_names(rates.asked, choices, workspace.actors)
     with clock.stage("ask models"):
         modelled = ask_models(workspace, counted, fits=fits)
     if modelled.alarms:
         return Look(read, (*problems, *modelled.problems), "failed", modelled.alarms)
     with clock.stage("update, resolve and score"):
-        followed, spent = _followed(workspace, issued, modelled.counted, as_of)
+        followed, spent = _followed(workspace, making, modelled.counted, as_of)
         if spent:
             return Look(read, problems, "failed", (*alarms, *spent), choices)
-        judgments = judgment_table(
-            followed, as_of=as_of, default_lexicon=workspace.settings.lexicon
-        )
-    found = (followed, judgments, verdict, modelled.records, rates)
+        made = judgment_table(followed, as_of=as_of, default_lexicon=workspace.settings.lexicon)
+        order = places_of(one.id for one in issued)
+        judgments = joined(reused.tables.get("judgments"), made, order=order, by="id")
+    found = (followed, judgments, verdict, modelled.records, rates, reused, keys)
     return Look(read, problems, "", tuple(alarms), choices, *found)
 
 

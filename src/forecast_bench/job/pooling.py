@@ -16,7 +16,6 @@ from forecast_bench.lexicons import Lexicon
 from forecast_bench.pooling import probability_of, skill_weights
 from forecast_bench.tracking import (
     ALL_HAD_SPOKEN,
-    opinion_table,
     table,
 )
 from forecast_bench.updating import live_log_odds, log_odds
@@ -47,7 +46,7 @@ class Pooled:
     scores: dict[str, Any] | None = None
 
 
-def pooling(seen: Look, *, as_of: datetime.date) -> Pooled:
+def pooling(seen: Look, opinions: pd.DataFrame, *, as_of: datetime.date) -> Pooled:
     """Pool what several analysts hold of one question, by what has been shown to help.
 
     Parameters
@@ -55,6 +54,8 @@ def pooling(seen: Look, *, as_of: datetime.date) -> Pooled:
     seen : Look
         A workspace as looked at. Gate, interval and least outcomes of its recalibration hold for
         weights and factor too.
+    opinions : DataFrame
+        As `opinion_table` gives them, of all of its judgments.
     as_of : date
         The day looked at.
 
@@ -65,7 +66,6 @@ def pooling(seen: Look, *, as_of: datetime.date) -> Pooled:
     """
     workspace, judgments = seen.workspace, seen.judgments
     folder, seed = workspace.folder, workspace.settings.seed
-    opinions = opinion_table(seen.followed, as_of=as_of)
     if opinions.empty:
         return Pooled(table((), POOLED_COLUMNS), {"questions": 0})
     # What follows needs the models; where nobody shares a question nobody waits for them.

@@ -36,6 +36,7 @@ from forecast_bench.problems import Problem
 from forecast_bench.workspace import DERIVED
 
 if TYPE_CHECKING:
+    from forecast_bench.job.reuse import Reuse
     from forecast_bench.job.stages import Finished
 
 Ending = Literal["published", "unchanged", "problems", "locked", "failed", "stopped"]
@@ -99,6 +100,7 @@ class StageClock:
 
     watch: Callable[[str], None]
     stages: list[dict[str, Any]] = field(default_factory=list)
+    taken_over: list[dict[str, Any]] = field(default_factory=list)
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
@@ -107,6 +109,10 @@ class StageClock:
         started = time.perf_counter()
         yield
         self.stages.append({"stage": name, "seconds": round(time.perf_counter() - started, 3)})
+
+    def reused(self, what: str, *, number: int, of: int) -> None:
+        """Note how much of its work the stage found done."""
+        self.taken_over.append({"what": what, "reused": number, "of": of})
 
 
 def recalibrate(
@@ -187,10 +193,13 @@ def _locked(
         alarms = tuple(manifest["alarms"])
         return JobResult("unchanged", same, manifest, alarms=alarms, in_force=in_force)
     # What follows needs the heavy libraries; a job with nothing to do does not wait for them.
+    from forecast_bench.job.reuse import FormerRun, Reuse, content_hash, program_hash
     from forecast_bench.job.stages import run_stages
 
     clock = StageClock(watch)
     previous = run_before(workspace, as_of)
+    former = None if previous is None else FormerRun(previous)
+    reuse = Reuse(former, content_hash(program_hash(), versions))
     finished = run_stages(
         workspace,
         as_of=as_of,
@@ -198,6 +207,7 @@ def _locked(
         clock=clock,
         is_newest=_is_newest(workspace, {"as_of": as_of.isoformat()}),
         fits=fits,
+        reuse=reuse,
     )
     if finished.ending != "published":
         latest = latest_run(workspace)
@@ -222,12 +232,18 @@ def _locked(
         "alarms": list(finished.alarms),
         "stages": clock.stages,
     }
-    return _publish(workspace, finished, manifest, clock)
+    return _publish(workspace, finished, manifest, clock, reuse)
 
 
 def _publish(
-    workspace: Path, finished: "Finished", manifest: dict[str, Any], clock: StageClock
+    workspace: Path,
+    finished: "Finished",
+    manifest: dict[str, Any],
+    clock: StageClock,
+    reuse: "Reuse",
 ) -> JobResult:
+    from forecast_bench.job.reuse import MADE_OF
+    from forecast_bench.job.reuse.former_figures import FormerFigures
     from forecast_bench.job.tables import write_tables
     from forecast_bench.review import render
 
@@ -237,8 +253,12 @@ def _publish(
             write_tables(aside, finished)
             _write(aside / MANIFEST, manifest)
         with clock.stage("draw the review"):
-            render(aside, aside / "review")
-        manifest |= {"peak_mib": peak_mib(), "files": file_hashes(aside)}
+            figures = FormerFigures(reuse)
+            render(aside, aside / "review", lender=figures)
+            clock.reused("figures", number=figures.lent, of=len(figures.made_of))
+        _write(aside / f"{MADE_OF}.json", {**finished.made_of, "figures": figures.made_of})
+        manifest |= {"reused": clock.taken_over, "peak_mib": peak_mib()}
+        manifest |= {"files": file_hashes(aside)}
         _write(aside / MANIFEST, manifest)
         run = publish(workspace, aside, manifest["run"], in_force=in_force)
     return JobResult(

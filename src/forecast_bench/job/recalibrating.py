@@ -31,6 +31,7 @@ from forecast_bench.job.fits import (
     note_good,
 )
 from forecast_bench.job.gating import Fitted, gain_in_force, in_words, judged_map
+from forecast_bench.job.kept_diagnostics import diagnostics_of
 from forecast_bench.job.maps import WITHDRAWN, find_map, state_changes, withdraw
 from forecast_bench.job.model_checks import model_checks
 from forecast_bench.lexicons import Lexicon
@@ -205,7 +206,7 @@ def _fitted(
         folder.mkdir(parents=True, exist_ok=True)
         bayes.diagnostic_figures(idata, folder)
         bayes.save(idata, folder / _POSTERIOR)
-    diagnostics = bayes.diagnose(idata, model.limits)
+    diagnostics = diagnostics_of(folder / _POSTERIOR, idata, model.limits)
     fit = Fitted(frame, counted, idata, diagnostics, model, data_hash, settings.seed)
     return fit, folder, reused
 
@@ -221,7 +222,7 @@ def _last_good(
     if idata is None or judged is None:
         raise NoFitError(f"the last good fit of {MODEL}, {good.fit}, is not whole any more")
     model = bayes.settings_of(idata)
-    diagnostics = bayes.diagnose(idata, model.limits)
+    diagnostics = diagnostics_of(folder / _POSTERIOR, idata, model.limits)
     counted = cells_of(judged)
     frame = _of_model(frame, model)
     fit = Fitted(frame, counted, idata, diagnostics, model, judged["data_hash"], settings.seed)

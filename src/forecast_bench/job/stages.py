@@ -10,28 +10,21 @@ import pandas as pd
 
 from forecast_bench.bayes import TimeLimitExceededError
 from forecast_bench.incidents import VintageChoice
-from forecast_bench.job.calibration import (
-    calibration_summary,
-    measure_tables,
-    part_intervals,
-    record_summary,
-    resolved_record,
-)
+from forecast_bench.job.calibration import resolved_record
 from forecast_bench.job.changes import changes, read_judgments
-from forecast_bench.job.discrimination import murphy_table, outcome_table
+from forecast_bench.job.discrimination import murphy_table
 from forecast_bench.job.feeds import Alarm, source_record
 from forecast_bench.job.fits import FitWhen, NoFitError
+from forecast_bench.job.judgment_tables import judgment_stories, judgment_tables
 from forecast_bench.job.looking import Clock, look
 from forecast_bench.job.maps import LineageError
-from forecast_bench.job.phrase_tables import phrases_in_practice
+from forecast_bench.job.measuring import lexicons_in_use, measures
 from forecast_bench.job.pooling import Pooled, pooling
 from forecast_bench.job.recalibrating import Recalibration, recalibrating
+from forecast_bench.job.reuse import Reuse
 from forecast_bench.job.runs import read_manifest
-from forecast_bench.job.stories import tell_stories
 from forecast_bench.job.watching import Watched, watch, watched_run
 from forecast_bench.problems import Problem, as_record
-from forecast_bench.reliability import reliability_points
-from forecast_bench.tracking import count_table, move_table, path_table
 from forecast_bench.workspace import Workspace, shown
 
 
@@ -51,6 +44,8 @@ class Finished:
         By file name.
     documents : mapping of str to JSON value
         By file name.
+    made_of : mapping of str to JSON value
+        Hashes of what the parts of it were made of.
     recalibration : Recalibration or None
         The fit, with its folder.
     panels : mapping of str to Path
@@ -63,6 +58,7 @@ class Finished:
     manifest: dict[str, Any] = field(default_factory=dict)
     tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     documents: Mapping[str, Any] = field(default_factory=dict)
+    made_of: Mapping[str, Any] = field(default_factory=dict)
     recalibration: Recalibration | None = None
     panels: Mapping[str, Path] = field(default_factory=dict)
 
@@ -75,6 +71,7 @@ def run_stages(
     clock: Clock,
     is_newest: bool = True,
     fits: FitWhen = "changed",
+    reuse: Reuse,
 ) -> Finished:
     """Read, check, import, count, follow, score, fit and diagnose.
 
@@ -92,8 +89,10 @@ def run_stages(
         Whether the run will be in force; a replay of the past decides nothing.
     fits : str
         When models are fitted: never, changed or always.
+    reuse : Reuse
+        What earlier runs may lend.
     """
-    seen = look(workspace_folder, as_of=as_of, clock=clock, fits=fits)
+    seen = look(workspace_folder, as_of=as_of, clock=clock, fits=fits, reuse=reuse)
     if seen.broken == "problems":
         return Finished("problems", seen.problems)
     if seen.broken:
@@ -101,7 +100,8 @@ def run_stages(
     workspace, judgments = seen.workspace, seen.judgments
     with clock.stage("measure reliability"):
         record = resolved_record(judgments, workspace.lexicons, workspace.settings.teams)
-        reliability = _reliability(workspace, judgments, record)
+        measured = measures(workspace, judgments, record, reuse)
+        clock.reused("measures", number=int(measured.reused), of=1)
     with clock.stage("recalibrate"):
         try:
             fit = recalibrating(
@@ -115,21 +115,21 @@ def run_stages(
                 may_withdraw=is_newest,
                 fits=fits,
             )
-            pooled = pooling(seen, as_of=as_of)
+            tables = judgment_tables(seen, as_of=as_of)
+            pooled = pooling(seen, tables["opinions"], as_of=as_of)
         except (LineageError, NoFitError, TimeLimitExceededError) as fault:
             return Finished("failed", seen.problems, _listed([_alarm_of(fault)]))
     if fit.failed:
         return Finished("failed", seen.problems, _listed(_failures(workspace_folder, fit)))
     with clock.stage("tell stories"):
-        moves = move_table(seen.followed, as_of=as_of)
-        stories = tell_stories(seen, as_of=as_of)
+        stories = judgment_stories(seen, as_of=as_of)
     judgments = judgments.merge(
         fit.table, how="left", left_on="id", right_on="judgment", validate="one_to_one"
     ).drop(columns="judgment")
     manifest = _manifest(workspace, judgments, seen.choices, fit, previous)
     watched = watch(
         watched_run(previous),
-        Watched(manifest["counts_of_states"], manifest["sources"], reliability[1]),
+        Watched(manifest["counts_of_states"], manifest["sources"], measured.calibration),
         judgments,
         lags={name: one.vintage.manifest.settlement for name, one in seen.choices.items()},
         settings=workspace.settings.alarms,
@@ -151,14 +151,16 @@ def run_stages(
         },
         tables={
             "judgments": judgments,
-            "tracking": path_table(seen.followed, as_of=as_of),
-            "moves": moves,
-            "counts": count_table(seen.followed),
+            **tables,
             "pooled": pooled.table,
-            **reliability[0],
+            **measured.tables,
             "murphy": murphy_table(record, fit.table if fit.record["state"] == "active" else None),
         },
-        documents={"calibration": _with_pooled(reliability[1], pooled), "stories": stories},
+        documents={
+            "calibration": _with_pooled(measured.calibration, pooled),
+            "stories": stories,
+        },
+        made_of={"judgments": dict(seen.keys), "measures": measured.made_of},
         recalibration=fit,
         panels=seen.rates.folders,
     )
@@ -179,30 +181,9 @@ def _alarm_of(fault: Exception) -> Alarm:
     return Alarm("fit-missing" if isinstance(fault, NoFitError) else "lineage", str(fault))
 
 
-def _reliability(
-    workspace: Workspace, judgments: pd.DataFrame, record: pd.DataFrame
-) -> tuple[dict[str, pd.DataFrame], dict[str, Any]]:
-    found = record_summary(record)
-    tables = {
-        **phrases_in_practice(
-            record, workspace.lexicons, _lexicons_in_use(judgments), workspace.settings
-        ),
-        "by_outcome": outcome_table(record),
-        "reliability": reliability_points(record, seed=workspace.settings.seed),
-        **measure_tables(record, found),
-    }
-    parts = part_intervals(record, seed=workspace.settings.seed)
-    return tables, {**calibration_summary(found), **parts}
-
-
 def _with_pooled(calibration: dict[str, Any], pooled: Pooled) -> dict[str, Any]:
     """Add the scores of pooled probabilities, where a question of several analysts resolved."""
     return calibration if pooled.scores is None else {**calibration, "pooled": pooled.scores}
-
-
-def _lexicons_in_use(judgments: pd.DataFrame) -> list[str]:
-    words = judgments[judgments["stated_kind"] == "phrase"]
-    return sorted(words["lexicon"].dropna().unique())
 
 
 def _manifest(
@@ -219,7 +200,7 @@ def _manifest(
         # No number rests on who is told of a run, and a run is shown to others than those.
         "settings": workspace.settings.model_dump(exclude={"notify"}),
         "seed": workspace.settings.seed,
-        "lexicons": _lexicons_in_use(judgments),
+        "lexicons": lexicons_in_use(judgments),
         "sources": [source_record(one, workspace.actors) for one in choices.values()],
         "changed": changes(
             read_judgments(previous),

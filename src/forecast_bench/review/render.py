@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 from forecast_bench.review.cards import FULL_FIGURES
 from forecast_bench.review.content import review_content
@@ -15,11 +15,21 @@ from forecast_bench.review.pictures import as_png, as_svg
 from forecast_bench.review.publishing import replace_folder
 from forecast_bench.review.run import Run, read_run
 
-OURS: Final = frozenset({*PAGES, REPORTS, PRINTED, "review.md", "figures", "numbers"})
+FIGURES_FOLDER: Final = "figures"
+"""Where in a review its figures are."""
+
+OURS: Final = frozenset({*PAGES, REPORTS, PRINTED, "review.md", FIGURES_FOLDER, "numbers"})
 """What a review's folder holds; a folder that holds anything else is never replaced."""
 
 
-def render(run_folder: Path, out: Path) -> tuple[Path, ...]:
+class Lender(Protocol):
+    """Something that has figures which were drawn before."""
+
+    def lend(self, figure: Figure, endings: tuple[str, ...]) -> Mapping[str, bytes] | None:
+        """Give the files of a figure by their ending, where it was drawn of the same."""
+
+
+def render(run_folder: Path, out: Path, *, lender: Lender | None = None) -> tuple[Path, ...]:
     """Write the review of a run.
 
     The same run gives the same bytes. The folder is written aside and renamed into place, so a
@@ -31,6 +41,8 @@ def render(run_folder: Path, out: Path) -> tuple[Path, ...]:
         The run to review.
     out : pathlib.Path
         The folder to make; an earlier review there is replaced.
+    lender : Lender, optional
+        Has figures that need not be drawn again.
 
     Returns
     -------
@@ -46,13 +58,14 @@ def render(run_folder: Path, out: Path) -> tuple[Path, ...]:
     """
     run = read_run(run_folder)
     review = review_content(run)
-    replace_folder(out, ours=OURS, write=lambda folder: _write(run, review, folder))
+    replace_folder(out, ours=OURS, write=lambda folder: _write(run, review, folder, lender))
     return tuple(sorted(path for path in out.rglob("*") if path.is_file()))
 
 
-def _write(run: Run, review: Review, folder: Path) -> None:
-    drawn = _draw(review, folder / "figures", large=len(run.judgments) > FULL_FIGURES)
-    paths = {name: f"figures/{name}.svg" for name in drawn}
+def _write(run: Run, review: Review, folder: Path, lender: Lender | None) -> None:
+    large = len(run.judgments) > FULL_FIGURES
+    drawn = _draw(review, folder / FIGURES_FOLDER, lender, large=large)
+    paths = {name: f"{FIGURES_FOLDER}/{name}.svg" for name in drawn}
     (folder / REPORTS).mkdir()
     for path, text in as_pages(review, drawn).items():
         (folder / path).write_text(text, encoding="utf-8", newline="\n")
@@ -64,19 +77,25 @@ def _write(run: Run, review: Review, folder: Path) -> None:
         table.to_parquet(numbers / f"{name}.parquet", index=False)
 
 
-def _draw(review: Review, folder: Path, *, large: bool) -> Mapping[str, str]:
+def _draw(review: Review, folder: Path, lender: Lender | None, *, large: bool) -> Mapping[str, str]:
     """Draw each figure once; in a large review only the summary figures become PNG."""
     folder.mkdir()
     drawn: dict[str, str] = {}
     for figure in figures_of(review):
         if figure.kind == "sparkline":
             continue
-        svg = as_svg(figure)
-        drawn[figure.name] = svg
-        (folder / f"{figure.name}.svg").write_text(svg, encoding="utf-8", newline="\n")
-        if _as_pixels(figure, large=large):
-            (folder / f"{figure.name}.png").write_bytes(as_png(svg))
+        endings = ("svg", "png") if _as_pixels(figure, large=large) else ("svg",)
+        files = None if lender is None else lender.lend(figure, endings)
+        for ending, content in (files or _drawn(figure, endings)).items():
+            (folder / f"{figure.name}.{ending}").write_bytes(content)
+        drawn[figure.name] = (folder / f"{figure.name}.svg").read_text(encoding="utf-8")
     return drawn
+
+
+def _drawn(figure: Figure, endings: tuple[str, ...]) -> Mapping[str, bytes]:
+    svg = as_svg(figure)
+    files = {"svg": svg.encode()}
+    return {**files, "png": as_png(svg)} if "png" in endings else files
 
 
 def _as_pixels(figure: Figure, *, large: bool) -> bool:
