@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from forecast_bench import __version__
+from forecast_bench.cli.backfill import backfill
 from forecast_bench.cli.base_rate import base_rate
 from forecast_bench.cli.check import check
 from forecast_bench.cli.editing import resolve, revise
@@ -59,6 +60,7 @@ application.command("base-rate")(base_rate)
 application.command("status")(status)
 application.command("show")(show)
 application.command("recalibrate")(recalibrate)
+application.command("backfill")(backfill)
 application.add_typer(recalibration, name="recalibration")
 application.add_typer(runs, name="runs")
 application.command("schedule")(schedule)

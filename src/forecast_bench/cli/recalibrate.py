@@ -93,7 +93,7 @@ def recalibrate(
     day, started = today_or(as_of), time.perf_counter()
     told = job_log(log, quiet=quiet, silent=quiet or output is Format.json, as_of=day)
     result, stopped = _run(folder, told, as_of=day, wait=wait, fit=fit)
-    status = _status(result)
+    status = status_of(result)
     told.report(result)
     if metrics is not None and result.ending != "locked":
         measured = JobMeasures(
@@ -129,18 +129,20 @@ def _run(
             )
     except STOPS as failure:
         # A disk that is full or a permission lost is no bug, and the run before stays whole.
-        return JobResult("stopped", latest_run(folder)), _reason(failure)
+        return JobResult("stopped", latest_run(folder)), reason_of(failure)
     return result, ""
 
 
-def _reason(failure: Exception) -> str:
+def reason_of(failure: Exception) -> str:
+    """Say what stopped a job, in words."""
     if not isinstance(failure, OSError):
         return str(failure)
     where = f"{failure.filename}: " if failure.filename else ""
     return f"{where}{failure.strerror or type(failure).__name__}"
 
 
-def _status(result: JobResult) -> int:
+def status_of(result: JobResult) -> int:
+    """Give the exit status of a job that ended so."""
     failing = failing_alarms(result.alarms, result.manifest)
     return ExitStatus.FAILED if failing else _EXIT[result.ending]
 

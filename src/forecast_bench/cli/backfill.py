@@ -1,0 +1,127 @@
+"""`backfill`: the job for the days of the past."""
+
+import datetime
+from enum import StrEnum
+from typing import Annotated, Any
+
+import typer
+
+from forecast_bench.cli.options import (
+    ExitStatus,
+    Format,
+    FormatOption,
+    WorkspaceOption,
+    parse_day,
+    today_or,
+    workspace_folder,
+)
+from forecast_bench.cli.output import print_json, print_line, report_problems
+from forecast_bench.cli.recalibrate import FitChoice, reason_of, status_of
+from forecast_bench.job import JobResult, latest_run
+from forecast_bench.job.backfilling import backfill as run_days
+from forecast_bench.job.backfilling import backfill_days
+from forecast_bench.job.runs import STOPS
+from forecast_bench.records import number_of
+
+
+class Apart(StrEnum):
+    """How far the days lie apart."""
+
+    day = "day"
+    week = "week"
+    month = "month"
+    quarter = "quarter"
+
+
+def backfill(
+    start: Annotated[
+        datetime.date,
+        typer.Option("--from", metavar="DATE", parser=parse_day, help="First day of all."),
+    ],
+    end: Annotated[
+        datetime.date | None,
+        typer.Option("--to", metavar="DATE", parser=parse_day, help="Last; today by default."),
+    ] = None,
+    workspace: WorkspaceOption = None,
+    output: FormatOption = Format.text,
+    *,
+    every: Annotated[
+        Apart, typer.Option(help="Each day, each Sunday, or the last day of months or quarters.")
+    ] = Apart.month,
+    wait: Annotated[
+        float, typer.Option(metavar="SECONDS", help="Wait so long for another job to finish.")
+    ] = 0,
+    fit: Annotated[FitChoice, typer.Option(help="As for recalibrate.")] = FitChoice.changed,
+) -> None:
+    """Run the job for days of the past, the oldest first.
+
+    Each run says what the job would have said on its day: counts, revisions, outcomes and maps of
+    later days have no part in it. Files are read as they are today. Days that have a run of the
+    same inputs are passed over, and the first day that publishes nothing ends it.
+
+    Example: forecast-bench backfill --from 2018-01-31 --to 2018-12-31 --every quarter
+    """
+    folder = workspace_folder(workspace)
+    last = today_or(end)
+    days = backfill_days(start, last, every=every.value)
+    if last > today_or(None):
+        raise typer.BadParameter(f"{last} lies in the future", param_hint="--to")
+    if not days:
+        message = f"no {every} ends from {start} to {last}"
+        raise typer.BadParameter(message, param_hint="--from")
+    results: list[tuple[datetime.date, JobResult]] = []
+    status, stopped = int(ExitStatus.DONE), ""
+    running = run_days(
+        folder,
+        days,
+        clock=lambda: datetime.datetime.now(tz=datetime.UTC),
+        watch=lambda *_: None,
+        wait_seconds=wait,
+        fits=fit.value,
+    )
+    try:
+        for day, result in running:
+            results.append((day, result))
+            status = status_of(result) or status
+            if output is Format.text:
+                print_line(f"{day}: {_said(result)}")
+            if result.ending not in ("published", "unchanged"):
+                _tell(result)
+    except STOPS as failure:
+        stopped, status = reason_of(failure), ExitStatus.FAILED
+        typer.echo(f"stopped: {stopped}; what was published before stays", err=True)
+        results.append((days[len(results)], JobResult("stopped", latest_run(folder))))
+    missing = days[sum(_is_there(result) for _, result in results) :]
+    if output is Format.json:
+        print_json({"runs": [_record(*one) for one in results], "missing": [*map(str, missing)]})
+    elif missing:
+        print_line(f"{number_of(len(missing), 'days')} from {missing[0]} have no run")
+    raise typer.Exit(status)
+
+
+def _is_there(result: JobResult) -> bool:
+    return result.ending in ("published", "unchanged")
+
+
+def _said(result: JobResult) -> str:
+    if not _is_there(result):
+        return result.ending
+    alarms = [str(one["id"]) for one in result.alarms]
+    said = f"{result.ending}, run {result.manifest['run']}"
+    return f"{said}; alarms: {', '.join(alarms)}" if alarms else said
+
+
+def _tell(result: JobResult) -> None:
+    report_problems(result.problems)
+    for alarm in result.alarms:
+        typer.echo(f"alarm: {alarm['text']} [{alarm['id']}]", err=True)
+
+
+def _record(day: datetime.date, result: JobResult) -> dict[str, Any]:
+    return {
+        "as_of": str(day),
+        "ending": result.ending,
+        "run": result.manifest.get("run") if _is_there(result) else None,
+        "alarms": [one["id"] for one in result.alarms],
+        "in_force": result.in_force and _is_there(result),
+    }
