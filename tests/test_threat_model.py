@@ -209,3 +209,50 @@ def test_no_expression_of_github_is_put_into_a_shell(path):
     for one in steps:
         if "checkout" in one.get("uses", ""):
             assert one["with"]["persist-credentials"] is False
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "judgments/link.yaml",
+        "models/rates/link.yaml",
+        "models/lexicons/link.yaml",
+        "pyproject.toml",
+    ],
+)
+def test_a_link_shows_no_line_of_a_file_outside(desk, tmp_path_factory, place, capsys):
+    secret = tmp_path_factory.mktemp("elsewhere") / "secret"
+    secret.write_text("password: [hunter2\n", encoding="utf-8")
+    path = desk / place
+    path.parent.mkdir(exist_ok=True)
+    path.unlink(missing_ok=True)
+    path.symlink_to(secret)
+    with pytest.raises(SystemExit) as left:
+        main(["check", "--workspace", str(desk)])
+    said = capsys.readouterr()
+    assert left.value.code == 1
+    assert f"{place}:1:1: error: this is a link to a place outside the workspace" in said.err
+    assert "hunter2" not in said.err + said.out
+
+
+def test_a_folder_that_is_a_link_shows_none_either(desk, tmp_path_factory, capsys):
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    (elsewhere / "secret.yaml").write_text("password: [hunter2\n", encoding="utf-8")
+    (desk / "models" / "rates").rename(desk / "rates")
+    (desk / "models" / "rates").symlink_to(elsewhere)
+    with pytest.raises(SystemExit) as left:
+        main(["check", "--workspace", str(desk)])
+    said = capsys.readouterr()
+    assert left.value.code == 1
+    assert "models/rates/secret.yaml:1:1: error: this is a link" in said.err
+    assert "hunter2" not in said.err + said.out
+
+
+def test_a_link_inside_the_workspace_is_read(desk):
+    (desk / "kept").mkdir()
+    path = next((desk / "judgments").glob("*.yaml"))
+    path.rename(desk / "kept" / "one.yaml")
+    path.symlink_to(desk / "kept" / "one.yaml")
+    with pytest.raises(SystemExit) as left:
+        main(["check", "--workspace", str(desk)])
+    assert left.value.code == 0

@@ -76,7 +76,11 @@ def shown(path: Path, workspace: Path) -> str:
     """Path as messages show it: relative to the workspace where it lies inside, with slashes."""
     # A link is shown where it stands, not where it leads.
     place = path.resolve() if path.name in ("", "..") else path.parent.resolve() / path.name
-    inside = place.is_relative_to(workspace.resolve())
-    text = (place.relative_to(workspace.resolve()) if inside else path).as_posix()
+    if place.is_relative_to(workspace.resolve()):
+        text = place.relative_to(workspace.resolve()).as_posix()
+    elif path.is_relative_to(workspace) and ".." not in path.parts:
+        text = path.relative_to(workspace).as_posix()  # a folder above it is a link
+    else:
+        text = path.as_posix()
     # A name that is not UTF-8 can be printed only with a stand-in.
     return text.encode("utf-8", "replace").decode("utf-8")

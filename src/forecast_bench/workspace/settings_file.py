@@ -11,7 +11,7 @@ from pydantic_core import ErrorDetails
 
 from forecast_bench.problems import Location, Problem, problem
 from forecast_bench.records import Settings
-from forecast_bench.yaml_source import in_words
+from forecast_bench.yaml_source import LEADS_OUT, in_words, leads_out
 
 _HEADER = "tool.forecast-bench"
 _TOML_PLACE = re.compile(r"\(at line (\d+), column (\d+)\)")
@@ -26,6 +26,8 @@ def read_settings(path: Path, *, shown_as: str) -> tuple[Settings, tuple[Problem
         return Settings(), ()
     start = Location(shown_as)
     try:
+        if leads_out(path, shown_as=shown_as):
+            return Settings(), (problem("file-unreadable", LEADS_OUT, start),)
         text = path.read_text(encoding="utf-8")
     except UnicodeDecodeError:
         return Settings(), (problem("not-utf8", "the file is not UTF-8 text", start),)

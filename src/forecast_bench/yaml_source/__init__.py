@@ -2,6 +2,7 @@
 
 from forecast_bench.yaml_source.allowances import Allowance
 from forecast_bench.yaml_source.document import Document, KeyPath, Plain
+from forecast_bench.yaml_source.links import LEADS_OUT, leads_out
 from forecast_bench.yaml_source.reader import (
     DEEPEST_NESTING,
     LARGEST_FILE_BYTES,
@@ -14,11 +15,13 @@ from forecast_bench.yaml_source.wording import in_words
 __all__ = [
     "DEEPEST_NESTING",
     "LARGEST_FILE_BYTES",
+    "LEADS_OUT",
     "Allowance",
     "Document",
     "KeyPath",
     "Plain",
     "in_words",
+    "leads_out",
     "read_file",
     "read_record",
     "read_text",

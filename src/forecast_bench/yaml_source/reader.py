@@ -15,6 +15,7 @@ from forecast_bench.yaml_source.allowances import find_allowances
 from forecast_bench.yaml_source.document import Document, KeyPath, Plain, excerpt
 from forecast_bench.yaml_source.faults import forbidden_character, not_utf8, syntax_problem
 from forecast_bench.yaml_source.lines import Lines
+from forecast_bench.yaml_source.links import LEADS_OUT, leads_out
 
 LARGEST_FILE_BYTES = 5_000_000
 DEEPEST_NESTING = 50
@@ -41,6 +42,8 @@ def read_file(path: Path, *, shown_as: str) -> tuple[Document | None, tuple[Prob
     """
     start = Location(shown_as)
     try:
+        if leads_out(path, shown_as=shown_as):
+            return None, (problem("file-unreadable", LEADS_OUT, start),)
         status = path.stat()
         # A pipe or a device would be waited for, or read without end.
         if not stat.S_ISREG(status.st_mode):
