@@ -265,11 +265,14 @@ def _take_lease(path: Path, seconds: float, stack: ExitStack) -> SoftFileLease:
             return lease
         now, mark = time.monotonic(), _mark(path)
         if mark != seen:
-            seen, since, looking_on = mark, now, False
-        elif now - since > _length(lease) and mark is not None:
+            if looking_on and mark is not None:
+                raise Timeout(lease.lock_file)  # it is renewed, or another's
+            seen, since = mark, now
+        elif mark is not None and now - since > _length(lease):
             _put_away(path, mark)
-            since = now
-        if now - began > patience and not looking_on:
+            if _mark(path) == mark:
+                raise Timeout(lease.lock_file)  # a server that knows of a holder keeps it
+        elif now - began > patience and not looking_on:
             if mark is None or abs(_now_there(path.parent) - mark[1] / 1e9) < _length(lease):
                 raise Timeout(lease.lock_file)
             looking_on = True
