@@ -397,6 +397,37 @@ def test_signals_mean_afterwards_what_they_meant_before(monkeypatch):
         signal.signal(signal.SIGHUP, meant)
 
 
+def swallowed(waited):
+    with ending_by_signals():
+        try:
+            os.kill(os.getpid(), signal.SIGTERM)
+        except EndedBySignal:
+            waited.append("swallowed")
+        threading.Event().wait(60)
+
+
+def let_go_slowly(waited):
+    with ending_by_signals():
+        try:
+            os.kill(os.getpid(), signal.SIGTERM)
+        finally:
+            threading.Event().wait(0.3)
+            waited.append("let go")
+
+
+@pytest.mark.parametrize("work", [swallowed, let_go_slowly])
+def test_a_signal_that_a_library_swallows_is_heard_and_letting_go_is_not_disturbed(
+    monkeypatch, work
+):
+    monkeypatch.setattr("forecast_bench.job.signals.AGAIN_SECONDS", 0.05)
+    before, waited = signal.getsignal(signal.SIGALRM), []
+    with pytest.raises(EndedBySignal, match="SIGTERM"):
+        work(waited)
+    assert waited == [work.__name__.replace("_slowly", "").replace("_", " ")]
+    assert signal.getsignal(signal.SIGALRM) == before
+    assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
+
+
 COMMAND = (
     "import signal; signal.signal(signal.SIGINT, signal.default_int_handler);"
     "signal.signal(signal.SIGHUP, signal.SIG_DFL);"

@@ -1,9 +1,11 @@
 """Signals that ask the job to end, as an exception: so that all it holds is let go in order."""
 
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from types import FrameType
 from typing import Final
 
@@ -11,6 +13,9 @@ from typing import Final
 _ASKING: Final = tuple(
     getattr(signal, name) for name in ("SIGTERM", "SIGINT", "SIGHUP") if hasattr(signal, name)
 )
+
+_REMINDS: Final = hasattr(signal, "setitimer")
+AGAIN_SECONDS: Final = 2.0
 
 
 class EndedBySignal(BaseException):
@@ -34,6 +39,7 @@ class EndedBySignal(BaseException):
 def ending_by_signals() -> Iterator[None]:
     """Raise what SIGTERM, SIGINT and SIGHUP ask for, and give signals back what they meant.
 
+    Where a library swallows it, as happens in a finaliser, it is raised again a little later.
     A signal that is ignored, as SIGHUP is under nohup, stays ignored. Outside the main thread,
     which alone hears signals, nothing is done.
 
@@ -56,11 +62,38 @@ def ending_by_signals() -> Iterator[None]:
     try:
         for one in asking:
             signal.signal(one, _end)
-        yield
+        with _reminded():
+            yield
     finally:
         for one, meant in asking.items():
             signal.signal(one, meant)
 
 
 def _end(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - as signals call it
+    if _REMINDS:
+        # From now on a reminder comes until the command is left.
+        signal.signal(signal.SIGALRM, partial(_end_again, number))
+        signal.setitimer(signal.ITIMER_REAL, AGAIN_SECONDS, AGAIN_SECONDS)
     raise EndedBySignal(number)
+
+
+def _end_again(ended_by: int, number: int, frame: FrameType | None) -> None:  # noqa: ARG001
+    handled = sys.exception()
+    while handled is not None:
+        if isinstance(handled, EndedBySignal):
+            return  # it is on its way, and what is held is being let go
+        handled = handled.__context__
+    raise EndedBySignal(ended_by)
+
+
+@contextmanager
+def _reminded() -> Iterator[None]:
+    if not _REMINDS:
+        yield
+        return
+    meant = signal.getsignal(signal.SIGALRM)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, meant)
