@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 
 import filelock
 import pytest
@@ -404,6 +405,31 @@ def swallowed(waited):
         except EndedBySignal:
             waited.append("swallowed")
         threading.Event().wait(60)
+
+
+def fails_for_it(_, **__):
+    """A compiler that ignores what is raised in its callback, and misses what was compiled."""
+    with suppress(EndedBySignal):
+        os.kill(os.getpid(), signal.SIGTERM)
+    raise RuntimeError("no compiled object yet")
+
+
+def goes_on_to_the_next_stage(_, *, watch, **__):
+    with suppress(EndedBySignal):
+        os.kill(os.getpid(), signal.SIGTERM)
+    watch("count")
+
+
+@pytest.mark.parametrize("work", [fails_for_it, goes_on_to_the_next_stage])
+def test_what_fails_after_a_signal_is_no_bug(tmp_path, monkeypatch, capsys, work):
+    (tmp_path / "judgments").mkdir()
+    monkeypatch.setattr(sys.modules["forecast_bench.job.recalibrate"], "_locked", work)
+    with pytest.raises(SystemExit) as left:
+        main(["recalibrate", "--workspace", str(tmp_path), "--log", "json"])
+    last = json.loads(capsys.readouterr().err.splitlines()[-1])
+    assert (left.value.code, last["ending"], last["reason"]) == (143, "stopped", "SIGTERM")
+    (line,) = [json.loads(one) for one in ledger_file(tmp_path).read_text().splitlines()]
+    assert (line["ending"], line["reason"]) == ("stopped", "SIGTERM")
 
 
 def let_go_slowly(waited):

@@ -32,7 +32,7 @@ from forecast_bench.job.runs import (
     same_run,
     written_aside,
 )
-from forecast_bench.job.signals import EndedBySignal
+from forecast_bench.job.signals import EndedBySignal, end_if_asked, failing_as_asked
 from forecast_bench.problems import Problem
 
 if TYPE_CHECKING:
@@ -151,13 +151,15 @@ def recalibrate(
     started = time.perf_counter()
 
     def watched(stage: str) -> None:
+        end_if_asked()
         confirm(workspace)  # better now than when all the work is done
         watch(stage)
 
     try:
         with job_lock(workspace, as_of=as_of, wait_seconds=wait_seconds):
             try:
-                result = _locked(workspace, as_of=as_of, now=now, watch=watched, fits=fits)
+                with failing_as_asked():
+                    result = _locked(workspace, as_of=as_of, now=now, watch=watched, fits=fits)
             except (*STOPS, KeyboardInterrupt, EndedBySignal) as stop:
                 confirm(workspace)  # without the lock it is this that stopped the job
                 line = _entry(

@@ -16,6 +16,8 @@ _ASKING: Final = tuple(
 
 _REMINDS: Final = hasattr(signal, "setitimer")
 AGAIN_SECONDS: Final = 2.0
+# What was heard since `ending_by_signals` began.
+_HEARD: Final[list[int]] = []
 
 
 class EndedBySignal(BaseException):
@@ -67,9 +69,42 @@ def ending_by_signals() -> Iterator[None]:
     finally:
         for one, meant in asking.items():
             signal.signal(one, meant)
+        _HEARD.clear()
+
+
+def end_if_asked() -> None:
+    """Raise what a signal has asked for, where a library has swallowed it.
+
+    Raises
+    ------
+    EndedBySignal
+        If one was heard.
+    """
+    if _HEARD:
+        raise EndedBySignal(_HEARD[0])
+
+
+@contextmanager
+def failing_as_asked() -> Iterator[None]:
+    """Whatever fails once a signal was heard fails for that, and is no bug.
+
+    A compiler into whose callback the signal fell goes on without what was compiled, and fails.
+
+    Raises
+    ------
+    EndedBySignal
+        In place of an exception, where a signal was heard.
+    """
+    try:
+        yield
+    except Exception as failure:
+        if not _HEARD:
+            raise
+        raise EndedBySignal(_HEARD[0]) from failure
 
 
 def _end(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - as signals call it
+    _HEARD.append(number)
     if _REMINDS:
         # From now on a reminder comes until the command is left.
         signal.signal(signal.SIGALRM, partial(_end_again, number))
