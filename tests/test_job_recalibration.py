@@ -234,7 +234,7 @@ def test_activate_and_roll_back_by_the_commands(story, run, tmp_path):
 
     with FileLock(folder / ".forecast-bench" / "job.lock"):
         status, _, err = run("recalibration", "activate", story["id"], *at)
-    assert (status, err) == (3, "a job is running in this workspace; nothing was changed\n")
+    assert (status, err) == (3, "another job is running in this workspace; nothing was changed\n")
 
 
 def made(folder, name, *, passed=True, day="2019-01-01"):

@@ -301,4 +301,4 @@ def test_prune_never_takes_the_run_in_force(copy):
 def test_prune_waits_for_no_job_unasked(copy, command):
     with FileLock(copy / ".forecast-bench" / "job.lock"):
         code, _, said = command("runs", "prune", "--keep", 1, "--workspace", copy)
-    assert (code, said) == (3, "a job is running in this workspace; nothing was taken away\n")
+    assert (code, said) == (3, "another job is running in this workspace; nothing was taken away\n")

@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any, Protocol
 
@@ -40,7 +40,7 @@ class JobLog(Protocol):
         """Tell what was not done beside the run, such as a message that could not be sent."""
 
     def ended(self, result: JobResult, *, status: int, reason: str) -> None:
-        """Tell how it ended, last; the reason where a disk or a permission stopped it."""
+        """Tell how it ended, last; the reason where something stopped it."""
 
 
 def job_log(kind: LogFormat, *, quiet: bool, silent: bool, as_of: datetime.date) -> JobLog:
@@ -137,7 +137,9 @@ class JsonLog:
         if self.quiet and status == ExitStatus.DONE:
             return
         run = None if result.run is None else result.run.name
-        said = {"reason": reason} if reason else {}
+        said: dict[str, Any] = {"reason": reason} if reason else {}
+        if result.ending == "locked":
+            said["holder"] = None if result.holder is None else asdict(result.holder)
         self._tell("ended", ending=result.ending, run=run, exit_status=status, **said)
 
     def _stage(self, stage: str) -> None:

@@ -2,6 +2,7 @@
 
 import datetime
 import time
+from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -21,9 +22,11 @@ from forecast_bench.cli.options import (
 from forecast_bench.cli.output import print_json, print_line
 from forecast_bench.job import JobResult, failing_alarms, latest_run
 from forecast_bench.job import recalibrate as run_job
+from forecast_bench.job.lock import holder_in_words
 from forecast_bench.job.metrics import JobMeasures, metrics_text
 from forecast_bench.job.notifying import is_told, notice_of
 from forecast_bench.job.runs import STOPS
+from forecast_bench.job.signals import EndedBySignal, ending_by_signals
 from forecast_bench.problems import as_record
 from forecast_bench.records import number_of
 from forecast_bench.workspace import SETTINGS
@@ -83,7 +86,8 @@ def recalibrate(
 
     Count, update, resolve, score, recalibrate. Nothing changed: nothing is done. A replay of an
     earlier day does not become the latest run. Exit status: 0 done, 1 problems in the workspace,
-    3 another job holds the lock, 4 a feed or a fit failed and the last good run stays.
+    3 another job holds the lock, 4 a feed or a fit failed and the last good run stays, 128 and a
+    signal's number (143 for SIGTERM) where a signal ended it.
 
     Example: forecast-bench recalibrate --as-of 2018-06-30
     """
@@ -92,8 +96,7 @@ def recalibrate(
         raise typer.BadParameter(f"{as_of} lies in the future", param_hint="--as-of")
     day, started = today_or(as_of), time.perf_counter()
     told = job_log(log, quiet=quiet, silent=quiet or output is Format.json, as_of=day)
-    result, stopped = _run(folder, told, as_of=day, wait=wait, fit=fit)
-    status = status_of(result)
+    result, stopped, status = _run(folder, told, as_of=day, wait=wait, fit=fit)
     told.report(result)
     if metrics is not None and result.ending != "locked":
         measured = JobMeasures(
@@ -115,10 +118,10 @@ def recalibrate(
 
 def _run(
     folder: Path, told: JobLog, *, as_of: datetime.date, wait: float, fit: FitChoice
-) -> tuple[JobResult, str]:
-    """Run the job; where a disk, a permission or a damaged run stopped it, say why as well."""
+) -> tuple[JobResult, str, int]:
+    """Run the job and give the exit status; where something stopped it, say why as well."""
     try:
-        with told.progress() as watch:
+        with ending_by_signals(), told.progress() as watch:
             result = run_job(
                 folder,
                 as_of=as_of,
@@ -129,8 +132,10 @@ def _run(
             )
     except STOPS as failure:
         # A disk that is full or a permission lost is no bug, and the run before stays whole.
-        return JobResult("stopped", latest_run(folder)), reason_of(failure)
-    return result, ""
+        return JobResult("stopped", latest_run(folder)), reason_of(failure), ExitStatus.FAILED
+    except EndedBySignal as ended:
+        return JobResult("stopped", latest_run(folder)), str(ended), 128 + ended.number
+    return result, "", status_of(result)
 
 
 def reason_of(failure: Exception) -> str:
@@ -184,7 +189,7 @@ def _notify(
 def _say(result: JobResult) -> None:
     manifest = result.manifest
     if result.ending == "locked":
-        print_line("another job is running in this workspace; nothing was done")
+        print_line(f"{holder_in_words(result.holder, today=today_or(None))}; nothing was done")
         return
     if result.ending in ("problems", "failed"):
         stays = f"; the run {result.run.name} stays" if result.run else ""
@@ -263,4 +268,5 @@ def _document(result: JobResult) -> dict[str, object]:
         "recalibration": {key: fitted.get(key) for key in ("state", "gain", "low", "high")},
         "in_force": result.in_force,
         "review": _review(result),
+        "holder": None if result.holder is None else asdict(result.holder),
     }

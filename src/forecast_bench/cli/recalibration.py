@@ -27,7 +27,6 @@ from forecast_bench.job.maps import (
     state_changes,
     state_of,
 )
-from forecast_bench.workspace import DERIVED
 
 recalibration = typer.Typer(
     no_args_is_help=True, help="Recalibrations: the maps, their gate, and which is in force."
@@ -194,14 +193,14 @@ def _read[Found](look: Callable[[], Found]) -> Found:
 
 def _locked[Found](folder: Path, change: Callable[[], Found]) -> Found:
     """Change the states while no job runs, which may withdraw a map at the same time."""
-    from filelock import FileLock, Timeout
+    from forecast_bench.job.lock import JobLockedError, holder_in_words, job_lock
 
-    (folder / DERIVED).mkdir(exist_ok=True)
     try:
-        with FileLock(folder / DERIVED / "job.lock", timeout=0):
+        with job_lock(folder):
             return _read(change)
-    except Timeout:
-        typer.echo("a job is running in this workspace; nothing was changed", err=True)
+    except JobLockedError as locked:
+        who = holder_in_words(locked.holder, today=today_or(None))
+        typer.echo(f"{who}; nothing was changed", err=True)
         raise typer.Exit(ExitStatus.LOCKED) from None
 
 

@@ -11,6 +11,7 @@ from forecast_bench.cli.options import (
     Format,
     FormatOption,
     WorkspaceOption,
+    today_or,
     workspace_folder,
 )
 from forecast_bench.cli.output import print_json, print_line, print_table
@@ -174,8 +175,7 @@ def prune_runs(
 
     Example: forecast-bench runs prune --keep 36 --dry-run
     """
-    from filelock import Timeout
-
+    from forecast_bench.job.lock import JobLockedError, holder_in_words
     from forecast_bench.job.pruning import prune
 
     try:
@@ -186,8 +186,9 @@ def prune_runs(
             only_say=dry_run,
             wait_seconds=wait,
         )
-    except Timeout:
-        typer.echo("a job is running in this workspace; nothing was taken away", err=True)
+    except JobLockedError as locked:
+        who = holder_in_words(locked.holder, today=today_or(None))
+        typer.echo(f"{who}; nothing was taken away", err=True)
         raise typer.Exit(ExitStatus.LOCKED) from None
     if output is Format.json:
         print_json({"pruned": found.names, "kept": found.kept, "freed_bytes": found.freed})

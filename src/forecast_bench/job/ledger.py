@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from forecast_bench.job.lock import confirm
 from forecast_bench.sealing.canonical import digest
 from forecast_bench.workspace import DERIVED
 
@@ -22,7 +23,13 @@ def append(workspace: Path, entry: dict[str, Any]) -> None:
 
     The line gets `before`, the SHA-256 of all that stands above it, and `hash`, its own: what is
     changed, taken out or put in later is found by `read_ledger`.
+
+    Raises
+    ------
+    LockLostError
+        If the lock is another's by now; nothing was written.
     """
+    confirm(workspace)
     path = ledger_file(workspace)
     above = path.read_bytes() if path.exists() else b""
     if above and not above.endswith(b"\n"):

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 from forecast_bench.job.ledger import append_lines
+from forecast_bench.job.lock import confirm
 from forecast_bench.workspace import DERIVED, MODELS, shown
 from forecast_bench.workspace.replacing import replace_file
 
@@ -295,6 +296,7 @@ def _append(
     latest = max((change.on for change in before), default="")
     if changes[0].on < latest:
         raise LineageError(f"a change of {latest} stands: none can be made before that day")
+    confirm(workspace)
     append_lines(decisions_folder(workspace) / STATES, [asdict(change) for change in changes])
     return tuple(changes)
 

@@ -5,11 +5,9 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from filelock import FileLock
-
 from forecast_bench.job.ledger import append
+from forecast_bench.job.lock import confirm, job_lock
 from forecast_bench.job.runs import ASIDE, latest_run, read_manifest, run_folders, runs_folder
-from forecast_bench.workspace import DERIVED
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +54,14 @@ def prune(
     ------
     ValueError
         If `keep` is less than 1.
-    filelock.Timeout
+    JobLockedError
         If a job runs all that time.
+    LockLostError
+        If another one has taken the lock meanwhile; what is left stays.
     """
     if keep < 1:
         raise ValueError(f"at least 1 run must be kept, got {keep}")
-    with FileLock(workspace / DERIVED / "job.lock", timeout=wait_seconds):
+    with job_lock(workspace, wait_seconds=wait_seconds):
         runs = sorted(run_folders(workspace), key=lambda run: (read_manifest(run)["as_of"], run))
         latest = latest_run(workspace)
         going = [run for run in runs[:-keep] if latest is None or run.resolve() != latest]
@@ -81,6 +81,7 @@ def prune(
         for run in going:
             # Out of sight first: what a killed prune leaves aside, the next job clears.
             aside = runs_folder(workspace) / f"{ASIDE}pruned-{run.name}"
+            confirm(workspace)
             run.rename(aside)
             shutil.rmtree(aside)
         return pruned

@@ -3,6 +3,7 @@
 import datetime
 import json
 import platform
+import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -11,29 +12,28 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from filelock import FileLock, Timeout
-
 from forecast_bench import __version__
 from forecast_bench.job.fingerprint import fingerprint, input_hashes, store_hashes
 from forecast_bench.job.fits import FitWhen
 from forecast_bench.job.integrity import file_hashes, ledger_facts, manifest_hash
 from forecast_bench.job.ledger import append
+from forecast_bench.job.lock import Holder, JobLockedError, confirm, job_lock
 from forecast_bench.job.memory import peak_mib
 from forecast_bench.job.runs import (
     MANIFEST,
     RUN_FORMAT,
     STOPS,
+    free_run_id,
     latest_run,
     publish,
     put_in_force,
     read_manifest,
     run_before,
-    run_id,
     same_run,
     written_aside,
 )
+from forecast_bench.job.signals import EndedBySignal, end_if_asked, failing_as_asked
 from forecast_bench.problems import Problem
-from forecast_bench.workspace import DERIVED
 
 if TYPE_CHECKING:
     from forecast_bench.job.reuse import Reuse
@@ -51,7 +51,7 @@ class JobResult:
     ending : str
         published, unchanged (nothing to do), problems (in what people wrote), locked (another job
         runs), failed (a feed or a fit; the last published run stays), or, in the ledger alone,
-        stopped (a disk that is full, a permission lost).
+        stopped (a disk that is full, a permission lost, a signal).
     run : Path or None
         The run in force.
     manifest : dict
@@ -62,6 +62,8 @@ class JobResult:
         What must not pass in silence.
     in_force : bool
         Whether the run is the one that readers are shown; a replay of an earlier day is not.
+    holder : Holder or None
+        Of the lock, where it is locked and that is known.
     """
 
     ending: Ending
@@ -70,6 +72,7 @@ class JobResult:
     problems: tuple[Problem, ...] = ()
     alarms: tuple[dict[str, str], ...] = ()
     in_force: bool = True
+    holder: Holder | None = None
 
 
 _LIBRARIES: Final = (
@@ -148,25 +151,39 @@ def recalibrate(
         If a folder or a disk refuses to be written; what was published before stays.
     DamagedRunError
         If the manifest of an earlier run is none any more.
+    LockLostError
+        If this process was silent for so long that another one took its lock; nothing is published.
     """
-    derived = workspace / DERIVED
-    derived.mkdir(exist_ok=True)
-    lock = FileLock(derived / "job.lock", timeout=wait_seconds)
     started = time.perf_counter()
+
+    def watched(stage: str) -> None:
+        end_if_asked()
+        confirm(workspace)  # better now than when all the work is done
+        watch(stage)
+
     try:
-        with lock:
+        with job_lock(workspace, as_of=as_of, wait_seconds=wait_seconds):
             try:
-                result = _locked(workspace, as_of=as_of, now=now, watch=watch, fits=fits)
-            except STOPS:
-                stopped = JobResult("stopped", latest_run(workspace))
+                with failing_as_asked():
+                    result = _locked(workspace, as_of=as_of, now=now, watch=watched, fits=fits)
+            except (*STOPS, KeyboardInterrupt, EndedBySignal) as stop:
+                confirm(workspace)  # without the lock it is this that stopped the job
+                line = _entry(
+                    JobResult("stopped", latest_run(workspace)),
+                    as_of,
+                    now,
+                    time.perf_counter() - started,
+                )
+                if not isinstance(stop, STOPS):
+                    line["reason"] = str(stop) or signal.SIGINT.name
                 # The disk that refused the run may refuse the line as well; the failure is told.
                 with suppress(OSError):
-                    append(workspace, _entry(stopped, as_of, now, time.perf_counter() - started))
+                    append(workspace, line)
                 raise
             append(workspace, _entry(result, as_of, now, time.perf_counter() - started))
             return result
-    except Timeout:
-        return JobResult("locked", latest_run(workspace))
+    except JobLockedError as locked:
+        return JobResult("locked", latest_run(workspace), holder=locked.holder)
 
 
 def _locked(
@@ -220,7 +237,7 @@ def _locked(
         )
     manifest = {
         "format": RUN_FORMAT,
-        "run": run_id(now, mark),
+        "run": free_run_id(workspace, now, mark),
         "as_of": as_of.isoformat(),
         "made_at": now.isoformat(timespec="seconds"),
         "fingerprint": mark,

@@ -1,6 +1,7 @@
 """Run folders: written aside, renamed into place whole, and found again."""
 
 import datetime
+import errno
 import json
 import os
 import shutil
@@ -10,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
+from forecast_bench.job.lock import LockLostError, confirm
 from forecast_bench.workspace import DERIVED
 
 MANIFEST = "manifest.json"
@@ -24,8 +26,9 @@ class DamagedRunError(Exception):
     """The manifest of a run is not what the job writes; the message says which, and what to do."""
 
 
-STOPS: Final = (OSError, DamagedRunError)
-"""What stops the job safely: a disk or a permission that refuses, a run that cannot be read."""
+STOPS: Final = (OSError, DamagedRunError, LockLostError)
+"""What stops the job safely: a disk or a permission that refuses, a run that cannot be read, or
+another job that took the lock."""
 
 
 def runs_folder(workspace: Path) -> Path:
@@ -98,11 +101,22 @@ def run_id(made_at: datetime.datetime, fingerprint: str) -> str:
     return f"{made_at:%Y%m%dT%H%M%SZ}-{fingerprint[:8]}"
 
 
+def free_run_id(workspace: Path, made_at: datetime.datetime, fingerprint: str) -> str:
+    """Id of a run that none has yet: of two made in one second, the later one is put a second on.
+
+    A run that is there is never replaced, so that whatever the ledger has stays whole.
+    """
+    while os.path.lexists(runs_folder(workspace) / run_id(made_at, fingerprint)):
+        made_at += datetime.timedelta(seconds=1)
+    return run_id(made_at, fingerprint)
+
+
 @contextmanager
 def written_aside(workspace: Path) -> Iterator[Path]:
     """Give a folder to write a run into; removed unless it was published."""
     folder = runs_folder(workspace)
     folder.mkdir(parents=True, exist_ok=True)
+    confirm(workspace)  # what lies there aside could be of the job that took the lock
     for left_over in folder.glob(f"{ASIDE}*"):
         shutil.rmtree(left_over)
     aside = Path(tempfile.mkdtemp(prefix=ASIDE, dir=folder))
@@ -126,11 +140,19 @@ def publish(workspace: Path, aside: Path, name: str, *, in_force: bool = True) -
         Id of the run.
     in_force : bool
         Whether it becomes the latest; a replay of the past does not.
+
+    Raises
+    ------
+    FileExistsError
+        If there is a run of that name: it stays.
+    LockLostError
+        If the lock is another's by now; nothing was published.
     """
     _flush(aside)
     target = runs_folder(workspace) / name
-    if target.exists():
-        shutil.rmtree(target)
+    if os.path.lexists(target):
+        raise FileExistsError(errno.EEXIST, "there is a run of this name", str(target))
+    confirm(workspace)
     aside.rename(target)
     if in_force:
         put_in_force(workspace, name)
@@ -138,7 +160,8 @@ def publish(workspace: Path, aside: Path, name: str, *, in_force: bool = True) -
 
 
 def put_in_force(workspace: Path, name: str) -> None:
-    """Point `latest` to a run, atomically."""
+    """Point `latest` to a run, atomically; the lock is confirmed before."""
+    confirm(workspace)
     pointer = runs_folder(workspace) / f".{LATEST}"
     pointer.unlink(missing_ok=True)
     pointer.symlink_to(name)
