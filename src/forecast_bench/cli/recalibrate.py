@@ -23,9 +23,11 @@ from forecast_bench.job import JobResult, failing_alarms, latest_run
 from forecast_bench.job import recalibrate as run_job
 from forecast_bench.job.metrics import JobMeasures, metrics_text
 from forecast_bench.job.notifying import is_told, notice_of
-from forecast_bench.job.runs import STOPS
+from forecast_bench.job.runs import STOPS, stop_reason
 from forecast_bench.problems import as_record
-from forecast_bench.records import number_of
+from forecast_bench.records import JobLimits, number_of
+from forecast_bench.records.memory_size import parse_memory_size
+from forecast_bench.records.time_limit import parse_time_limit
 from forecast_bench.workspace import SETTINGS
 from forecast_bench.workspace.replacing import replace_file
 from forecast_bench.workspace.settings_file import read_settings
@@ -75,6 +77,23 @@ def recalibrate(
             help="Write how the job ended to this file, as OpenMetrics for a node exporter.",
         ),
     ] = None,
+    cores: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N",
+            min=1,
+            max=1024,
+            help="Use so many cores at once, whatever limits.cores in the settings says.",
+        ),
+    ] = None,
+    memory: Annotated[
+        str | None,
+        typer.Option(metavar="SIZE", help="Hold no more memory than this, such as 4 GiB."),
+    ] = None,
+    limit: Annotated[
+        str | None,
+        typer.Option("--time", metavar="TIME", help="End after this time, such as 2 hours."),
+    ] = None,
     quiet: Annotated[
         bool, typer.Option("--quiet", help="Say nothing but what went wrong.")
     ] = False,
@@ -83,16 +102,18 @@ def recalibrate(
 
     Count, update, resolve, score, recalibrate. Nothing changed: nothing is done. A replay of an
     earlier day does not become the latest run. Exit status: 0 done, 1 problems in the workspace,
-    3 another job holds the lock, 4 a feed or a fit failed and the last good run stays.
+    3 another job holds the lock, 4 a feed or a fit failed, or a
+    limit of memory or time was reached, and the last good run stays.
 
     Example: forecast-bench recalibrate --as-of 2018-06-30
     """
     folder = workspace_folder(workspace)
     if as_of is not None and as_of > today_or(None) + datetime.timedelta(days=1):
         raise typer.BadParameter(f"{as_of} lies in the future", param_hint="--as-of")
+    limits = _limits(cores=cores, memory=memory, limit=limit)
     day, started = today_or(as_of), time.perf_counter()
     told = job_log(log, quiet=quiet, silent=quiet or output is Format.json, as_of=day)
-    result, stopped = _run(folder, told, as_of=day, wait=wait, fit=fit)
+    result, stopped = _run(folder, told, as_of=day, wait=wait, fit=fit, limits=limits)
     status = _status(result)
     told.report(result)
     if metrics is not None and result.ending != "locked":
@@ -114,30 +135,44 @@ def recalibrate(
 
 
 def _run(
-    folder: Path, told: JobLog, *, as_of: datetime.date, wait: float, fit: FitChoice
+    folder: Path,
+    told: JobLog,
+    *,
+    as_of: datetime.date,
+    wait: float,
+    fit: FitChoice,
+    limits: JobLimits,
 ) -> tuple[JobResult, str]:
-    """Run the job; where a disk, a permission or a damaged run stopped it, say why as well."""
+    """Run the job; where a disk, a permission, a damaged run or a limit stopped it, say why too."""
     try:
         with told.progress() as watch:
             result = run_job(
                 folder,
                 as_of=as_of,
                 now=datetime.datetime.now(tz=datetime.UTC),
-                watch=watch,
+                watch=watch.stage,
                 wait_seconds=wait,
                 fits=fit.value,
+                tell_fit=watch.fit,
+                limits=limits,
             )
     except STOPS as failure:
         # A disk that is full or a permission lost is no bug, and the run before stays whole.
-        return JobResult("stopped", latest_run(folder)), _reason(failure)
+        return JobResult("stopped", latest_run(folder)), stop_reason(failure)
     return result, ""
 
 
-def _reason(failure: Exception) -> str:
-    if not isinstance(failure, OSError):
-        return str(failure)
-    where = f"{failure.filename}: " if failure.filename else ""
-    return f"{where}{failure.strerror or type(failure).__name__}"
+def _limits(*, cores: int | None, memory: str | None, limit: str | None) -> JobLimits:
+    """Read the options that limit the job."""
+    try:
+        parse_memory_size(memory)
+    except ValueError as refused:
+        raise typer.BadParameter(str(refused), param_hint="--memory") from refused
+    try:
+        parse_time_limit(limit)
+    except ValueError as refused:
+        raise typer.BadParameter(str(refused), param_hint="--time") from refused
+    return JobLimits(cores=cores, memory=parse_memory_size(memory), time=parse_time_limit(limit))
 
 
 def _status(result: JobResult) -> int:

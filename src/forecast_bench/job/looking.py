@@ -36,6 +36,9 @@ class Clock(Protocol):
     def stage(self, name: str) -> AbstractContextManager[None]:
         """Time one stage."""
 
+    def fit(self, name: str, number: int, of: int, /) -> None:
+        """Be told of a fit as it begins, of a stage that makes several."""
+
 
 class NoClock:
     """Nobody watches."""
@@ -43,6 +46,9 @@ class NoClock:
     def stage(self, name: str) -> AbstractContextManager[None]:  # noqa: ARG002 - the protocol's
         """Let the stage pass."""
         return nullcontext()
+
+    def fit(self, name: str, number: int, of: int, /) -> None:
+        """Let the fit pass."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -138,7 +144,8 @@ def look(
     choices = {**feeds.choices, **instead}
     issued = [one for one in workspace.judgments if one.issued and one.issued <= as_of]
     with clock.stage("learn rates"):
-        rates = learn_rates(workspace, questions_to_count(workspace, issued), choices, fits=fits)
+        questions = questions_to_count(workspace, issued)
+        rates = learn_rates(workspace, questions, choices, fits=fits, tell=clock.fit)
     if rates.alarms:
         return Look(read, problems, "failed", rates.alarms, choices, rates=rates)
     with clock.stage("count"):
@@ -152,7 +159,7 @@ def look(
         )
         alarms = silent_names(asked, choices, workspace.actors)
     with clock.stage("ask models"):
-        modelled = ask_models(workspace, counted, fits=fits)
+        modelled = ask_models(workspace, counted, fits=fits, tell=clock.fit)
     if modelled.alarms:
         return Look(read, (*problems, *modelled.problems), "failed", modelled.alarms)
     with clock.stage("update, resolve and score"):

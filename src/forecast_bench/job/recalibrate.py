@@ -4,8 +4,8 @@ import datetime
 import json
 import platform
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
@@ -15,10 +15,10 @@ from filelock import FileLock, Timeout
 
 from forecast_bench import __version__
 from forecast_bench.job.fingerprint import fingerprint, input_hashes, store_hashes
-from forecast_bench.job.fits import FitWhen
+from forecast_bench.job.fits import FitWhen, TellFit, untold
 from forecast_bench.job.integrity import file_hashes, ledger_facts, manifest_hash
 from forecast_bench.job.ledger import append
-from forecast_bench.job.memory import peak_mib
+from forecast_bench.job.limiting import limited
 from forecast_bench.job.runs import (
     MANIFEST,
     RUN_FORMAT,
@@ -30,9 +30,12 @@ from forecast_bench.job.runs import (
     run_before,
     run_id,
     same_run,
+    stop_reason,
     written_aside,
 )
+from forecast_bench.job.stage_clock import StageClock
 from forecast_bench.problems import Problem
+from forecast_bench.records import JobLimits
 from forecast_bench.workspace import DERIVED
 
 if TYPE_CHECKING:
@@ -50,7 +53,7 @@ class JobResult:
     ending : str
         published, unchanged (nothing to do), problems (in what people wrote), locked (another job
         runs), failed (a feed or a fit; the last published run stays), or, in the ledger alone,
-        stopped (a disk that is full, a permission lost).
+        stopped (a disk that is full, a permission lost, a limit of memory or time).
     run : Path or None
         The run in force.
     manifest : dict
@@ -93,22 +96,6 @@ STAGES: Final = (
 """Names of the stages, in order, for whoever shows how far the job has come."""
 
 
-@dataclass(slots=True)
-class StageClock:
-    """How long each stage took, told to whoever watches."""
-
-    watch: Callable[[str], None]
-    stages: list[dict[str, Any]] = field(default_factory=list)
-
-    @contextmanager
-    def stage(self, name: str) -> Iterator[None]:
-        """Time one stage."""
-        self.watch(name)
-        started = time.perf_counter()
-        yield
-        self.stages.append({"stage": name, "seconds": round(time.perf_counter() - started, 3)})
-
-
 def recalibrate(
     workspace: Path,
     *,
@@ -117,6 +104,8 @@ def recalibrate(
     watch: Callable[[str], None],
     wait_seconds: float = 0,
     fits: FitWhen = "changed",
+    tell_fit: TellFit = untold,
+    limits: JobLimits | None = None,
 ) -> JobResult:
     """Run the job once.
 
@@ -135,9 +124,15 @@ def recalibrate(
     fits : str
         When models are fitted: never (the last good fits are used, however old), changed (where
         data, model or libraries are other ones) or always.
+    tell_fit : callable
+        Told of each fit of a stage that makes several: its name, which it is, and of how many.
+    limits : JobLimits, optional
+        What the job may take of the machine, before what the settings say; no number rests on it.
 
     Raises
     ------
+    JobStoppedError
+        If memory or time of the job ran out; what was published before stays, and fits are kept.
     OSError
         If a folder or a disk refuses to be written; what was published before stays.
     DamagedRunError
@@ -149,13 +144,17 @@ def recalibrate(
     started = time.perf_counter()
     try:
         with lock:
+            clock = StageClock(watch, tell_fit)
             try:
-                result = _locked(workspace, as_of=as_of, now=now, watch=watch, fits=fits)
-            except STOPS:
+                with limited(workspace, limits or JobLimits()):
+                    result = _locked(workspace, as_of=as_of, now=now, clock=clock, fits=fits)
+            except STOPS as failure:
                 stopped = JobResult("stopped", latest_run(workspace))
                 # The disk that refused the run may refuse the line as well; the failure is told.
+                said = {"stage": clock.now or None, "reason": stop_reason(failure)}
+                seconds = time.perf_counter() - started
                 with suppress(OSError):
-                    append(workspace, _entry(stopped, as_of, now, time.perf_counter() - started))
+                    append(workspace, _entry(stopped, as_of, now, seconds) | said)
                 raise
             append(workspace, _entry(result, as_of, now, time.perf_counter() - started))
             return result
@@ -168,7 +167,7 @@ def _locked(
     *,
     as_of: datetime.date,
     now: datetime.datetime,
-    watch: Callable[[str], None],
+    clock: StageClock,
     fits: FitWhen,
 ) -> JobResult:
     inputs, versions = input_hashes(workspace) | store_hashes(workspace), _versions()
@@ -189,7 +188,6 @@ def _locked(
     # What follows needs the heavy libraries; a job with nothing to do does not wait for them.
     from forecast_bench.job.stages import run_stages
 
-    clock = StageClock(watch)
     previous = run_before(workspace, as_of)
     finished = run_stages(
         workspace,
@@ -238,7 +236,8 @@ def _publish(
             _write(aside / MANIFEST, manifest)
         with clock.stage("draw the review"):
             render(aside, aside / "review")
-        manifest |= {"peak_mib": peak_mib(), "files": file_hashes(aside)}
+        clock.peak_mib()
+        manifest |= {"peak_mib": clock.most_mib, "files": file_hashes(aside)}
         _write(aside / MANIFEST, manifest)
         run = publish(workspace, aside, manifest["run"], in_force=in_force)
     return JobResult(

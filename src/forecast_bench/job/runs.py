@@ -24,8 +24,29 @@ class DamagedRunError(Exception):
     """The manifest of a run is not what the job writes; the message says which, and what to do."""
 
 
-STOPS: Final = (OSError, DamagedRunError)
-"""What stops the job safely: a disk or a permission that refuses, a run that cannot be read."""
+class JobStoppedError(Exception):
+    """The job came to a limit of memory or time; the message says in which stage."""
+
+
+STOPS: Final = (OSError, DamagedRunError, JobStoppedError, MemoryError)
+"""What stops the job safely: a disk or a permission that refuses, a run that cannot be read, a limit
+of memory or time."""
+
+
+def stop_reason(failure: Exception) -> str:
+    """Say in a line what stopped the job.
+
+    Examples
+    --------
+    >>> stop_reason(OSError(28, "No space left on device", "/srv/desk"))
+    '/srv/desk: No space left on device'
+    """
+    if isinstance(failure, OSError):
+        where = f"{failure.filename}: " if failure.filename else ""
+        return f"{where}{failure.strerror or type(failure).__name__}"
+    if isinstance(failure, MemoryError):
+        return f"memory ran out: {failure}" if str(failure) else "memory ran out"
+    return str(failure)
 
 
 def runs_folder(workspace: Path) -> Path:
