@@ -29,8 +29,8 @@ class JobStoppedError(Exception):
 
 
 STOPS: Final = (OSError, DamagedRunError, JobStoppedError, MemoryError)
-"""What stops the job safely: a disk or a permission that refuses, a run that cannot be read, a limit
-of memory or time."""
+"""What stops the job safely: a disk or a permission that refuses, a run that cannot be read, too
+little memory or time."""
 
 
 def stop_reason(failure: Exception) -> str:

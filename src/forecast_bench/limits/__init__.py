@@ -1,8 +1,8 @@
 """What the program may take of a machine: cores, memory and time.
 
-No number rests on a limit: one that is reached ends a computation or the job, and never changes what
-it says. So limits are no arguments of what computes. They are in force for as long as the job runs
-(`bounded`), and what takes much of a machine asks for them (`in_force`).
+No number rests on a limit: one that is reached ends a computation or the job, and never changes
+what it says. So limits are no arguments of what computes. They are in force for as long as the job
+runs (`bounded`), and what takes much of a machine asks for them (`in_force`).
 """
 
 from forecast_bench.limits.bounds import (

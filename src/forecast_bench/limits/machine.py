@@ -101,7 +101,7 @@ def _machine_memory() -> int | None:
 
 
 def _folders(controller: str, *, proc: Path, groups: Path) -> Iterator[Path]:
-    """Folders of the control groups that this process is in, of both versions, each with those above.
+    """Folders of the control groups that this process is in, each with those above it.
 
     In a container the path may be that on its host, of which only the top is to be seen.
     """
