@@ -641,6 +641,26 @@ def test_memory_that_runs_out_anywhere_stops_the_job_safely(
     assert entry["reason"].startswith(said)
 
 
+@pytest.mark.parametrize(
+    ("error", "text"),
+    [
+        (ImportError, "vl_convert.abi3.so: failed to map segment from shared object"),
+        (RuntimeError, "can't start new thread"),
+    ],
+)
+def test_memory_that_runs_out_while_a_library_is_loaded_is_no_bug(
+    two, capsys, monkeypatch, error, text
+):
+    def none_left(*_, **__):
+        raise error(text)
+
+    monkeypatch.setattr(sys.modules["forecast_bench.review"], "render", none_left)
+    entry = stopped(two[2][0], capsys)
+    assert (entry["stage"], entry["reason"]) == ("draw the review", f"memory ran out: {text}")
+    with pytest.raises(error, match="of another kind"), limiting.limited(two[2][0], JobLimits()):
+        raise error("of another kind")
+
+
 def test_memory_that_runs_out_in_another_command_is_no_bug(two, capsys, monkeypatch):
     def none_left(*_, **__):
         raise MemoryError

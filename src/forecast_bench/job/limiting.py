@@ -1,5 +1,6 @@
 """The limits of the job: from settings and options, in force for as long as it works."""
 
+import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +15,11 @@ from forecast_bench.workspace.settings_file import read_settings
 _SHARE: Final = 0.9
 """Of the memory that there is: the job stops itself before the system stops it."""
 
+_NO_MEMORY: Final = re.compile(
+    r"failed to map segment|[Cc]annot allocate memory|can't start new thread"
+)
+"""What is said of too little memory as another kind of error, by a library that is loaded last."""
+
 
 @contextmanager
 def limited(workspace: Path, limits: JobLimits) -> Iterator[None]:
@@ -26,11 +32,21 @@ def limited(workspace: Path, limits: JobLimits) -> Iterator[None]:
         nothing either, and are told of by the job.
     limits : JobLimits
         As given on the command line.
+
+    Raises
+    ------
+    MemoryError
+        Also where a library could not be loaded, or a thread not begun, for too little memory.
     """
     settings, _ = read_settings(workspace / SETTINGS, shown_as=SETTINGS)
     bounds = bounds_of(limits.over(settings.limits))
-    with bounded(bounds), one_thread_each(cores=bounds.cores):
-        yield
+    try:
+        with bounded(bounds), one_thread_each(cores=bounds.cores):
+            yield
+    except (ImportError, RuntimeError) as failure:
+        if not _NO_MEMORY.search(str(failure)):
+            raise
+        raise MemoryError(str(failure)) from failure
 
 
 def bounds_of(limits: JobLimits) -> Bounds:
