@@ -409,8 +409,8 @@ def test_without_a_terminal_a_stage_is_a_line_and_a_taken_lock_leaves_metrics_al
 def test_on_a_terminal_there_is_a_bar(tmp_path, capsys, monkeypatch):
     monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
     with TextLog(silent=False).progress() as watch:
-        watch("count")
-        watch("write the tables")
+        watch.stage("count")
+        watch.stage("write the tables")
     assert "recalibrate: " not in capsys.readouterr().err
 
 

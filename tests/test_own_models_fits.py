@@ -10,6 +10,7 @@ import pytest
 from forecast_bench.bayes import OwnFitRequest, Series, fit_own_model, own_paths, save
 from forecast_bench.bayes.own_models import fits
 from forecast_bench.bayes.settings import DiagnosticLimits
+from forecast_bench.limits import usable_cores
 from forecast_bench.records import ModelLimits, OwnSampler
 
 SERIES = Series(
@@ -78,7 +79,8 @@ def test_the_same_content_starts_no_process(asked, started):
     assert (first.seed, first.draws, first.folder) == (again.seed, 2000, again.folder)
     assert first.diagnostics == again.diagnostics
     assert first.diagnostics.passed
-    assert started[0]["limits"] == {"memory": 6 * 10**9, "output": 5 * 10**8, "seconds": 300.0}
+    of_model = {"memory": 6 * 10**9, "output": 5 * 10**8, "seconds": 300.0}
+    assert started[0]["limits"] == of_model | {"cores": usable_cores()}
 
 
 @pytest.mark.parametrize(

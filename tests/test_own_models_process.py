@@ -38,6 +38,7 @@ def request_of(limits, folder):
             "memory": limits.memory_bytes,
             "output": limits.output_bytes,
             "seconds": limits.seconds,
+            "cores": 2,
         },
     }
 

@@ -18,6 +18,7 @@ from forecast_bench.bayes.cell_counts import cells, resolved
 from forecast_bench.bayes.laplace_map import laplace_recalibrate
 from forecast_bench.bayes.nested_laplace import nested_laplace
 from forecast_bench.bayes.settings import RecalibrationSettings
+from forecast_bench.limits import in_force
 from forecast_bench.reliability import cluster_codes, mean_interval
 from forecast_bench.scoring import log_score
 
@@ -136,6 +137,7 @@ def out_of_sample(frame: pd.DataFrame, settings: RecalibrationSettings) -> pd.Da
         part = rows[later]
         if part.empty:
             continue
+        in_force().hold()
         fitted = nested_laplace(cells(rows[rows["known_on"] <= day]), settings, nodes=NODES)
         found = laplace_recalibrate(fitted, part, with_interval=False)
         parts.append(

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any, Final, Literal, Protocol
 
 from forecast_bench.bayes.time_limit import Deadline, sample_within
+from forecast_bench.limits import in_force
 
-CORES: Final = 2
 _TIMES: Final = ("created_at", "sampling_time")
 
 
@@ -60,8 +60,8 @@ def sampled(
 
     Raises
     ------
-    TimeLimitExceededError
-        If it takes too long.
+    TimeLimitExceededError, JobTimeExceededError, MemoryLimitExceededError
+        If it takes too long, or too much memory.
     """
     import nutpie
     from pytensor.configdefaults import config
@@ -77,7 +77,7 @@ def sampled(
             draws=sampler.draws,
             tune=sampler.tune,
             chains=sampler.chains,
-            cores=min(CORES, sampler.chains),
+            cores=min(in_force().cores, sampler.chains),
             target_accept=sampler.target_accept,
             seed=seed,
             save_warmup=False,

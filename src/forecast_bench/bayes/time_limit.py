@@ -1,4 +1,4 @@
-"""Fits that take too long are stopped.
+"""Fits that take too long, or hold too much memory, are stopped.
 
 A sampler of nutpie runs in threads of its own, which are told to stop and are waited for.
 Compilation cannot be cut short: it counts, and when it has used the time up nothing is sampled.
@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
+from forecast_bench.limits import in_force
 from forecast_bench.records.time_limit import TimeLimit
+
+_LOOK_SECONDS: Final = 0.2
 
 
 class TimeLimitExceededError(Exception):
@@ -44,19 +47,22 @@ class Deadline:
     ends: float | None
 
     def left(self) -> float | None:
-        """Seconds left; None where there is no limit.
+        """Seconds left of its own, or of the whole job's where those are fewer; None for no limit.
 
         Raises
         ------
         TimeLimitExceededError
-            If none are left.
+            If none of its own are left.
+        JobTimeExceededError
+            If none of the job's are left.
         """
+        of_job = in_force().seconds_left()
         if self.ends is None:
-            return None
+            return of_job
         seconds = self.ends - time.monotonic()
         if seconds <= 0:
             raise self.exceeded()
-        return seconds
+        return seconds if of_job is None else min(seconds, of_job)
 
     def exceeded(self) -> TimeLimitExceededError:
         """Say that the time is up."""
@@ -80,7 +86,7 @@ def begun(limit: TimeLimit | None) -> Deadline:
 
 
 def sample_within(compiled: Any, deadline: Deadline, **arguments: Any) -> Any:
-    """Sample a model compiled by nutpie, unless it takes too long.
+    """Sample a model compiled by nutpie, unless it takes too long or too much memory.
 
     Parameters
     ----------
@@ -98,21 +104,30 @@ def sample_within(compiled: Any, deadline: Deadline, **arguments: Any) -> Any:
 
     Raises
     ------
-    TimeLimitExceededError
+    TimeLimitExceededError, JobTimeExceededError, MemoryLimitExceededError
         If it was stopped; none of its threads works on.
     RuntimeError
         If the sampler finds no place to start from.
     """
     import nutpie
 
-    seconds = deadline.left()
+    deadline.left()
+    in_force().hold_memory()
     running = nutpie.sample(compiled, blocking=False, progress_bar=False, **arguments)
     try:
-        return running.wait(timeout=seconds)
-    except TimeoutError:
-        running.cancel()
-        raise deadline.exceeded() from None
+        return _waited(running, deadline)
     except BaseException:
-        # Whatever else ends the wait, such as Ctrl-C: no thread may be left at work.
+        # Whatever ends the wait, such as a limit or Ctrl-C: no thread may be left at work.
         running.cancel()
         raise
+
+
+def _waited(running: Any, deadline: Deadline) -> Any:
+    """Wait for the draws, and look every moment what time it is and how much memory is held."""
+    while True:
+        left = deadline.left()
+        in_force().hold_memory()
+        try:
+            return running.wait(timeout=_LOOK_SECONDS if left is None else min(left, _LOOK_SECONDS))
+        except TimeoutError:
+            continue

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from forecast_bench.bayes.libraries import versions
 from forecast_bench.bayes.settings import FitSettings
+from forecast_bench.limits import in_force
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -55,12 +56,17 @@ def run_all[T](
 def _workers(on: FitSettings) -> Iterator[dict[str, Any]]:
     """Give what joblib is told: with one process of loky it stays in this one."""
     if on.backend == "loky":
-        yield {"backend": "loky", "n_jobs": on.workers, "inner_max_num_threads": 1}
+        yield {"backend": "loky", "n_jobs": _processes(on), "inner_max_num_threads": 1}
         return
     with _client(on) as client:
         if on.scheduler is not None:
             _refuse_other_versions(client)
         yield {"backend": "dask", "client": client, "n_jobs": -1}
+
+
+def _processes(on: FitSettings) -> int:
+    """Processes on this machine: no more than there are cores for."""
+    return min(on.workers, in_force().cores)
 
 
 @contextmanager
@@ -80,7 +86,7 @@ def _client(on: FitSettings) -> Iterator[Client]:
         return
     with (
         LocalCluster(
-            n_workers=on.workers, threads_per_worker=1, processes=True, dashboard_address=None
+            n_workers=_processes(on), threads_per_worker=1, processes=True, dashboard_address=None
         ) as cluster,
         Client(cluster, set_as_default=False) as client,
     ):

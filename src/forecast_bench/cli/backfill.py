@@ -1,6 +1,7 @@
 """`backfill`: the job for the days of the past."""
 
 import datetime
+from collections.abc import Iterator
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -16,11 +17,12 @@ from forecast_bench.cli.options import (
     workspace_folder,
 )
 from forecast_bench.cli.output import print_json, print_line, report_problems
-from forecast_bench.cli.recalibrate import FitChoice, reason_of, status_of
-from forecast_bench.job import JobResult, latest_run
+from forecast_bench.cli.recalibrate import FitChoice, status_of
+from forecast_bench.job import JobResult
 from forecast_bench.job.backfilling import backfill as run_days
 from forecast_bench.job.backfilling import backfill_days
-from forecast_bench.job.runs import STOPS
+from forecast_bench.job.runs import STOPS, stop_reason
+from forecast_bench.job.signals import EndedBySignal, ending_by_signals
 from forecast_bench.records import number_of
 
 
@@ -69,8 +71,6 @@ def backfill(
     if not days:
         message = f"no {every} ends from {start} to {last}"
         raise typer.BadParameter(message, param_hint="--from")
-    results: list[tuple[datetime.date, JobResult]] = []
-    status, stopped = int(ExitStatus.DONE), ""
     running = run_days(
         folder,
         days,
@@ -79,24 +79,40 @@ def backfill(
         wait_seconds=wait,
         fits=fit.value,
     )
-    try:
-        for day, result in running:
-            results.append((day, result))
-            status = status_of(result) or status
-            if output is Format.text:
-                print_line(f"{day}: {_said(result)}")
-            if result.ending not in ("published", "unchanged"):
-                _tell(result)
-    except STOPS as failure:
-        stopped, status = reason_of(failure), ExitStatus.FAILED
-        typer.echo(f"stopped: {stopped}; what was published before stays", err=True)
-        results.append((days[len(results)], JobResult("stopped", latest_run(folder))))
+    results, status = _run(running, quiet=output is Format.json)
     missing = days[sum(_is_there(result) for _, result in results) :]
     if output is Format.json:
         print_json({"runs": [_record(*one) for one in results], "missing": [*map(str, missing)]})
     elif missing:
         print_line(f"{number_of(len(missing), 'days')} from {missing[0]} have no run")
     raise typer.Exit(status)
+
+
+def _run(
+    running: Iterator[tuple[datetime.date, JobResult]], *, quiet: bool
+) -> tuple[list[tuple[datetime.date, JobResult]], int]:
+    """Run the days, saying how each one ends; give what came of them, and the exit status."""
+    results: list[tuple[datetime.date, JobResult]] = []
+    status = int(ExitStatus.DONE)
+    try:
+        with ending_by_signals():
+            for day, result in running:
+                results.append((day, result))
+                status = status_of(result) or status
+                if not quiet:
+                    print_line(f"{day}: {_said(result)}")
+                if not _is_there(result):
+                    _tell(result)
+    except STOPS as failure:
+        return results, _stopped(stop_reason(failure), ExitStatus.FAILED)
+    except EndedBySignal as ended:
+        return results, _stopped(str(ended), 128 + ended.number)
+    return results, status
+
+
+def _stopped(reason: str, status: int) -> int:
+    typer.echo(f"stopped: {reason}; what was published before stays", err=True)
+    return status
 
 
 def _is_there(result: JobResult) -> bool:

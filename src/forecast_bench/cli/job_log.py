@@ -8,16 +8,22 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from forecast_bench import __version__
 from forecast_bench.cli.options import ExitStatus
 from forecast_bench.cli.output import report_problems
 from forecast_bench.job import STAGES, JobResult, failing_alarms
+from forecast_bench.job.fits import TellFit, untold
 from forecast_bench.job.runs import STOPS
 from forecast_bench.problems import as_record
 
-type Watch = Callable[[str], None]
+
+class Watch(NamedTuple):
+    """What is told of the job as it goes: of each stage, and of each fit of several in a stage."""
+
+    stage: Callable[[str], None]
+    fit: TellFit = untold
 
 
 class LogFormat(StrEnum):
@@ -31,7 +37,7 @@ class JobLog(Protocol):
     """What is told of a run of the job as it goes."""
 
     def progress(self) -> AbstractContextManager[Watch]:
-        """Give what is told of each stage, for as long as the job runs."""
+        """Give what is told of stages and fits, for as long as the job runs."""
 
     def report(self, result: JobResult) -> None:
         """Tell problems and alarms."""
@@ -70,18 +76,23 @@ class TextLog:
     def progress(self) -> Iterator[Watch]:
         """Show how far the job has come."""
         if self.silent:
-            yield lambda _: None
+            yield Watch(lambda _: None)
         elif sys.stderr.isatty():
             from rich.console import Console
             from rich.progress import Progress
 
             with Progress(console=Console(stderr=True), transient=True) as progress:
                 task = progress.add_task("start", total=len(STAGES))
-                yield lambda stage: progress.update(
-                    task, description=stage, completed=STAGES.index(stage)
-                )
+
+                def stage(name: str) -> None:
+                    progress.update(task, description=name, completed=STAGES.index(name))
+
+                def fit(name: str, number: int, of: int) -> None:
+                    progress.update(task, description=f"{name}, {number} of {of}")
+
+                yield Watch(stage, fit)
         else:
-            yield lambda stage: _say(f"recalibrate: {stage}")
+            yield Watch(lambda stage: _say(f"recalibrate: {stage}"))
 
     def report(self, result: JobResult) -> None:
         """Write problems with their number, then alarms."""
@@ -113,7 +124,7 @@ class JsonLog:
         if not self.quiet:
             self._tell("started", as_of=str(self.as_of), version=__version__)
         try:
-            yield self._stage
+            yield Watch(self._stage, self._fit)
         except STOPS:
             raise
         except Exception:
@@ -145,6 +156,10 @@ class JsonLog:
     def _stage(self, stage: str) -> None:
         if not self.quiet:
             self._tell("stage", stage=stage)
+
+    def _fit(self, name: str, number: int, of: int) -> None:
+        if not self.quiet:
+            self._tell("fit", fit=name, number=number, of=of)
 
     def _tell(self, event: str, **facts: Any) -> None:
         now = datetime.datetime.now(tz=datetime.UTC).isoformat(timespec="milliseconds")

@@ -25,10 +25,12 @@ from forecast_bench.job import recalibrate as run_job
 from forecast_bench.job.lock import holder_in_words
 from forecast_bench.job.metrics import JobMeasures, metrics_text
 from forecast_bench.job.notifying import is_told, notice_of
-from forecast_bench.job.runs import STOPS
+from forecast_bench.job.runs import STOPS, stop_reason
 from forecast_bench.job.signals import EndedBySignal, ending_by_signals
 from forecast_bench.problems import as_record
-from forecast_bench.records import number_of
+from forecast_bench.records import JobLimits, number_of
+from forecast_bench.records.memory_size import parse_memory_size
+from forecast_bench.records.time_limit import parse_time_limit
 from forecast_bench.workspace import SETTINGS
 from forecast_bench.workspace.replacing import replace_file
 from forecast_bench.workspace.settings_file import read_settings
@@ -78,6 +80,23 @@ def recalibrate(
             help="Write how the job ended to this file, as OpenMetrics for a node exporter.",
         ),
     ] = None,
+    cores: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N",
+            min=1,
+            max=1024,
+            help="Use so many cores at once, whatever limits.cores in the settings says.",
+        ),
+    ] = None,
+    memory: Annotated[
+        str | None,
+        typer.Option(metavar="SIZE", help="Hold no more memory than this, such as 4 GiB."),
+    ] = None,
+    limit: Annotated[
+        str | None,
+        typer.Option("--time", metavar="TIME", help="End after this time, such as 2 hours."),
+    ] = None,
     quiet: Annotated[
         bool, typer.Option("--quiet", help="Say nothing but what went wrong.")
     ] = False,
@@ -86,17 +105,19 @@ def recalibrate(
 
     Count, update, resolve, score, recalibrate. Nothing changed: nothing is done. A replay of an
     earlier day does not become the latest run. Exit status: 0 done, 1 problems in the workspace,
-    3 another job holds the lock, 4 a feed or a fit failed and the last good run stays, 128 and a
-    signal's number (143 for SIGTERM) where a signal ended it.
+    3 another job holds the lock, 4 a feed or a fit failed, or a limit of memory or time was
+    reached, and the last good run stays, 128 and a signal's number (143 for SIGTERM) where a signal
+    ended it.
 
     Example: forecast-bench recalibrate --as-of 2018-06-30
     """
     folder = workspace_folder(workspace)
     if as_of is not None and as_of > today_or(None) + datetime.timedelta(days=1):
         raise typer.BadParameter(f"{as_of} lies in the future", param_hint="--as-of")
+    limits = _limits(cores=cores, memory=memory, limit=limit)
     day, started = today_or(as_of), time.perf_counter()
     told = job_log(log, quiet=quiet, silent=quiet or output is Format.json, as_of=day)
-    result, stopped, status = _run(folder, told, as_of=day, wait=wait, fit=fit)
+    result, stopped, status = _run(folder, told, as_of=day, wait=wait, fit=fit, limits=limits)
     told.report(result)
     if metrics is not None and result.ending != "locked":
         measured = JobMeasures(
@@ -117,7 +138,13 @@ def recalibrate(
 
 
 def _run(
-    folder: Path, told: JobLog, *, as_of: datetime.date, wait: float, fit: FitChoice
+    folder: Path,
+    told: JobLog,
+    *,
+    as_of: datetime.date,
+    wait: float,
+    fit: FitChoice,
+    limits: JobLimits,
 ) -> tuple[JobResult, str, int]:
     """Run the job and give the exit status; where something stopped it, say why as well."""
     try:
@@ -126,24 +153,31 @@ def _run(
                 folder,
                 as_of=as_of,
                 now=datetime.datetime.now(tz=datetime.UTC),
-                watch=watch,
+                watch=watch.stage,
                 wait_seconds=wait,
                 fits=fit.value,
+                tell_fit=watch.fit,
+                limits=limits,
             )
     except STOPS as failure:
         # A disk that is full or a permission lost is no bug, and the run before stays whole.
-        return JobResult("stopped", latest_run(folder)), reason_of(failure), ExitStatus.FAILED
+        return JobResult("stopped", latest_run(folder)), stop_reason(failure), ExitStatus.FAILED
     except EndedBySignal as ended:
         return JobResult("stopped", latest_run(folder)), str(ended), 128 + ended.number
     return result, "", status_of(result)
 
 
-def reason_of(failure: Exception) -> str:
-    """Say what stopped a job, in words."""
-    if not isinstance(failure, OSError):
-        return str(failure)
-    where = f"{failure.filename}: " if failure.filename else ""
-    return f"{where}{failure.strerror or type(failure).__name__}"
+def _limits(*, cores: int | None, memory: str | None, limit: str | None) -> JobLimits:
+    """Read the options that limit the job."""
+    try:
+        parse_memory_size(memory)
+    except ValueError as refused:
+        raise typer.BadParameter(str(refused), param_hint="--memory") from refused
+    try:
+        parse_time_limit(limit)
+    except ValueError as refused:
+        raise typer.BadParameter(str(refused), param_hint="--time") from refused
+    return JobLimits(cores=cores, memory=parse_memory_size(memory), time=parse_time_limit(limit))
 
 
 def status_of(result: JobResult) -> int:

@@ -2,7 +2,7 @@
 
 import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 
@@ -24,6 +24,8 @@ runs = typer.Typer(
     help="The runs of the job: list, show, compare, verify and prune them.",
 )
 
+# Of a stage, with decimals; a run of an earlier version has the first alone.
+_TAKEN: Final = (("seconds", 1), ("cpu_seconds", 1), ("peak_mib", 0))
 RunArgument = Annotated[str | None, typer.Argument(metavar="RUN", help="The latest by default.")]
 
 
@@ -87,10 +89,17 @@ def show_run(
         print_line(f"  alarm: {alarm['text']} [{alarm['id']}]")
     print_line("")
     print_table(
-        ["stage", "seconds"],
-        [[one["stage"], f"{one['seconds']:.1f}"] for one in manifest["stages"]],
-        numeric=["seconds"],
+        ["stage", "seconds", "of processors", "most MiB"],
+        [
+            [one["stage"], *(_figure(one.get(name), digits) for name, digits in _TAKEN)]
+            for one in manifest["stages"]
+        ],
+        numeric=["seconds", "of processors", "most MiB"],
     )
+
+
+def _figure(value: float | None, digits: int) -> str:
+    return "" if value is None else f"{value:.{digits}f}"
 
 
 @runs.command("diff")

@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager, contextmanager
 from types import MappingProxyType
 from typing import Any, Final, Protocol
 
+from forecast_bench.incidents.duckdb_session import memory_faults, within_limits
 from forecast_bench.records import CountingSettings
 
 
@@ -42,10 +43,11 @@ def _duckdb(settings: CountingSettings) -> Iterator[Any]:
         # Ibis 12 calls DuckDB 2 by a name that DuckDB means to drop.
         warnings.filterwarnings("ignore", "fetch_arrow_table", DeprecationWarning)
         connection = ibis.duckdb.connect(
-            threads=settings.threads, memory_limit=settings.memory, temp_directory=spill
+            **within_limits(threads=settings.threads, memory=settings.memory), temp_directory=spill
         )
         try:
-            yield connection
+            with memory_faults():
+                yield connection
         finally:
             connection.disconnect()
 

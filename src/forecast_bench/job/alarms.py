@@ -11,6 +11,7 @@ ALARMS: Final[Mapping[str, bool]] = MappingProxyType(
         "feed-unreadable": True,
         "fit-failed": True,
         "fit-missing": True,
+        "fit-over-memory": True,
         "fit-stopped": True,
         "lineage": True,
         "model-failed": True,

@@ -7,6 +7,7 @@ uses the last good one, and says how old it is.
 
 import datetime
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -20,9 +21,16 @@ FitWhen = Literal["never", "changed", "always"]
 Fitting = FitWhen | None
 """The same, or None for a quick look: it samples nothing, and runs no model of the team's own."""
 
+TellFit = Callable[[str, int, int], None]
+"""What is told of a fit as it begins: its name, which it is, and of how many in its stage."""
+
 _FOLDER = "fits"
 _GOOD = "good.jsonl"
 _SHOWN_DIGITS = 16
+
+
+def untold(_name: str, _number: int, _of: int) -> None:
+    """Tell nobody."""
 
 
 class NoFitError(Exception):

@@ -48,6 +48,9 @@ class Clock(Protocol):
     def reused(self, what: str, *, number: int, of: int) -> None:
         """Note how much of its work the stage found done."""
 
+    def fit(self, name: str, number: int, of: int, /) -> None:
+        """Be told of a fit as it begins, of a stage that makes several."""
+
 
 class NoClock:
     """Nobody watches."""
@@ -58,6 +61,9 @@ class NoClock:
 
     def reused(self, what: str, *, number: int, of: int) -> None:
         """Let it pass."""
+
+    def fit(self, name: str, number: int, of: int, /) -> None:
+        """Let the fit pass."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -162,7 +168,8 @@ def look(
     choices = {**feeds.choices, **instead}
     issued = [one for one in workspace.judgments if one.issued and one.issued <= as_of]
     with clock.stage("learn rates"):
-        rates = learn_rates(workspace, questions_to_count(workspace, issued), choices, fits=fits)
+        questions = questions_to_count(workspace, issued)
+        rates = learn_rates(workspace, questions, choices, fits=fits, tell=clock.fit)
     if rates.alarms:
         return Look(read, problems, "failed", rates.alarms, choices, rates=rates)
     with clock.stage("count"):
@@ -184,7 +191,7 @@ def look(
         )
         alarms = silent_names(rates.asked, choices, workspace.actors)
     with clock.stage("ask models"):
-        modelled = ask_models(workspace, counted, fits=fits)
+        modelled = ask_models(workspace, counted, fits=fits, tell=clock.fit)
     if modelled.alarms:
         return Look(read, (*problems, *modelled.problems), "failed", modelled.alarms)
     with clock.stage("update, resolve and score"):

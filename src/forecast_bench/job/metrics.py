@@ -95,6 +95,13 @@ def _run_families(
     yield "run_timestamp_seconds", "When the run in force was made.", [({}, made_at)]
     stages = [({"stage": one["stage"]}, one["seconds"]) for one in manifest["stages"]]
     yield "stage_duration_seconds", "How long each stage of that run took.", stages
+    peaks = [
+        ({"stage": one["stage"]}, one["peak_mib"] * _MIB)
+        for one in manifest["stages"]
+        if one.get("peak_mib") is not None
+    ]
+    if peaks:
+        yield "stage_peak_memory_bytes", "Most memory that was held in each stage.", peaks
     if manifest.get("peak_mib") is not None:
         peak = manifest["peak_mib"] * _MIB
         yield "peak_memory_bytes", "Most memory that was held to make it.", [({}, peak)]

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
 from forecast_bench import bayes
 from forecast_bench.job.feeds import Alarm
-from forecast_bench.job.fits import Fitting
+from forecast_bench.job.fits import Fitting, TellFit, untold
+from forecast_bench.limits import MemoryLimitExceededError
 from forecast_bench.problems import Location, Problem, problem
 from forecast_bench.rates import PathEstimate, TooFewDraws, path_odds
 from forecast_bench.records import exposure_months
@@ -21,6 +22,7 @@ from forecast_bench.tracking import (
 )
 from forecast_bench.workspace import DERIVED, MODELS, Workspace
 
+_TRY_LESS: Final = "try fewer draws or a smaller model, or raise limits.memory in the settings"
 type Counts = np.typing.NDArray[np.int64]
 
 
@@ -49,7 +51,11 @@ class _Untrusted(Exception):  # noqa: N818
 
 
 def ask_models(
-    workspace: Workspace, counted: Mapping[str, CountedQuestion], *, fits: Fitting
+    workspace: Workspace,
+    counted: Mapping[str, CountedQuestion],
+    *,
+    fits: Fitting,
+    tell: TellFit = untold,
 ) -> Modelled:
     """Ask the models that rate laws of the family own name about every question under them.
 
@@ -64,16 +70,24 @@ def ask_models(
     fits : str or None
         Whether a file may be run; a quick look takes what it has said, and without that the
         question has no base rate.
+    tell : callable
+        Told of each question as its turn comes.
     """
     answered: dict[str, CountedQuestion] = {}
     records: list[dict[str, Any]] = []
     problems: list[Problem] = []
     alarms: list[Alarm] = []
     stopped_at: set[str] = set()  # what does not run once is not waited for again
-    for key, one in counted.items():
+    own = [
+        (key, one)
+        for key, one in counted.items()
+        if one.asked.rates.family == "own" and one.baseline_gap is None
+    ]
+    for number, (key, one) in enumerate(own, 1):
         shown = f"{MODELS}/{one.asked.rates.model}"
-        if one.asked.rates.family != "own" or one.baseline_gap is not None or shown in stopped_at:
+        if shown in stopped_at:
             continue
+        tell(f"{shown}, asked about {one.asked.name}", number, len(own))
         try:
             odds, made = _asked(workspace, one, fits)
         except bayes.ModelStopped as stopped:
@@ -86,6 +100,13 @@ def ask_models(
                 problems.append(_located(workspace, shown, stopped))
                 said = f"{shown} has a fault, so {one.asked.name} has no base rate"
             alarms.append(Alarm("model-failed", said))
+            stopped_at.add(shown)
+            continue
+        except MemoryLimitExceededError as over:
+            said = (
+                f"{shown}, asked about {one.asked.name}: the fit was stopped: {over}: {_TRY_LESS}"
+            )
+            alarms.append(Alarm("fit-over-memory", said))
             stopped_at.add(shown)
             continue
         except _Untrusted as failure:

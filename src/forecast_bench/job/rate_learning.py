@@ -12,7 +12,7 @@ from typing import Any, Final
 from forecast_bench import bayes
 from forecast_bench.incidents import VintageChoice, expand_types
 from forecast_bench.job.feeds import Alarm
-from forecast_bench.job.fits import Fitting, fit_folder
+from forecast_bench.job.fits import Fitting, TellFit, fit_folder, untold
 from forecast_bench.job.kept_fits import (
     approximated_fit,
     believed,
@@ -21,6 +21,7 @@ from forecast_bench.job.kept_fits import (
     stored_beliefs,
 )
 from forecast_bench.job.panels import panel_table, panel_until
+from forecast_bench.limits import MemoryLimitExceededError
 from forecast_bench.records import Duration, PanelPriors, RatePanel, RateSpecification
 from forecast_bench.tracking import AskedQuestion, ParameterOrigin
 from forecast_bench.workspace import Workspace
@@ -28,6 +29,10 @@ from forecast_bench.workspace import Workspace
 DEFAULT: Final = "default"
 _TRY: Final = (
     "raise `time_limit` of its sampler, or lower `draws`; until then --fit never approximates it"
+)
+_TRY_LESS: Final = (
+    "lower `draws` of its sampler, or raise limits.memory in the settings; until then --fit never "
+    "approximates it"
 )
 type _Panel = tuple[str, datetime.date]
 
@@ -86,6 +91,7 @@ def learn_rates(
     choices: Mapping[str, VintageChoice],
     *,
     fits: Fitting,
+    tell: TellFit = untold,
 ) -> LearnedRates:
     """Give every question whose family has a panel what the panel says.
 
@@ -104,17 +110,24 @@ def learn_rates(
     fits : str or None
         When to sample, which takes a while: where nothing may be, a panel not yet sampled is
         approximated.
+    tell : callable
+        Told of each panel as its turn comes.
     """
     families, keys = _families(asked)
     newest = {name: max(day for one, day in families if one == name) for name, _ in families}
     told = dict(asked)
     records, alarms, folders = [], [], {}
-    for (name, until), family in sorted(families.items()):
+    for number, ((name, until), family) in enumerate(sorted(families.items()), 1):
+        tell(_place(family), number, len(families))
         is_newest = until == newest[name]
         try:
             record = _learned(workspace, family, choices, fits=fits, is_newest=is_newest)
         except bayes.TimeLimitExceededError as stopped:
             alarms.append(Alarm("fit-stopped", f"{_place(family)}: the fit was {stopped}: {_TRY}"))
+            continue
+        except MemoryLimitExceededError as over:
+            said = f"{_place(family)}: the fit was stopped: {over}: {_TRY_LESS}"
+            alarms.append(Alarm("fit-over-memory", said))
             continue
         points, origin = believed(record), _origin(record)
         for key in keys[name, until]:

@@ -3,10 +3,9 @@
 import datetime
 import json
 import platform
-import signal
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
@@ -14,11 +13,11 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from forecast_bench import __version__
 from forecast_bench.job.fingerprint import fingerprint, input_hashes, store_hashes
-from forecast_bench.job.fits import FitWhen
+from forecast_bench.job.fits import FitWhen, TellFit, untold
 from forecast_bench.job.integrity import file_hashes, ledger_facts, manifest_hash
 from forecast_bench.job.ledger import append
+from forecast_bench.job.limiting import limited
 from forecast_bench.job.lock import Holder, JobLockedError, confirm, job_lock
-from forecast_bench.job.memory import peak_mib
 from forecast_bench.job.runs import (
     MANIFEST,
     RUN_FORMAT,
@@ -30,10 +29,13 @@ from forecast_bench.job.runs import (
     read_manifest,
     run_before,
     same_run,
+    stop_reason,
     written_aside,
 )
 from forecast_bench.job.signals import EndedBySignal, end_if_asked, failing_as_asked
+from forecast_bench.job.stage_clock import StageClock
 from forecast_bench.problems import Problem
+from forecast_bench.records import JobLimits
 
 if TYPE_CHECKING:
     from forecast_bench.job.reuse import Reuse
@@ -51,7 +53,7 @@ class JobResult:
     ending : str
         published, unchanged (nothing to do), problems (in what people wrote), locked (another job
         runs), failed (a feed or a fit; the last published run stays), or, in the ledger alone,
-        stopped (a disk that is full, a permission lost, a signal).
+        stopped (a disk that is full, a permission lost, a limit of memory or time, a signal).
     run : Path or None
         The run in force.
     manifest : dict
@@ -97,27 +99,6 @@ STAGES: Final = (
 """Names of the stages, in order, for whoever shows how far the job has come."""
 
 
-@dataclass(slots=True)
-class StageClock:
-    """How long each stage took, told to whoever watches."""
-
-    watch: Callable[[str], None]
-    stages: list[dict[str, Any]] = field(default_factory=list)
-    taken_over: list[dict[str, Any]] = field(default_factory=list)
-
-    @contextmanager
-    def stage(self, name: str) -> Iterator[None]:
-        """Time one stage."""
-        self.watch(name)
-        started = time.perf_counter()
-        yield
-        self.stages.append({"stage": name, "seconds": round(time.perf_counter() - started, 3)})
-
-    def reused(self, what: str, *, number: int, of: int) -> None:
-        """Note how much of its work the stage found done."""
-        self.taken_over.append({"what": what, "reused": number, "of": of})
-
-
 def recalibrate(
     workspace: Path,
     *,
@@ -126,6 +107,8 @@ def recalibrate(
     watch: Callable[[str], None],
     wait_seconds: float = 0,
     fits: FitWhen = "changed",
+    tell_fit: TellFit = untold,
+    limits: JobLimits | None = None,
 ) -> JobResult:
     """Run the job once.
 
@@ -144,9 +127,15 @@ def recalibrate(
     fits : str
         When models are fitted: never (the last good fits are used, however old), changed (where
         data, model or libraries are other ones) or always.
+    tell_fit : callable
+        Told of each fit of a stage that makes several: its name, which it is, and of how many.
+    limits : JobLimits, optional
+        What the job may take of the machine, before what the settings say; no number rests on it.
 
     Raises
     ------
+    JobStoppedError
+        If memory or time of the job ran out; what was published before stays, and fits are kept.
     OSError
         If a folder or a disk refuses to be written; what was published before stays.
     DamagedRunError
@@ -161,24 +150,20 @@ def recalibrate(
         confirm(workspace)  # better now than when all the work is done
         watch(stage)
 
+    clock = StageClock(watched, tell_fit)
     try:
         with job_lock(workspace, as_of=as_of, wait_seconds=wait_seconds):
             try:
-                with failing_as_asked():
-                    result = _locked(workspace, as_of=as_of, now=now, watch=watched, fits=fits)
+                with failing_as_asked(), limited(workspace, limits or JobLimits()):
+                    result = _locked(workspace, as_of=as_of, now=now, clock=clock, fits=fits)
             except (*STOPS, KeyboardInterrupt, EndedBySignal) as stop:
                 confirm(workspace)  # without the lock it is this that stopped the job
-                line = _entry(
-                    JobResult("stopped", latest_run(workspace)),
-                    as_of,
-                    now,
-                    time.perf_counter() - started,
-                )
-                if not isinstance(stop, STOPS):
-                    line["reason"] = str(stop) or signal.SIGINT.name
+                stopped = JobResult("stopped", latest_run(workspace))
                 # The disk that refused the run may refuse the line as well; the failure is told.
+                said = {"stage": clock.now or None, "reason": stop_reason(stop)}
+                seconds = time.perf_counter() - started
                 with suppress(OSError):
-                    append(workspace, line)
+                    append(workspace, _entry(stopped, as_of, now, seconds) | said)
                 raise
             append(workspace, _entry(result, as_of, now, time.perf_counter() - started))
             return result
@@ -191,7 +176,7 @@ def _locked(
     *,
     as_of: datetime.date,
     now: datetime.datetime,
-    watch: Callable[[str], None],
+    clock: StageClock,
     fits: FitWhen,
 ) -> JobResult:
     inputs, versions = input_hashes(workspace) | store_hashes(workspace), _versions()
@@ -213,7 +198,6 @@ def _locked(
     from forecast_bench.job.reuse import FormerRun, Reuse, content_hash, program_hash
     from forecast_bench.job.stages import run_stages
 
-    clock = StageClock(watch)
     previous = run_before(workspace, as_of)
     former = None if previous is None else FormerRun(previous)
     reuse = Reuse(former, content_hash(program_hash(), versions))
@@ -274,7 +258,8 @@ def _publish(
             render(aside, aside / "review", lender=figures)
             clock.reused("figures", number=figures.lent, of=len(figures.made_of))
         _write(aside / f"{MADE_OF}.json", {**finished.made_of, "figures": figures.made_of})
-        manifest |= {"reused": clock.taken_over, "peak_mib": peak_mib()}
+        clock.peak_mib()
+        manifest |= {"reused": clock.taken_over, "peak_mib": clock.most_mib}
         manifest |= {"files": file_hashes(aside)}
         _write(aside / MANIFEST, manifest)
         run = publish(workspace, aside, manifest["run"], in_force=in_force)

@@ -5,6 +5,7 @@ import errno
 import json
 import os
 import shutil
+import signal
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,9 +27,29 @@ class DamagedRunError(Exception):
     """The manifest of a run is not what the job writes; the message says which, and what to do."""
 
 
-STOPS: Final = (OSError, DamagedRunError, LockLostError)
-"""What stops the job safely: a disk or a permission that refuses, a run that cannot be read, or
-another job that took the lock."""
+class JobStoppedError(Exception):
+    """The job came to a limit of memory or time; the message says in which stage."""
+
+
+STOPS: Final = (OSError, DamagedRunError, JobStoppedError, LockLostError, MemoryError)
+"""What stops the job safely: a disk or a permission that refuses, a run that cannot be read, too
+little memory or time, or another job that took the lock."""
+
+
+def stop_reason(failure: BaseException) -> str:
+    """Say in a line what stopped the job.
+
+    Examples
+    --------
+    >>> stop_reason(OSError(28, "No space left on device", "/srv/desk"))
+    '/srv/desk: No space left on device'
+    """
+    if isinstance(failure, OSError):
+        where = f"{failure.filename}: " if failure.filename else ""
+        return f"{where}{failure.strerror or type(failure).__name__}"
+    if isinstance(failure, MemoryError):
+        return f"memory ran out: {failure}" if str(failure) else "memory ran out"
+    return signal.SIGINT.name if isinstance(failure, KeyboardInterrupt) else str(failure)
 
 
 def runs_folder(workspace: Path) -> Path:

@@ -24,6 +24,7 @@ from forecast_bench.job.recalibrating import Recalibration, recalibrating
 from forecast_bench.job.reuse import Reuse
 from forecast_bench.job.runs import read_manifest
 from forecast_bench.job.watching import Watched, watch, watched_run
+from forecast_bench.limits import MemoryLimitExceededError
 from forecast_bench.problems import Problem, as_record
 from forecast_bench.workspace import Workspace, shown
 
@@ -117,7 +118,12 @@ def run_stages(
             )
             tables = judgment_tables(seen, as_of=as_of)
             pooled = pooling(seen, tables["opinions"], as_of=as_of)
-        except (LineageError, NoFitError, TimeLimitExceededError) as fault:
+        except (
+            LineageError,
+            NoFitError,
+            TimeLimitExceededError,
+            MemoryLimitExceededError,
+        ) as fault:
             return Finished("failed", seen.problems, _listed([_alarm_of(fault)]))
     if fit.failed:
         return Finished("failed", seen.problems, _listed(_failures(workspace_folder, fit)))
@@ -177,6 +183,13 @@ def _alarm_of(fault: Exception) -> Alarm:
             "fit-stopped",
             f"models/recalibration.yaml: the fit was {fault}: raise `time_limit`, lower `draws` or "
             "leave out a group; until then --fit never uses the last good fit",
+        )
+    if isinstance(fault, MemoryLimitExceededError):
+        return Alarm(
+            "fit-over-memory",
+            f"models/recalibration.yaml: the fit was stopped: {fault}: lower `draws`, leave out a "
+            "group or raise limits.memory in the settings; until then --fit never uses the last "
+            "good fit",
         )
     return Alarm("fit-missing" if isinstance(fault, NoFitError) else "lineage", str(fault))
 

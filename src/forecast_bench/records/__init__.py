@@ -3,6 +3,7 @@
 from forecast_bench.records.actor import Actor, ActorBook, CompoundLabel, CompoundPolicy
 from forecast_bench.records.base import Record
 from forecast_bench.records.fetching import AcledFetch, FetchRequest, UcdpFetch
+from forecast_bench.records.job_limits import JobLimits
 from forecast_bench.records.judgment import (
     Assumption,
     FileHeader,
@@ -83,6 +84,7 @@ __all__ = [
     "HandResolution",
     "IncidentFilter",
     "Indicator",
+    "JobLimits",
     "Judgment",
     "MappedPlace",
     "MappedSide",

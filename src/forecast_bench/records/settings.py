@@ -5,6 +5,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from forecast_bench.problems import CATALOGUE
+from forecast_bench.records.job_limits import JobLimits
 from forecast_bench.records.own_model import ModelLimits
 from forecast_bench.records.watching import AlarmSettings, NotifySettings
 
@@ -149,6 +150,7 @@ class Settings(BaseModel):
     )
     counting: CountingSettings = CountingSettings()
     fits: FitSettings = FitSettings()
+    limits: JobLimits = JobLimits()
     models: Annotated[tuple[str, ...], Field(strict=False)] = Field(
         default=(),
         description="Python files of models/ that may be run: they are code.",

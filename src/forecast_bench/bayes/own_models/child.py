@@ -35,7 +35,7 @@ from forecast_bench.bayes.own_models.contract import (
     read_model,
 )
 from forecast_bench.bayes.own_models.series import Series
-from forecast_bench.bayes.sampling import CORES, without_text, without_times
+from forecast_bench.bayes.sampling import without_text, without_times
 from forecast_bench.bayes.storage import save
 from forecast_bench.rates import draw_paths
 
@@ -88,7 +88,7 @@ def limit_itself(limits: Mapping[str, float]) -> None:
     for kind, most in (
         (resource.RLIMIT_AS, int(limits["memory"])),
         (resource.RLIMIT_FSIZE, int(limits["output"])),
-        (resource.RLIMIT_CPU, int(limits["seconds"] * (CORES + 1)) + 1),
+        (resource.RLIMIT_CPU, int(limits["seconds"] * (limits["cores"] + 1)) + 1),
         (resource.RLIMIT_CORE, 0),
     ):
         _, hard = resource.getrlimit(kind)
@@ -129,7 +129,7 @@ def _sampled(model: Any, request: Mapping[str, Any]) -> Any:
             draws=sampler["draws"],
             tune=sampler["tune"],
             chains=sampler["chains"],
-            cores=min(CORES, sampler["chains"]),
+            cores=min(int(request["limits"]["cores"]), sampler["chains"]),
             nuts_sampler="nutpie",
             nuts={"target_accept": sampler["target_accept"]},
             compile_kwargs={"freeze_model": True},

@@ -21,6 +21,7 @@ from forecast_bench.bayes.own_models.process import ModelStopped, own_folder, ru
 from forecast_bench.bayes.own_models.series import Series
 from forecast_bench.bayes.settings import DiagnosticLimits
 from forecast_bench.bayes.storage import load
+from forecast_bench.limits import in_force
 from forecast_bench.rates import DrawPaths, draw_paths, rates_told
 from forecast_bench.records import ModelLimits, OwnSampler
 from forecast_bench.workspace.replacing import replace_file
@@ -133,6 +134,8 @@ def fit_own_model(asked: OwnFitRequest) -> OwnFit:
     ModelStopped
         If the file has a fault, its process reached a limit or crashed, or it may not be run;
         nothing is kept then.
+    MemoryLimitExceededError, JobTimeExceededError
+        If the job as a whole, with that process, reached one of its limits.
     """
     content = asked.content_hash
     folder, seed = asked.kept_in / f"own-{content[:16]}", seed_from(content, asked.base_seed)
@@ -178,6 +181,7 @@ def _request(asked: OwnFitRequest, seed: int) -> dict[str, Any]:
             "memory": limits.memory_bytes,
             "output": limits.output_bytes,
             "seconds": limits.seconds,
+            "cores": in_force().cores,
         },
     }
 

@@ -10,13 +10,15 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from forecast_bench.bayes.own_models.child import ANSWER, MODEL, REQUEST
+from forecast_bench.limits import ONE_THREAD, in_force
 from forecast_bench.records import ModelLimits
 
 type Reason = Literal["fault", "time", "memory", "output", "crash", "unrun"]
@@ -36,7 +38,7 @@ _KEPT = (
     "TZ",
     "SYSTEMROOT",
 )
-_ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+_LOOK_SECONDS: Final = 0.2
 _NO_MEMORY = re.compile(
     r"MemoryError|bad_alloc|memory allocation of|[Oo]ut of memory|Cannot allocate memory|"
     r"Unable to allocate|can't start new thread|Resource temporarily unavailable"
@@ -96,6 +98,8 @@ def run(folder: Path, limits: ModelLimits) -> dict[str, Any]:
     ------
     ModelStopped
         If a fault was found or a limit reached, or the process crashed.
+    MemoryLimitExceededError, JobTimeExceededError
+        If the job as a whole, with this process, reached one of its limits.
     """
     ended = _wait(folder, limits)
     answer = _answer(folder)
@@ -119,12 +123,21 @@ def _wait(folder: Path, limits: ModelLimits) -> Ended:
             start_new_session=True,
         )
         try:
-            status = process.wait(timeout=limits.seconds)
-        except subprocess.TimeoutExpired:
-            status = None
+            status = _status(process, ends=time.monotonic() + limits.seconds)
         finally:
             _end(process)
     return Ended(status, said.read_bytes()[-_TAIL:].decode("utf-8", "replace"))
+
+
+def _status(process: subprocess.Popen[bytes], *, ends: float) -> int | None:
+    """Wait for the process, and look every moment what time it is and how much memory is held."""
+    while (left := ends - time.monotonic()) > 0:
+        in_force().hold(process.pid)
+        try:
+            return process.wait(timeout=min(left, _LOOK_SECONDS))
+        except subprocess.TimeoutExpired:
+            continue
+    return None
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
@@ -144,7 +157,7 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 def _environment(folder: Path) -> dict[str, str]:
     kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
     own = dict.fromkeys(("HOME", "TMPDIR", "TEMP", "TMP", "MPLCONFIGDIR"), str(folder))
-    threads = dict.fromkeys(_ONE_THREAD, "1")
+    threads = dict.fromkeys(ONE_THREAD, "1")
     return {**kept, **own, **threads, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONIOENCODING": "utf-8"}
 
 
