@@ -31,14 +31,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _reported(failure: Exception) -> bool:
-    """Report a store of incidents or a run that is damaged, whichever command came upon it."""
+    """Report a store or a run that is damaged or newer, whichever command came upon it."""
     from forecast_bench.cli.output import report_problems
     from forecast_bench.incidents import IncidentStoreError
     from forecast_bench.job.runs import DamagedRunError
-    from forecast_bench.problems import Location, problem
+    from forecast_bench.problems import Location, NewerFormatError, problem
     from forecast_bench.workspace import DERIVED
 
-    if isinstance(failure, DamagedRunError):
+    if isinstance(failure, DamagedRunError | NewerFormatError):
         sys.stderr.write(f"{failure}\n")
         return True
     if not isinstance(failure, IncidentStoreError) and not _is_damage(failure):

@@ -15,6 +15,7 @@ from typing import Any, Final, Literal
 from pydantic import ValidationError
 
 from forecast_bench.incidents.storage import Storage
+from forecast_bench.problems import NewerFormatError
 from forecast_bench.records import Coverage, Record
 from forecast_bench.records.scalars import Day, Identifier, Text
 from forecast_bench.records.time import DurationText
@@ -33,6 +34,10 @@ _OF_FORMAT_1 = re.compile(
 
 class IncidentStoreError(ValueError):
     """The store is damaged, of a newer format or out of reach; the message names what is."""
+
+
+class NewerStoreError(IncidentStoreError, NewerFormatError):
+    """The store is of a newer format."""
 
 
 @contextmanager
@@ -218,7 +223,7 @@ def read_values(storage: Storage, source: str) -> dict[str, Any] | None:
         raise IncidentStoreError(f"{where} is damaged: {MENDING}")
     written = values.get("format")
     if isinstance(written, int) and written > STORE_FORMAT:
-        raise IncidentStoreError(
+        raise NewerStoreError(
             f"{where} is of store format {written}, and this program reads up to {STORE_FORMAT}: "
             "upgrade forecast-bench"
         )

@@ -20,6 +20,7 @@ from forecast_bench.incidents.catalogue import (
     is_of_format_1,
     is_without_sums,
     read_values,
+    sources_in,
 )
 from forecast_bench.incidents.duckdb_session import names_of, row_of
 from forecast_bench.incidents.schema import staged_schema
@@ -88,6 +89,18 @@ def former_format(storage: Storage, source: str) -> str | None:
     if values is None:
         return "1" if has_format_1(storage, source) else None
     return WITHOUT_SUMS if is_without_sums(values) else None
+
+
+def former_sources(storage: Storage) -> dict[str, str]:
+    """Give the sources that are kept in a former format, each with it.
+
+    Raises
+    ------
+    IncidentStoreError
+        If the store cannot be read, or is of a newer format.
+    """
+    found = {name: former_format(storage, name) for name in sources_in(storage)}
+    return {name: written for name, written in found.items() if written is not None}
 
 
 def former_vintages(storage: Storage, source: str) -> tuple[FormerVintage, ...]:

@@ -93,17 +93,6 @@ def migrate_source(
         done("swept")
 
 
-def left_over(storage: Storage, source: str) -> bool:
-    """Whether a migration was stopped before all old files of a source were gone."""
-    catalogue = read_catalogue(storage, source)
-    kept = {one.name for one in catalogue.files} | {one.labels_file for one in catalogue.vintages}
-    names = storage.names(source)
-    return any(
-        is_of_format_1(name) or (name.startswith(f"{source}/data/") and name not in kept)
-        for name in names
-    )
-
-
 def _clear(storage: Storage, source: str) -> None:
     """Take away what a migration that was stopped had put down."""
     kept = former_files(storage, source)

@@ -19,6 +19,7 @@ from forecast_bench.job.fits import FitWhen
 from forecast_bench.job.integrity import file_hashes, ledger_facts, manifest_hash
 from forecast_bench.job.ledger import append
 from forecast_bench.job.memory import peak_mib
+from forecast_bench.job.newer import refuse_newer_formats
 from forecast_bench.job.runs import (
     MANIFEST,
     RUN_FORMAT,
@@ -32,7 +33,7 @@ from forecast_bench.job.runs import (
     same_run,
     written_aside,
 )
-from forecast_bench.problems import Problem
+from forecast_bench.problems import NewerFormatError, Problem
 from forecast_bench.workspace import DERIVED
 
 if TYPE_CHECKING:
@@ -142,6 +143,8 @@ def recalibrate(
         If a folder or a disk refuses to be written; what was published before stays.
     DamagedRunError
         If the manifest of an earlier run is none any more.
+    NewerFormatError
+        If a newer program wrote what would be read or written; nothing was written.
     """
     derived = workspace / DERIVED
     derived.mkdir(exist_ok=True)
@@ -151,6 +154,9 @@ def recalibrate(
         with lock:
             try:
                 result = _locked(workspace, as_of=as_of, now=now, watch=watch, fits=fits)
+            except NewerFormatError:
+                # What a newer program keeps is left as it is, its ledger too.
+                raise
             except STOPS:
                 stopped = JobResult("stopped", latest_run(workspace))
                 # The disk that refused the run may refuse the line as well; the failure is told.
@@ -171,6 +177,7 @@ def _locked(
     watch: Callable[[str], None],
     fits: FitWhen,
 ) -> JobResult:
+    refuse_newer_formats(workspace)
     inputs, versions = input_hashes(workspace) | store_hashes(workspace), _versions()
     fitted = fingerprint(inputs, as_of=as_of, versions=versions)
     unfitted = fingerprint(inputs, as_of=as_of, versions=versions, unfitted=True)

@@ -1,31 +1,47 @@
 """Run folders: written aside, renamed into place whole, and found again."""
 
 import datetime
-import json
 import os
 import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
+from forecast_bench.problems import NewerFormatError
 from forecast_bench.workspace import DERIVED
+from forecast_bench.workspace.run_files import (
+    MANIFEST,
+    RUN_FORMAT,
+    DamagedRunError,
+    read_manifest,
+)
 
-MANIFEST = "manifest.json"
-RUN_FORMAT = 1
+__all__ = [
+    "MANIFEST",
+    "RUN_FORMAT",
+    "STOPS",
+    "DamagedRunError",
+    "find_run",
+    "latest_run",
+    "publish",
+    "put_in_force",
+    "read_manifest",
+    "run_before",
+    "run_folders",
+    "run_id",
+    "runs_folder",
+    "same_run",
+    "written_aside",
+]
+
 ASIDE = ".aside-"
 LATEST = "latest"
-# What every manifest has said since the first version.
-_TOLD = {"run", "as_of", "fingerprint"}
 
-
-class DamagedRunError(Exception):
-    """The manifest of a run is not what the job writes; the message says which, and what to do."""
-
-
-STOPS: Final = (OSError, DamagedRunError)
-"""What stops the job safely: a disk or a permission that refuses, a run that cannot be read."""
+STOPS: Final = (OSError, DamagedRunError, NewerFormatError)
+"""What stops the job safely: a disk or a permission that refuses, a run that cannot be read, or
+what a newer program wrote."""
 
 
 def runs_folder(workspace: Path) -> Path:
@@ -65,26 +81,6 @@ def find_run(workspace: Path, name: str | None) -> Path | None:
     folder = runs_folder(workspace) / name
     inside = folder.parent == runs_folder(workspace)
     return folder if inside and (folder / MANIFEST).is_file() else None
-
-
-def read_manifest(run: Path) -> dict[str, Any]:
-    """Read the manifest of a run.
-
-    Raises
-    ------
-    DamagedRunError
-        If it is none.
-    """
-    try:
-        manifest = json.loads((run / MANIFEST).read_text(encoding="utf-8"))
-    except ValueError:
-        manifest = None
-    if not isinstance(manifest, dict) or not manifest.keys() >= _TOLD:
-        raise DamagedRunError(
-            f"{run / MANIFEST}: this is no manifest of a run: forecast-bench runs verify says what "
-            "else was changed; take the folder of the run away, and run the job again"
-        )
-    return manifest
 
 
 def run_id(made_at: datetime.datetime, fingerprint: str) -> str:
