@@ -16,6 +16,7 @@ from forecast_bench.incidents.catalogue import (
     IncidentStoreError,
     Manifest,
     ReadCounts,
+    catalogue_file,
     has_format_1,
     is_of_format_1,
     is_without_sums,
@@ -113,7 +114,7 @@ def former_vintages(storage: Storage, source: str) -> tuple[FormerVintage, ...]:
     """
     values = read_values(storage, source)
     try:
-        read = _first(storage, source) if values is None else _without_sums(values)
+        read = _first(storage, source) if values is None else _without_sums(values, source)
         found = sorted(read, key=lambda one: one.manifest.key)
     except (OSError, ValueError, KeyError, TypeError) as failure:
         said = (
@@ -126,11 +127,21 @@ def former_vintages(storage: Storage, source: str) -> tuple[FormerVintage, ...]:
 
 
 def former_files(storage: Storage, source: str) -> frozenset[str]:
-    """Name the files that a source in a former format consists of."""
-    found = set()
+    """Name the files that a source in a former format consists of.
+
+    Raises
+    ------
+    IncidentStoreError
+        If one is missing, or a vintage is damaged.
+    """
+    named = {catalogue_file(source)} if read_values(storage, source) is not None else set()
     for one in former_vintages(storage, source):
-        found |= {*one.rows, *one.closings, one.manifest.labels_file}
-    return frozenset(found) | {one for one in storage.names(source) if is_of_format_1(one)}
+        named |= {*one.rows, *one.closings}
+        named |= {one.manifest.labels_file} if one.manifest.folder else set()
+    there = frozenset(storage.names(source))
+    for name in sorted(named - there):
+        raise IncidentStoreError(f"{storage.place}/{name} is missing; {MENDING}")
+    return frozenset(named) | {one for one in there if is_of_format_1(one)}
 
 
 def write_state(
@@ -183,7 +194,10 @@ def _local(storage: Storage, names: tuple[str, ...]) -> tuple[Path, ...]:
 def _first(storage: Storage, source: str) -> Iterator[FormerVintage]:
     names = [one for one in storage.names(source) if is_of_format_1(one)]
     for folder in sorted({one.rpartition("/")[0] for one in names}):
-        told = _FirstManifest.model_validate(json.loads(storage.read(f"{folder}/{_MANIFEST}") or b""))
+        told = _FirstManifest.model_validate(
+            json.loads(storage.read(f"{folder}/{_MANIFEST}") or b"")
+        )
+        _check_source(told.source, source)
         kept = told.model_dump(exclude={"format", "labels"})
         manifest = Manifest(
             **kept,
@@ -198,12 +212,18 @@ def _first(storage: Storage, source: str) -> Iterator[FormerVintage]:
         yield FormerVintage(manifest, (f"{folder}/{_ROWS}",))
 
 
-def _without_sums(values: dict[str, Any]) -> Iterator[FormerVintage]:
+def _without_sums(values: dict[str, Any], source: str) -> Iterator[FormerVintage]:
     for told in values["vintages"]:
         manifest = Manifest.model_validate(told)
+        _check_source(manifest.source, source)
         files = [one for one in values["files"] if one["first_key"] <= manifest.key]
         rows, closings = (
             tuple(str(one["name"]) for one in files if one["kind"] == kind)
             for kind in ("rows", "closings")
         )
         yield FormerVintage(manifest, rows, closings)
+
+
+def _check_source(told: str, source: str) -> None:
+    if told != source:
+        raise ValueError(f"a vintage in it is of the source {told}")

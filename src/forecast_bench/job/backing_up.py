@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from forecast_bench.incidents import IncidentStoreError, LocalStorage, Storage
+from forecast_bench.incidents.former import former_files
 from forecast_bench.workspace import DERIVED
 from forecast_bench.workspace.replacing import replace_file
 
@@ -32,7 +33,7 @@ def back_up(
     name: str,
     done: Callable[[str], None],
 ) -> Path:
-    """Copy sources of the store; the copy is there whole, with the hash of every file, or not.
+    """Copy sources of former formats; the copy is there whole, with the hash of every file, or not.
 
     Parameters
     ----------
@@ -61,10 +62,8 @@ def back_up(
     aside = folder / f"{_ASIDE}{name}"
     hashes: dict[str, str] = {}
     for source in sources:
-        for file in storage.names(source):
-            # Locks, and what an interrupted import left, are no part of the store.
-            if any(part.startswith(".") for part in file.split("/")):
-                continue
+        # Locks, and what an interrupted import left, are no part of the store.
+        for file in sorted(former_files(storage, source)):
             content = storage.read(file)
             if content is None:
                 raise IncidentStoreError(f"{storage.place}/{file} went away while it was copied")

@@ -105,9 +105,7 @@ def note_good(workspace: Path, good: GoodFit) -> None:
     noted = good_fits(workspace, good.model, as_of=day)
     if not any((one.fit, one.map) == (good.fit, good.map) for one in noted):
         entry = {"model": good.model, "fit": good.fit, "as_of": good.as_of, "map": good.map}
-        append_lines(
-            workspace / DERIVED / _FOLDER / _GOOD, [{"format": FIT_FORMAT, **entry}]
-        )
+        append_lines(workspace / DERIVED / _FOLDER / _GOOD, [{"format": FIT_FORMAT, **entry}])
 
 
 def last_good(workspace: Path, model: str, *, as_of: datetime.date) -> GoodFit:

@@ -66,7 +66,7 @@ FORMATS: Final = (
     ),
     KeptFormat(
         "state of a fetch",
-        "`.forecast-bench/fetched/SOURCE/REQUEST/state.json`",
+        "`.forecast-bench/fetched/REQUEST/state.json`",
         "`format`",
         "1",
     ),

@@ -15,7 +15,8 @@ from filelock import FileLock
 
 from forecast_bench import __version__
 from forecast_bench.incidents import STORE_FORMAT, IncidentStoreError, Storage
-from forecast_bench.incidents.former import former_sources
+from forecast_bench.incidents.catalogue import sources_in
+from forecast_bench.incidents.former import former_files, former_sources
 from forecast_bench.incidents.migration import migrate_source
 from forecast_bench.job.backing_up import back_up, backups_folder
 from forecast_bench.job.ledger import append, read_ledger
@@ -104,9 +105,12 @@ def plan_migration(workspace: Path, storage: Storage) -> Plan:
     refuse_newer_formats(workspace)
     journal = _read_journal(workspace)
     former = former_sources(storage)
+    for source in former:
+        former_files(storage, source)
     steps = tuple(Step(one, found, str(STORE_FORMAT)) for one, found in former.items())
     if journal is not None:
-        steps = journal.steps
+        # A source that was removed meanwhile needs nothing any more.
+        steps = tuple(one for one in journal.steps if one.source in sources_in(storage))
     return Plan(
         steps=steps,
         as_they_are=(*_old_runs(workspace), *_old_lines(workspace)),
@@ -157,14 +161,14 @@ def migrate(
         return Migrated(Plan((), (), ()), None)
     with FileLock(workspace / DERIVED / "job.lock", timeout=wait_seconds):
         planned = plan_migration(workspace, storage)
-        if not planned.steps:
-            return Migrated(planned, None)
         journal = _read_journal(workspace)
+        if not planned.steps and journal is None:
+            return Migrated(planned, None)
         if journal is None:
             journal = _begin(workspace, storage, planned, now=now, backup=backup, done=done)
-        for step in journal.steps:
+        for step in planned.steps:
             migrate_source(storage, step.source, done=done)
-        _enter(workspace, journal)
+        _enter(workspace, journal, planned)
         done("entered")
         (workspace / DERIVED / JOURNAL).unlink()
         done("ended")
@@ -218,7 +222,7 @@ def _read_journal(workspace: Path) -> _Journal | None:
         ) from fault
 
 
-def _enter(workspace: Path, journal: _Journal) -> None:
+def _enter(workspace: Path, journal: _Journal, planned: Plan) -> None:
     """Enter the migration in the ledger, once."""
     lines = read_ledger(workspace)
     last = lines[-1].entry if lines else {}
@@ -229,7 +233,7 @@ def _enter(workspace: Path, journal: _Journal) -> None:
         "ending": "migrated",
         "migrated": [
             {"what": "store", "source": one.source, "from": one.found, "to": one.becomes}
-            for one in journal.steps
+            for one in planned.steps
         ],
         "backup": journal.backup,
         "version": __version__,
