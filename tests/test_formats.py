@@ -328,8 +328,8 @@ def test_a_damaged_table_is_told_with_its_name(table, how, tmp_path, command):
     status, _, err = command("review", "--out", tmp_path / "out", "--workspace", workspace)
     assert (status, (tmp_path / "out").exists()) == (4, False)
     assert err == (
-        f"{path}: this is no table of a run: forecast-bench runs verify says what else was changed; "
-        "take the folder of the run away, and run the job again\n"
+        f"{path}: this is no table of a run: forecast-bench runs verify says what else was "
+        "changed; take the folder of the run away, and run the job again\n"
     )
 
 

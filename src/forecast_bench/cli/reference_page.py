@@ -34,10 +34,11 @@ _FORMATS_OPENING = """\
 
 <!-- Written by forecast_bench.cli.reference_page from the list of formats; do not edit. -->
 
-What the program writes and reads again. [Upgrading](../how-to/upgrade.md) tells what `migrate` does with former versions.
-A newer version than the program's is refused before anything is written: the message says which file, its
-version, the one that is read, and to upgrade forecast-bench. Whatever is not listed (pages, figures, metrics, files of rejected rows,
-compiled code) is written and not read again, or belongs to a library that tells its own versions.
+What the program writes and reads again. [Upgrading](../how-to/upgrade.md) tells what `migrate` does
+with former versions. A newer version than the program's is refused before anything is written: the
+message says which file, its version, the one that is read, and to upgrade forecast-bench. Whatever
+is not listed (pages, figures, metrics, files of rejected rows, compiled code) is written and not
+read again, or belongs to a library that tells its own versions.
 
 | what | where | how the version is told | present | former versions | newer versions |
 |---|---|---|---|---|---|

@@ -36,6 +36,19 @@ if TYPE_CHECKING:
 _MANIFEST: Final = "manifest.json"
 _ROWS: Final = "incidents.parquet"
 
+_COPY: Final = "FROM read_parquet($rows)"
+# Imports of two programs may have left files with other columns in one store.
+_STATE: Final = """
+FROM read_parquet($rows, hive_partitioning = false, union_by_name = true) AS rows
+WHERE opened <= $key AND (closed IS NULL OR closed > $key)
+"""
+_NOT_ENDED: Final = """
+AND NOT EXISTS (
+  SELECT 1 FROM read_parquet($closings, hive_partitioning = false) AS ended
+  WHERE ended.closed <= $key AND ended.event_id = rows.event_id AND ended.opened = rows.opened
+)
+"""
+
 
 class _FirstManifest(Record):
     """What format 1 had of a vintage, which was a whole copy of the source."""
@@ -160,14 +173,14 @@ def write_state(
         connection.from_arrow(empty).write_parquet(str(target))
         return
     given: dict[str, Any] = {"rows": names_of(_local(storage, vintage.rows))}
-    query = f"SELECT {columns} FROM read_parquet($rows, {_READ}) AS rows"  # noqa: S608 - our names
+    query = _COPY
     if vintage.manifest.folder:
         given["key"] = vintage.manifest.key
-        query += " WHERE opened <= $key AND (closed IS NULL OR closed > $key)"
-        if vintage.closings:
-            given["closings"] = names_of(_local(storage, vintage.closings))
-            query += f" AND NOT EXISTS ({_ENDED})"
-    connection.sql(query, params=given).write_parquet(str(target))
+        query = _STATE
+    if vintage.closings:
+        given["closings"] = names_of(_local(storage, vintage.closings))
+        query += _NOT_ENDED
+    connection.sql(query, params=given).project(columns).write_parquet(str(target))
     asked = "SELECT count(*), coalesce(sum(weight), 0)::BIGINT FROM read_parquet($file)"
     found = row_of(connection, asked, {"file": str(target)})
     counted = (vintage.manifest.rows, vintage.manifest.incidents)
@@ -177,14 +190,6 @@ def write_state(
             f"{found[0]} rows and {found[1]} incidents, and had {counted[0]} and {counted[1]}; "
             f"{MENDING}"
         )
-
-
-# Imports of two programs may have left files with other columns in one store.
-_READ: Final = "hive_partitioning = false, union_by_name = true"
-_ENDED: Final = f"""
-  SELECT 1 FROM read_parquet($closings, {_READ}) AS ended
-  WHERE ended.closed <= $key AND ended.event_id = rows.event_id AND ended.opened = rows.opened
-"""
 
 
 def _local(storage: Storage, names: tuple[str, ...]) -> tuple[Path, ...]:

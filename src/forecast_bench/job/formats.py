@@ -85,7 +85,7 @@ FORMATS: Final = (
     ),
     KeptFormat(
         "fit",
-        "`.forecast-bench/fits/`: `good.jsonl`, and `sampled.json` and `approximated.json` of panels",
+        "`.forecast-bench/fits/`: `good.jsonl`; `sampled.json`, `approximated.json` of panels",
         "`format`; what has none is of 1",
         "1",
     ),

@@ -2,7 +2,7 @@
 
 
 class NewerFormatError(Exception):
-    """A file is of a newer format than this program reads; the message says which and what to do."""
+    """What was found is newer than this program reads; the message says which and what to do."""
 
 
 def refuse_newer(written: object, *, read: int, what: str, where: str) -> None:
