@@ -13,6 +13,7 @@ import pytest
 from fetch_server import ENVIRONMENT, acled_events, after, as_lines, status, ucdp_events
 from forecast_bench.incidents.fetching import Limits
 from forecast_bench.incidents.fetching.storage import folder_of, page_file
+from forecast_bench.problems import NewerFormatError
 
 FIRST = "GET /api/gedevents/25.1?…"
 LOGIN = "POST /oauth/token"
@@ -121,6 +122,18 @@ def _cut_off(desk):
     return folder_of(desk.folder, desk.ucdp())
 
 
+def test_a_newer_program_s_pages_are_not_thrown_away(desk):
+    folder = _cut_off(desk)
+    state = (folder / "state.json").read_text()
+    (folder / "state.json").write_text(state.replace('"format": 1', '"format": 2'))
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+
+    with pytest.raises(NewerFormatError, match="state of a fetch is of format 2"):
+        desk.fetch(desk.ucdp())
+
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+
+
 @pytest.mark.parametrize(
     ("damage", "missing"),
     [
@@ -130,7 +143,7 @@ def _cut_off(desk):
         (lambda folder: (folder / "state.json").unlink(), 3),
         (lambda folder: (folder / "state.json").write_text("{"), 3),
         (lambda folder: (folder / "state.json").write_text("[]"), 3),
-        (lambda folder: (folder / "state.json").write_text('{"format": 2}'), 3),
+        (lambda folder: (folder / "state.json").write_text('{"format": 0}'), 3),
         (lambda folder: (folder / ".page-00003.json.part").write_bytes(b"{"), 1),
         (lambda folder: (folder / ".state.json.part").write_bytes(b"{"), 1),
         (lambda folder: (folder / ".records.jsonl.part").write_bytes(b"{"), 1),

@@ -222,6 +222,19 @@ def test_a_damaged_manifest_is_told_and_the_job_stops_safely(copy, command, cont
     assert read_ledger(copy)[-1].entry["ending"] == "stopped"
 
 
+def test_a_damaged_table_of_the_run_before_stops_the_job_safely(copy, command):
+    in_force = latest_run(copy)
+    (in_force / "judgments.parquet").write_bytes(b"PAR1 and nothing else")
+    code, _, complaint = command(
+        "recalibrate", "--as-of", "2018-05-31", "--quiet", "--workspace", copy
+    )
+    assert code == 4
+    assert f"{in_force / 'judgments.parquet'}: this is no table of a run" in complaint
+    assert complaint.endswith("; what was published before stays\n")
+    assert latest_run(copy) == in_force
+    assert read_ledger(copy)[-1].entry["ending"] == "stopped"
+
+
 def test_a_disk_that_refuses_is_a_line_of_the_ledger(copy, monkeypatch):
     def refuse(*_, **__):
         raise OSError(28, "No space left on device")

@@ -31,15 +31,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _reported(failure: Exception) -> bool:
-    """Report a damaged store or run, or too little memory, whichever command came upon it."""
+    """Report what is damaged, newer or too large for memory, whichever command came upon it."""
     from forecast_bench.cli.output import report_problems
     from forecast_bench.incidents import IncidentStoreError
     from forecast_bench.job.lock import LockLostError
     from forecast_bench.job.runs import DamagedRunError, stop_reason
-    from forecast_bench.problems import Location, problem
+    from forecast_bench.problems import Location, NewerFormatError, problem
     from forecast_bench.workspace import DERIVED
 
-    if isinstance(failure, DamagedRunError | LockLostError | MemoryError):
+    if isinstance(failure, DamagedRunError | LockLostError | MemoryError | NewerFormatError):
         sys.stderr.write(f"{stop_reason(failure)}\n")
         return True
     if not isinstance(failure, IncidentStoreError) and not _is_damage(failure):

@@ -12,6 +12,7 @@ from forecast_bench.cli.editing import resolve, revise
 from forecast_bench.cli.extract import extract_report
 from forecast_bench.cli.incidents import incidents
 from forecast_bench.cli.init import init
+from forecast_bench.cli.migrate import migrate
 from forecast_bench.cli.new import new
 from forecast_bench.cli.output import print_line
 from forecast_bench.cli.recalibrate import recalibrate
@@ -63,6 +64,7 @@ application.command("recalibrate")(recalibrate)
 application.command("backfill")(backfill)
 application.add_typer(recalibration, name="recalibration")
 application.add_typer(runs, name="runs")
+application.command("migrate")(migrate)
 application.command("schedule")(schedule)
 application.command("review")(review)
 application.command("score")(score)

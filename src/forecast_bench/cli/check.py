@@ -37,6 +37,7 @@ from forecast_bench.workspace import (
     find_workspace,
     shown,
 )
+from forecast_bench.workspace.settings_file import read_settings
 
 _NO_JUDGMENTS = (f"{MODELS}/", f"{INCIDENTS}/", f"{DERIVED}/", SETTINGS)
 
@@ -88,8 +89,30 @@ def check(
     if asked:
         checked = replace(checked, verdict=_narrowed(checked.verdict, asked, folder))
     _say(folder, checked, output or _usual_format(), show_suppressed=show_suppressed)
+    _point_to_migration(folder)
     if _failed(checked.verdict):
         raise typer.Exit(ExitStatus.PROBLEMS)
+
+
+def _point_to_migration(folder: Path) -> None:
+    """Say on standard error that a store on this machine is of another format; no file is wrong."""
+    from forecast_bench.incidents import IncidentStoreError, LocalStorage
+    from forecast_bench.incidents.former import former_sources
+    from forecast_bench.job.feeds import store_of
+
+    settings, _ = read_settings(folder / SETTINGS, shown_as=SETTINGS)
+    storage = store_of(folder, settings)
+    try:
+        former = former_sources(storage) if isinstance(storage, LocalStorage) else {}
+    except IncidentStoreError as fault:
+        typer.echo(f"the store of incidents cannot be used: {fault}", err=True)
+        return
+    if former:
+        told = ", ".join(f"{source} of format {written}" for source, written in former.items())
+        typer.echo(
+            f"the store of incidents is of a former format ({told}): run forecast-bench migrate",
+            err=True,
+        )
 
 
 def _counted(folder: Path, checked: Checked, as_of: datetime.date | None) -> Checked:

@@ -52,7 +52,9 @@ def looked(folder: Path, as_of: datetime.date | None, *, quiet: bool = False) ->
         Whether problems that do not forbid it go unsaid, since the caller reports them.
     """
     from forecast_bench.job.looking import look
+    from forecast_bench.job.newer import refuse_newer_formats
 
+    refuse_newer_formats(folder)
     seen = look(folder, as_of=today_or(as_of))
     if seen.broken or not quiet:
         report_problems(seen.problems)

@@ -29,6 +29,21 @@ read to these rules, all of them in one go.
 |---|---|
 """
 
+_FORMATS_OPENING = """\
+# Formats
+
+<!-- Written by forecast_bench.cli.reference_page from the list of formats; do not edit. -->
+
+What the program writes and reads again. [Upgrading](../how-to/upgrade.md) tells what `migrate` does
+with former versions. A newer version than the program's is refused before anything is written: the
+message says which file, its version, the one that is read, and to upgrade forecast-bench. Whatever
+is not listed (pages, figures, metrics, files of rejected rows, compiled code) is written and not
+read again, or belongs to a library that tells its own versions.
+
+| what | where | how the version is told | present | former versions | newer versions |
+|---|---|---|---|---|---|
+"""
+
 _WIDTH = 88
 
 
@@ -58,8 +73,21 @@ def checks_page() -> str:
     return _CHECKS_OPENING + "".join(f"| `{name}` | {rule} |\n" for name, rule in rules)
 
 
+def formats_page() -> str:
+    """Return the text of docs/reference/formats.md.
+
+    Examples
+    --------
+    >>> formats_page().splitlines()[0]
+    '# Formats'
+    """
+    from forecast_bench.job.formats import FORMATS, format_row
+
+    return _FORMATS_OPENING + "".join(f"{format_row(one)}\n" for one in FORMATS)
+
+
 PAGES: Mapping[str, Callable[[], str]] = MappingProxyType(
-    {"cli.md": reference_page, "checks.md": checks_page}
+    {"cli.md": reference_page, "checks.md": checks_page, "formats.md": formats_page}
 )
 
 

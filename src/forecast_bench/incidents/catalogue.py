@@ -7,6 +7,7 @@ files down first, so that whoever stops it at any point leaves the store as it w
 import datetime
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final, Literal
@@ -14,6 +15,7 @@ from typing import Any, Final, Literal
 from pydantic import ValidationError
 
 from forecast_bench.incidents.storage import Storage
+from forecast_bench.problems import NewerFormatError
 from forecast_bench.records import Coverage, Record
 from forecast_bench.records.scalars import Day, Identifier, Text
 from forecast_bench.records.time import DurationText
@@ -23,10 +25,19 @@ STORE_FORMAT: Final = 2
 MENDING: Final = "put back a copy of it, or remove the folder and import again"
 # Room for as many imports of one source for one day.
 _IMPORTS_A_DAY: Final = 1_000_000
+WITHOUT_SUMS: Final = "2 without sums"
+"""The first layout of format 2, as people are told of it."""
+_OF_FORMAT_1 = re.compile(
+    r"[^/]+/\d{4}-\d{2}-\d{2}-[0-9a-f]{12}/\.?(?:manifest\.json|incidents\.parquet)"
+)
 
 
 class IncidentStoreError(ValueError):
     """The store is damaged, of a newer format or out of reach; the message names what is."""
+
+
+class NewerStoreError(IncidentStoreError, NewerFormatError):
+    """The store is of a newer format."""
 
 
 @contextmanager
@@ -177,29 +188,79 @@ def read_catalogue(storage: Storage, source: str) -> Catalogue:
         If it is damaged, or of another format than this program writes.
     """
     where = f"{storage.place}/{catalogue_file(source)}"
-    try:
-        content = storage.read(catalogue_file(source))
-    except OSError as failure:
-        raise IncidentStoreError(f"{where} cannot be read: {failure}") from None
-    if content is None:
-        _refuse_former(storage, source)
+    values = read_values(storage, source)
+    if values is None:
+        if has_format_1(storage, source):
+            raise IncidentStoreError(_former(f"{storage.place}/{source}", "1"))
         return Catalogue(source=source)
-    try:
-        values: Any = json.loads(content)
-    except ValueError as failure:
-        raise IncidentStoreError(f"{where} cannot be read: {failure}") from None
-    written = values.get("format") if isinstance(values, Mapping) else None
-    if isinstance(written, int) and written > STORE_FORMAT:
-        raise IncidentStoreError(
-            f"{where} is of store format {written}, and this program reads up to {STORE_FORMAT}: "
-            "use a newer forecast-bench, or remove the folder and import again"
-        )
-    if not isinstance(values, dict) or values.pop("checksum", None) != _checksum(values):
+    if is_without_sums(values):
+        raise IncidentStoreError(_former(where, WITHOUT_SUMS))
+    if values.pop("checksum", None) != _checksum(values):
         raise IncidentStoreError(f"{where} is damaged: {MENDING}")
     try:
         return Catalogue.model_validate(values)
     except ValidationError as failure:
         raise IncidentStoreError(f"{where} is damaged: {failure.error_count()} faults") from None
+
+
+def read_values(storage: Storage, source: str) -> dict[str, Any] | None:
+    """Read the catalogue of a source as it is written, in any format up to ours; None for none.
+
+    Raises
+    ------
+    IncidentStoreError
+        If it cannot be read, or is of a newer format.
+    """
+    where = f"{storage.place}/{catalogue_file(source)}"
+    try:
+        content = storage.read(catalogue_file(source))
+        values: Any = None if content is None else json.loads(content)
+    except (OSError, ValueError) as failure:
+        raise IncidentStoreError(f"{where} cannot be read: {failure}") from None
+    if content is None:
+        return None
+    if not isinstance(values, dict):
+        raise IncidentStoreError(f"{where} is damaged: {MENDING}")
+    written = values.get("format")
+    if isinstance(written, int) and written > STORE_FORMAT:
+        raise NewerStoreError(
+            f"{where} is of store format {written}, and this program reads up to {STORE_FORMAT}: "
+            "upgrade forecast-bench"
+        )
+    return values
+
+
+def has_format_1(storage: Storage, source: str) -> bool:
+    """Whether a folder of format 1 is there, which had one for every vintage and no catalogue."""
+    return any(is_of_format_1(one) for one in storage.names(source))
+
+
+def is_of_format_1(name: str) -> bool:
+    """Whether a file of the store is one of format 1.
+
+    Examples
+    --------
+    >>> is_of_format_1("acled/2018-03-31-a72d52c06075/manifest.json")
+    True
+    >>> is_of_format_1("acled/data/2018-03-31-a72d52c06075/labels.json")
+    False
+    """
+    return _OF_FORMAT_1.fullmatch(name) is not None
+
+
+def is_without_sums(values: Mapping[str, Any]) -> bool:
+    """Whether a catalogue is of the first layout of format 2, without sums and sizes of files."""
+    files = values.get("files")
+    return (
+        values.get("format") == STORE_FORMAT
+        and "checksum" not in values
+        and isinstance(files, list)
+        and not any(isinstance(one, dict) and "size" in one for one in files)
+    )
+
+
+def _former(where: str, written: str) -> str:
+    return f"{where} is of store format {written}: run forecast-bench migrate"
 
 
 def write_catalogue(storage: Storage, catalogue: Catalogue) -> None:
@@ -231,12 +292,3 @@ def _checksum(values: Mapping[str, Any]) -> str:
     """Sum over all that a catalogue says: a digit that has changed on the disk is still one."""
     text = json.dumps(values, ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def _refuse_former(storage: Storage, source: str) -> None:
-    """Format 1 had a folder for every vintage, and no catalogue."""
-    if any(one.endswith("/manifest.json") for one in storage.names(source)):
-        raise IncidentStoreError(
-            f"{storage.place}/{source} is of store format 1, from before vintages were kept as "
-            "changes: remove the folder and import again"
-        )

@@ -6,6 +6,8 @@ from typing import Any
 
 import pandas as pd
 
+from forecast_bench.workspace.run_files import read_table
+
 # A move of less than this many percentage points is not worth a reader's time.
 _NOTICEABLE = 0.005
 
@@ -49,7 +51,7 @@ def changes(
 
 def read_judgments(run: Path | None) -> pd.DataFrame | None:
     """Table of judgments of a run; None where there is no run."""
-    return None if run is None else pd.read_parquet(run / "judgments.parquet")
+    return None if run is None else read_table(run / "judgments.parquet")
 
 
 def _between(name: str, old: dict[Any, Any], new: dict[Any, Any]) -> list[dict[str, Any]]:

@@ -10,9 +10,10 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from forecast_bench.job.ledger import append_lines
+from forecast_bench.problems import refuse_newer
 from forecast_bench.workspace import DERIVED
 
 FitWhen = Literal["never", "changed", "always"]
@@ -23,6 +24,9 @@ Fitting = FitWhen | None
 
 TellFit = Callable[[str, int, int], None]
 """What is told of a fit as it begins: its name, which it is, and of how many in its stage."""
+
+FIT_FORMAT: Final = 1
+"""Of what is kept of a fit beside its draws; what has no format is of the first."""
 
 _FOLDER = "fits"
 _GOOD = "good.jsonl"
@@ -85,6 +89,11 @@ def good_fits(workspace: Path, model: str, *, as_of: datetime.date) -> tuple[Goo
         What was fitted.
     as_of : date
         The day looked at: a replay of the past uses no fit of its future.
+
+    Raises
+    ------
+    NewerFormatError
+        If a newer program wrote a line.
     """
     path = workspace / DERIVED / _FOLDER / _GOOD
     if not path.is_file():
@@ -104,7 +113,7 @@ def note_good(workspace: Path, good: GoodFit) -> None:
     noted = good_fits(workspace, good.model, as_of=day)
     if not any((one.fit, one.map) == (good.fit, good.map) for one in noted):
         entry = {"model": good.model, "fit": good.fit, "as_of": good.as_of, "map": good.map}
-        append_lines(workspace / DERIVED / _FOLDER / _GOOD, [entry])
+        append_lines(workspace / DERIVED / _FOLDER / _GOOD, [{"format": FIT_FORMAT, **entry}])
 
 
 def last_good(workspace: Path, model: str, *, as_of: datetime.date) -> GoodFit:
@@ -130,4 +139,7 @@ def _line(text: str) -> dict[str, Any] | None:
         found: Any = json.loads(text)
     except ValueError:
         return None
-    return found if isinstance(found, dict) and {"model", "fit", "as_of"} <= set(found) else None
+    if not isinstance(found, dict):
+        return None
+    refuse_newer(found.get("format"), read=FIT_FORMAT, what="list of good fits", where=_GOOD)
+    return found if {"model", "fit", "as_of"} <= set(found) else None

@@ -1,6 +1,5 @@
 """Whether runs and the ledger are still what the job wrote, to the last bit."""
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Any
 from forecast_bench.job.ledger import LedgerLine, ledger_file, read_ledger
 from forecast_bench.job.runs import LATEST, MANIFEST, run_folders, runs_folder
 from forecast_bench.workspace import hashes, shown
+from forecast_bench.workspace.run_files import DamagedRunError, manifest_values
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,11 @@ def verify(workspace: Path, *, only: Path | None = None) -> Verification:
         The workspace.
     only : Path, optional
         Look at this run alone; the ledger is looked at in any case.
+
+    Raises
+    ------
+    NewerFormatError
+        If a newer program wrote the ledger or a run.
     """
     where = shown(ledger_file(workspace), workspace)
     try:
@@ -102,8 +107,8 @@ def _run(run: Path, entered: str | None, workspace: Path) -> tuple[list[str], li
         # The hashes in it are not to be trusted any more.
         return [f"{place}/{MANIFEST}: was changed after it was published"], notes, 1
     try:
-        kept = json.loads((run / MANIFEST).read_bytes()).get("files")
-    except (ValueError, AttributeError):
+        kept = manifest_values(run).get("files")
+    except DamagedRunError:
         faults.append(f"{place}/{MANIFEST}: is no manifest")
         return faults, notes, 1
     if not isinstance(kept, dict):

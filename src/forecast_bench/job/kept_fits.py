@@ -8,7 +8,8 @@ from typing import Any, Final, Literal
 import numpy as np
 
 from forecast_bench import bayes
-from forecast_bench.job.fits import fit_folder
+from forecast_bench.job.fits import FIT_FORMAT, fit_folder
+from forecast_bench.problems import refuse_newer
 from forecast_bench.rates import RateParameters
 from forecast_bench.records import PanelPriors, RatePanel
 from forecast_bench.workspace import DERIVED
@@ -21,11 +22,18 @@ _POINTS: Final = ("drift", "dispersion", "weight")
 
 
 def kept_fit(workspace: Path, content: str, method: Method) -> dict[str, Any] | None:
-    """Read a fit that was made before; None where there is none."""
+    """Read a fit that was made before; None where there is none.
+
+    Raises
+    ------
+    NewerFormatError
+        If a newer program wrote it.
+    """
     path = fit_folder(workspace, content) / f"{method}.json"
     if not path.is_file():
         return None
     found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    refuse_newer(found.get("format"), read=FIT_FORMAT, what="fit", where=str(path))
     return found
 
 
@@ -36,6 +44,7 @@ def approximated_fit(
     posterior = bayes.panel_laplace(counts, priors)
     effects = zip(posterior.effects, posterior.effect_mean, posterior.effect_scale, strict=True)
     fit = {
+        "format": FIT_FORMAT,
         "hash": content,
         "method": "nested Laplace",
         "seed": None,
@@ -73,6 +82,7 @@ def sampled_fit(
     apart, where = bayes.farthest_apart(beliefs, quick)
     effect = found.idata["posterior"].dataset["effect"]
     fit = {
+        "format": FIT_FORMAT,
         "hash": content,
         "method": "NUTS",
         "seed": found.seed,

@@ -6,11 +6,15 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from forecast_bench.job.lock import confirm
+from forecast_bench.problems import refuse_newer
 from forecast_bench.sealing.canonical import digest
 from forecast_bench.workspace import DERIVED
+
+LEDGER_FORMAT: Final = 2
+"""1: lines that nothing binds, which say no format. Raised where an older reader would go wrong."""
 
 
 def ledger_file(workspace: Path) -> Path:
@@ -28,14 +32,35 @@ def append(workspace: Path, entry: dict[str, Any]) -> None:
     ------
     LockLostError
         If the lock is another's by now; nothing was written.
+    NewerFormatError
+        If the last line is one of a newer program.
     """
     confirm(workspace)
     path = ledger_file(workspace)
+    refuse_newer_ledger(workspace)
     above = path.read_bytes() if path.exists() else b""
     if above and not above.endswith(b"\n"):
         above += b"\n"  # as `append_lines` closes what a killed job left
-    bound = {**entry, "before": hashlib.sha256(above).hexdigest()}
+    bound = {**entry, "format": LEDGER_FORMAT, "before": hashlib.sha256(above).hexdigest()}
     append_lines(path, [{**bound, "hash": digest(bound)}])
+
+
+def refuse_newer_ledger(workspace: Path) -> None:
+    """Look at the last line, after which no older program may write.
+
+    Raises
+    ------
+    NewerFormatError
+        If a newer program wrote it.
+    """
+    path = ledger_file(workspace)
+    lines = path.read_bytes().splitlines() if path.is_file() else []
+    for line in lines[-1:]:
+        _refuse_newer(_entry(line), path)
+
+
+def _refuse_newer(entry: dict[str, Any], path: Path) -> None:
+    refuse_newer(entry.get("format"), read=LEDGER_FORMAT, what="ledger", where=str(path))
 
 
 def append_lines(path: Path, entries: Sequence[dict[str, Any]]) -> None:
@@ -79,8 +104,14 @@ def read_ledger(workspace: Path) -> tuple[LedgerLine, ...]:
 
     A line cut short by a killed job is no fault once a later line has bound it as it is. Lines
     from before lines were bound have no hash; the first that has one binds them too.
+
+    Raises
+    ------
+    NewerFormatError
+        If a newer program wrote the last line.
     """
     path = ledger_file(workspace)
+    refuse_newer_ledger(workspace)
     return tuple(_checked(path.read_bytes())) if path.exists() else ()
 
 

@@ -16,6 +16,7 @@ from typing import Any, Final, Literal
 
 from forecast_bench.job.ledger import append_lines
 from forecast_bench.job.lock import confirm
+from forecast_bench.problems import refuse_newer
 from forecast_bench.workspace import DERIVED, MODELS, shown
 from forecast_bench.workspace.replacing import replace_file
 
@@ -25,7 +26,9 @@ IDENTITY: Final = "identity"
 WITHDRAWN: Final = "recalibration-withdrawn"
 """Alarm of a map that the job took out of force."""
 
-_FORMAT = 2
+MAP_FORMAT: Final = 2
+STATES_FORMAT: Final = 1
+"""Of a line of the states; one without a format is of the first."""
 
 State = Literal["inactive", "candidate", "active", "withdrawn"]
 
@@ -80,14 +83,14 @@ def map_record(content: Mapping[str, Any]) -> dict[str, Any]:
     >>> len(made["id"])
     12
     """
-    record = {"format": _FORMAT, "id": map_id(content["data_hash"], content["gate_hash"])}
+    record = {"format": MAP_FORMAT, "id": map_id(content["data_hash"], content["gate_hash"])}
     record |= dict(content)
     return {**record, "sha256": _sha256(record)}
 
 
 def map_id(data_hash: str, gate_hash: str) -> str:
     """Id of the map of these data, judged on these days and questions."""
-    return hashlib.sha256(f"{_FORMAT}:{data_hash}:{gate_hash}".encode()).hexdigest()[:12]
+    return hashlib.sha256(f"{MAP_FORMAT}:{data_hash}:{gate_hash}".encode()).hexdigest()[:12]
 
 
 def keep_map(workspace: Path, record: Mapping[str, Any]) -> None:
@@ -106,13 +109,36 @@ def read_maps(workspace: Path) -> dict[str, dict[str, Any]]:
     ------
     LineageError
         If a file is no map, or was altered.
+    NewerFormatError
+        If a newer program made one.
     """
-    folders = (workspace / DERIVED / FOLDER, decisions_folder(workspace))
-    paths = [path for folder in folders for path in sorted(folder.glob("*.json"))]
-    # One of another version is told where it is asked for; those that are listed can be used.
-    found = [one for one in (_read(path, workspace) for path in paths) if one["format"] == _FORMAT]
+    # One of a former version is told where it is asked for; those that are listed can be used.
+    found = [one for _, one in _kept(workspace) if one["format"] == MAP_FORMAT]
     found.sort(key=lambda one: (one["as_of"], one["outcomes"]))
     return {one["id"]: one for one in found}
+
+
+def former_maps(workspace: Path) -> dict[str, tuple[Path, int]]:
+    """Maps of a former version by their id: the file, and its format.
+
+    Raises
+    ------
+    LineageError
+        If a file is no map, or was altered.
+    NewerFormatError
+        If a newer program made one.
+    """
+    return {
+        one["id"]: (path, one["format"])
+        for path, one in _kept(workspace)
+        if one["format"] != MAP_FORMAT
+    }
+
+
+def _kept(workspace: Path) -> list[tuple[Path, dict[str, Any]]]:
+    folders = (workspace / DERIVED / FOLDER, decisions_folder(workspace))
+    paths = [path for folder in folders for path in sorted(folder.glob("*.json"))]
+    return [(path, _read(path, workspace)) for path in paths]
 
 
 def find_map(workspace: Path, identifier: str) -> dict[str, Any] | None:
@@ -129,11 +155,11 @@ def find_map(workspace: Path, identifier: str) -> dict[str, Any] | None:
         path = folder / f"{identifier}.json"
         if path.is_file():
             record = _read(path, workspace)
-            if record["format"] == _FORMAT:
+            if record["format"] == MAP_FORMAT:
                 return record
             raise LineageError(
                 f"{shown(path, workspace)}: this map was made by another version (its format is "
-                f"{record['format']}, and {_FORMAT} is read). Take it out of force with "
+                f"{record['format']}, and {MAP_FORMAT} is read). Take it out of force with "
                 "recalibration roll-back, and activate one that the job makes now"
             )
     return None
@@ -148,6 +174,8 @@ def state_changes(
     ------
     LineageError
         If a line cannot be read.
+    NewerFormatError
+        If a newer program wrote one.
     """
     path = decisions_folder(workspace) / STATES
     if not path.is_file():
@@ -157,7 +185,15 @@ def state_changes(
         if not line.strip():
             continue
         try:
-            change = StateChange(**json.loads(line))
+            values = json.loads(line)
+            change_format = values.get("format") if isinstance(values, dict) else None
+            refuse_newer(
+                change_format,
+                read=STATES_FORMAT,
+                what="change of state",
+                where=f"{shown(path, workspace)}:{number}",
+            )
+            change = StateChange(**values)
             datetime.date.fromisoformat(change.on)
         except (ValueError, TypeError) as fault:
             where = f"{shown(path, workspace)}:{number}"
@@ -307,6 +343,8 @@ def _read(path: Path, workspace: Path) -> dict[str, Any]:
         record: Any = json.loads(path.read_text(encoding="utf-8"))
     except ValueError as fault:
         raise LineageError(f"{where}: this file is no map") from fault
+    if isinstance(record, dict):
+        refuse_newer(record.get("format"), read=MAP_FORMAT, what="map", where=where)
     if not isinstance(record, dict) or record.get("id") != path.stem or "format" not in record:
         raise LineageError(f"{where}: this file is no map of that name")
     content = {key: value for key, value in record.items() if key != "sha256"}

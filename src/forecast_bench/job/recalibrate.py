@@ -18,6 +18,7 @@ from forecast_bench.job.integrity import file_hashes, ledger_facts, manifest_has
 from forecast_bench.job.ledger import append
 from forecast_bench.job.limiting import limited
 from forecast_bench.job.lock import Holder, JobLockedError, confirm, job_lock
+from forecast_bench.job.newer import refuse_newer_formats
 from forecast_bench.job.runs import (
     MANIFEST,
     RUN_FORMAT,
@@ -34,7 +35,7 @@ from forecast_bench.job.runs import (
 )
 from forecast_bench.job.signals import EndedBySignal, end_if_asked, failing_as_asked
 from forecast_bench.job.stage_clock import StageClock
-from forecast_bench.problems import Problem
+from forecast_bench.problems import NewerFormatError, Problem
 from forecast_bench.records import JobLimits
 
 if TYPE_CHECKING:
@@ -142,6 +143,8 @@ def recalibrate(
         If the manifest of an earlier run is none any more.
     LockLostError
         If this process was silent for so long that another one took its lock; nothing is published.
+    NewerFormatError
+        If a newer program wrote what would be read or written; nothing was written.
     """
     started = time.perf_counter()
 
@@ -156,6 +159,9 @@ def recalibrate(
             try:
                 with failing_as_asked(), limited(workspace, limits or JobLimits()):
                     result = _locked(workspace, as_of=as_of, now=now, clock=clock, fits=fits)
+            except NewerFormatError:
+                # What a newer program keeps is left as it is, its ledger too.
+                raise
             except (*STOPS, KeyboardInterrupt, EndedBySignal) as stop:
                 confirm(workspace)  # without the lock it is this that stopped the job
                 stopped = JobResult("stopped", latest_run(workspace))
@@ -179,6 +185,7 @@ def _locked(
     clock: StageClock,
     fits: FitWhen,
 ) -> JobResult:
+    refuse_newer_formats(workspace)
     inputs, versions = input_hashes(workspace) | store_hashes(workspace), _versions()
     fitted = fingerprint(inputs, as_of=as_of, versions=versions)
     unfitted = fingerprint(inputs, as_of=as_of, versions=versions, unfitted=True)

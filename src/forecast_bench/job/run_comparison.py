@@ -1,6 +1,5 @@
 """What two runs differ in: what went in, what made them, and what came out."""
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -9,6 +8,7 @@ import pandas as pd
 
 from forecast_bench.job.changes import changes
 from forecast_bench.job.runs import read_manifest
+from forecast_bench.workspace.run_files import read_document, read_table
 
 
 def compare_runs(before: Path, after: Path) -> dict[str, Any]:
@@ -66,9 +66,9 @@ def _alarms(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, list[st
 
 
 def _judgments(run: Path) -> pd.DataFrame:
-    return pd.read_parquet(run / "judgments.parquet")
+    return read_table(run / "judgments.parquet")
 
 
 def _scores(run: Path) -> dict[str, float | None]:
-    found = json.loads((run / "calibration.json").read_text(encoding="utf-8"))
+    found = read_document(run / "calibration.json")
     return {name: found.get(name) for name in ("n", "effective_n", "brier", "log_score")}

@@ -2,7 +2,6 @@
 
 import datetime
 import errno
-import json
 import os
 import shutil
 import signal
@@ -10,30 +9,56 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from forecast_bench.job.lock import LockLostError, confirm
+from forecast_bench.problems import NewerFormatError
 from forecast_bench.workspace import DERIVED
+from forecast_bench.workspace.run_files import (
+    MANIFEST,
+    RUN_FORMAT,
+    DamagedRunError,
+    read_manifest,
+)
 
-MANIFEST = "manifest.json"
-RUN_FORMAT = 1
+__all__ = [
+    "MANIFEST",
+    "RUN_FORMAT",
+    "STOPS",
+    "DamagedRunError",
+    "JobStoppedError",
+    "find_run",
+    "latest_run",
+    "publish",
+    "put_in_force",
+    "read_manifest",
+    "run_before",
+    "run_folders",
+    "run_id",
+    "runs_folder",
+    "same_run",
+    "stop_reason",
+    "written_aside",
+]
+
 ASIDE = ".aside-"
 LATEST = "latest"
-# What every manifest has said since the first version.
-_TOLD = {"run", "as_of", "fingerprint"}
-
-
-class DamagedRunError(Exception):
-    """The manifest of a run is not what the job writes; the message says which, and what to do."""
 
 
 class JobStoppedError(Exception):
     """The job came to a limit of memory or time; the message says in which stage."""
 
 
-STOPS: Final = (OSError, DamagedRunError, JobStoppedError, LockLostError, MemoryError)
-"""What stops the job safely: a disk or a permission that refuses, a run that cannot be read, too
-little memory or time, or another job that took the lock."""
+STOPS: Final = (
+    OSError,
+    DamagedRunError,
+    JobStoppedError,
+    LockLostError,
+    MemoryError,
+    NewerFormatError,
+)
+"""What stops the job safely: a disk or a permission that refuses, a run that cannot be read, what a
+newer program wrote, too little memory or time, or another job that took the lock."""
 
 
 def stop_reason(failure: BaseException) -> str:
@@ -89,26 +114,6 @@ def find_run(workspace: Path, name: str | None) -> Path | None:
     folder = runs_folder(workspace) / name
     inside = folder.parent == runs_folder(workspace)
     return folder if inside and (folder / MANIFEST).is_file() else None
-
-
-def read_manifest(run: Path) -> dict[str, Any]:
-    """Read the manifest of a run.
-
-    Raises
-    ------
-    DamagedRunError
-        If it is none.
-    """
-    try:
-        manifest = json.loads((run / MANIFEST).read_text(encoding="utf-8"))
-    except ValueError:
-        manifest = None
-    if not isinstance(manifest, dict) or not manifest.keys() >= _TOLD:
-        raise DamagedRunError(
-            f"{run / MANIFEST}: this is no manifest of a run: forecast-bench runs verify says what "
-            "else was changed; take the folder of the run away, and run the job again"
-        )
-    return manifest
 
 
 def run_id(made_at: datetime.datetime, fingerprint: str) -> str:

@@ -1,7 +1,6 @@
 """From the run before and this one to alarms about a run that is sound but needs a look."""
 
 import datetime
-import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +11,7 @@ import pandas as pd
 from forecast_bench.job.feeds import Alarm, vintage_age
 from forecast_bench.job.runs import read_manifest
 from forecast_bench.records import AlarmSettings, Duration, add, number_of
+from forecast_bench.workspace.run_files import read_document
 
 _WITHOUT_OUTCOME: Final = ("void", "cannot resolve")
 _WAITING: Final = ("open", "settling")
@@ -42,7 +42,7 @@ def watched_run(run: Path | None) -> Watched | None:
     if run is None:
         return None
     manifest = read_manifest(run)
-    scores = json.loads((run / "calibration.json").read_text(encoding="utf-8"))
+    scores = read_document(run / "calibration.json")
     return Watched(manifest["counts_of_states"], manifest["sources"], scores)
 
 

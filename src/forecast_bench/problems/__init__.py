@@ -4,6 +4,7 @@ from forecast_bench.problems.annotations import as_annotation
 from forecast_bench.problems.catalogue import CATALOGUE, Entry
 from forecast_bench.problems.formats import as_record, as_text, count_line
 from forecast_bench.problems.location import Location
+from forecast_bench.problems.newer import NewerFormatError, refuse_newer
 from forecast_bench.problems.problem import Level, Problem, in_order, problem
 from forecast_bench.problems.sarif import as_sarif
 
@@ -12,6 +13,7 @@ __all__ = [
     "Entry",
     "Level",
     "Location",
+    "NewerFormatError",
     "Problem",
     "as_annotation",
     "as_record",
@@ -20,4 +22,5 @@ __all__ = [
     "count_line",
     "in_order",
     "problem",
+    "refuse_newer",
 ]

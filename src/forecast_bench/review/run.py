@@ -1,12 +1,13 @@
 """A run folder as frozen tables, with a note of every part that is not there."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
 import pandas as pd
+
+from forecast_bench.workspace.run_files import manifest_values, read_document, read_table
 
 _TABLES: Final[Mapping[str, tuple[str, ...]]] = {
     "judgments": ("id", "statement", "state"),
@@ -97,6 +98,10 @@ def read_run(folder: Path) -> Run:
     ------
     FileNotFoundError
         If there is no manifest: the folder is not a run.
+    DamagedRunError
+        If a file that is there cannot be read.
+    NewerFormatError
+        If a newer program wrote the run.
 
     Examples
     --------
@@ -112,7 +117,7 @@ def read_run(folder: Path) -> Run:
     fitted = folder / "recalibration"
     return Run(
         folder=folder,
-        manifest=_json(folder / "manifest.json", {}),
+        manifest=manifest_values(folder),
         calibration=_json(folder / "calibration.json", {}),
         problems=tuple(_json(folder / "problems.json", [])),
         **tables,
@@ -133,11 +138,11 @@ def read_run(folder: Path) -> Run:
 
 
 def _json(path: Path, empty: Any) -> Any:
-    return json.loads(path.read_text("utf-8")) if path.is_file() else empty
+    return read_document(path) if path.is_file() else empty
 
 
 def _optional(path: Path) -> pd.DataFrame | None:
-    return pd.read_parquet(path) if path.is_file() else None
+    return read_table(path) if path.is_file() else None
 
 
 def _table(folder: Path, name: str) -> pd.DataFrame:
@@ -146,5 +151,5 @@ def _table(folder: Path, name: str) -> pd.DataFrame:
     columns = _TABLES[name]
     if not path.is_file():
         return pd.DataFrame(columns=list(columns))
-    frame = pd.read_parquet(path)
+    frame = read_table(path)
     return frame.assign(**{column: None for column in columns if column not in frame.columns})

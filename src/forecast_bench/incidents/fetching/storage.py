@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
+from forecast_bench.problems import refuse_newer
 from forecast_bench.records import AcledFetch, UcdpFetch
 
 RECORDS_FILE: Final = "records.jsonl"
@@ -78,9 +79,18 @@ def remove_pages(folder: Path, *, after: int = 0) -> None:
 
 
 def read_state(folder: Path) -> State | None:
-    """Read the state; None where there is none that can be read."""
+    """Read the state; None where there is none that can be read.
+
+    Raises
+    ------
+    NewerFormatError
+        If a newer program wrote it: its pages would be thrown away.
+    """
     with contextlib.suppress(FileNotFoundError, ValueError, KeyError, TypeError):
         values = json.loads((folder / STATE_FILE).read_text("utf-8"))
+        refuse_newer(
+            values["format"], read=FORMAT, what="state of a fetch", where=f"{folder / STATE_FILE}"
+        )
         if values["format"] == FORMAT:
             started = datetime.datetime.fromisoformat(values["started"])
             return State(
