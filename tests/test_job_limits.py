@@ -1,63 +1,38 @@
-"""Cores, memory and time of the job: kept to, ended cleanly, and no number rests on them."""
+"""The job keeps to cores, memory and time, ends cleanly, and uses what was finished."""
 
 import datetime
 import json
-import math
 import os
 import re
 import subprocess
 import sys
-import time
 from dataclasses import replace
-from pathlib import Path
 
-import numpy as np
-import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from pydantic import TypeAdapter, ValidationError
 
 from first_case import small_case
 from forecast_bench import bayes
-from forecast_bench.bayes.own_models import process
-from forecast_bench.bayes.sampling import sampled
-from forecast_bench.bayes.time_limit import begun, sample_within
 from forecast_bench.cli import main
 from forecast_bench.cli.job_log import JsonLog, TextLog
-from forecast_bench.incidents.duckdb_session import duckdb_session
-from forecast_bench.incidents.engines import connected
 from forecast_bench.job import JobResult, latest_run, limiting, read_manifest, recalibrate
 from forecast_bench.job import memory as job_memory
 from forecast_bench.job.ledger import ledger_file
-from forecast_bench.job.limiting import bounds_of
 from forecast_bench.job.metrics import JobMeasures, metrics_text
 from forecast_bench.job.runs import JobStoppedError
 from forecast_bench.job.stage_clock import StageClock
 from forecast_bench.limits import (
-    ONE_THREAD,
     Bounds,
-    JobTimeExceededError,
-    MemoryLimitExceededError,
     bounded,
     in_force,
     memory_held,
-    one_thread_each,
-    usable_cores,
-    usable_memory,
 )
-from forecast_bench.records import CountingSettings, FitSettings, JobLimits, ModelLimits
-from forecast_bench.records.memory_size import MemorySize, MemorySizeText
-from forecast_bench.records.time_limit import TimeLimit
-from forecast_bench.workspace.settings_file import read_settings
+from forecast_bench.records import JobLimits
 from recalibrated_workspace import FIRST, LATER, desk
 
 NOW = datetime.datetime(2020, 2, 1, 3, 0, tzinfo=datetime.UTC)
 EARLY = datetime.date(2018, 3, 31)
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="only Linux shows this")
 GIB, MIB = 2**30, 2**20
-SIZES = TypeAdapter(MemorySizeText)
-OVER = r"^\d+ MiB of memory were held, and 1 MiB are the limit$"
 UP = "the job's time limit of 2 hours was reached"
 
 
@@ -76,65 +51,6 @@ def last_line(folder):
     return json.loads(ledger_file(folder).read_text(encoding="utf-8").splitlines()[-1])
 
 
-# What is written
-
-
-@given(
-    number=st.integers(1, 999_999),
-    unit=st.sampled_from(["MB", "GB", "TB", "MiB", "GiB", "TiB"]),
-    space=st.sampled_from(["", " "]),
-)
-def test_a_size_is_read_and_written(number, unit, space):
-    size = SIZES.validate_python(f"{number}{space}{unit}")
-    letter = "MGT".index(unit[0]) + 2
-    assert size.bytes == number * (1024 if "i" in unit else 1000) ** letter
-    assert SIZES.validate_python(SIZES.dump_python(size)) == size == MemorySize(number, unit)
-
-
-@given(st.text(max_size=8) | st.from_regex(r"\s?[0-9]{1,7} {0,2}[MGTKm]i?[Bb]\s?", fullmatch=True))
-def test_a_text_is_a_size_or_refused_as_its_pattern_says(text):
-    (pattern,) = (one["pattern"] for one in (SIZES.json_schema(),))
-    fits = re.fullmatch(pattern, text, re.ASCII) is not None
-    try:
-        size = SIZES.validate_python(text)
-    except ValidationError:
-        assert not fits
-    else:
-        assert text.strip().replace(" ", "").lstrip("0") == f"{size.number}{size.unit}"
-
-
-@pytest.mark.parametrize("text", ["4 gigs", "0 GiB", "4", "GiB", "-1 GB", "1.5 GiB", "4 gib", "4k"])
-def test_what_is_no_size_is_refused(text):
-    with pytest.raises(ValidationError, match=f'"{text}" is not an amount of memory; write a'):
-        SIZES.validate_python(text)
-
-
-@pytest.mark.parametrize(
-    ("line", "message"),
-    [
-        (
-            'memory = "4 gigs"',
-            '"limits.memory": "4 gigs" is not an amount of memory; write a number and MB, GB, TB, '
-            "MiB, GiB or TiB, such as 4 GiB",
-        ),
-        (
-            'time = "a while"',
-            '"limits.time": "a while" is not a time limit; write a number and seconds, minutes or '
-            "hours, such as 10 minutes",
-        ),
-        ("cores = 0", '"limits.cores" must be at least 1, not 0'),
-        ("core = 2", '"limits.core" is not a setting; settings: cores, memory, time'),
-    ],
-)
-def test_a_wrong_setting_is_told_with_its_place(tmp_path, line, message):
-    path = tmp_path / "pyproject.toml"
-    path.write_text(f"[tool.forecast-bench]\n\n[tool.forecast-bench.limits]\n{line}\n")
-    settings, (found,) = read_settings(path, shown_as="pyproject.toml")
-    assert settings.limits == JobLimits()
-    assert (found.identifier, found.location.line, found.location.column) == ("settings", 4, 1)
-    assert found.message == message
-
-
 @pytest.mark.parametrize(
     ("words", "said"),
     [
@@ -146,349 +62,6 @@ def test_a_wrong_setting_is_told_with_its_place(tmp_path, line, message):
 def test_a_wrong_option_is_usage(tmp_path, capsys, words, said):
     assert command(small_case(tmp_path), *words) == 2
     assert said in " ".join(capsys.readouterr().err.split())
-
-
-def test_an_option_goes_before_a_setting():
-    here = JobLimits(cores=2, memory="1 GiB", time="1 hour")
-    assert JobLimits().over(here) == here
-    assert JobLimits(cores=1, memory="2 GiB", time="2 hours").over(here).memory.bytes == 2 * GIB
-
-
-# What the machine has
-
-
-def system(folder, lines, files):
-    """Make what a system shows of a process's control groups."""
-    (folder / "proc" / "self").mkdir(parents=True)
-    (folder / "proc" / "self" / "cgroup").write_text("\n".join([*lines, ""]))
-    for name, text in files.items():
-        path = folder / "groups" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(f"{text}\n")
-    return {"proc": folder / "proc", "groups": folder / "groups"}
-
-
-@pytest.mark.parametrize(
-    ("lines", "files", "memory"),
-    [
-        # The newer version: the group itself, the one above it, and a group without a limit.
-        (["0::/desk/job"], {"desk/job/memory.max": 64 * MIB}, 64 * MIB),
-        (["0::/desk/job"], {"desk/job/memory.max": "max", "desk/memory.max": MIB}, MIB),
-        (["0::/desk/job"], {"desk/job/memory.max": 2 * MIB, "desk/memory.max": MIB}, MIB),
-        (["0::/desk/job"], {"desk/job/memory.max": "max"}, None),
-        # In a container only the top is to be seen, by whichever path.
-        (["0::/"], {"memory.max": MIB}, MIB),
-        (["0::/../../other"], {"memory.max": MIB}, MIB),
-        (["0::/system.slice/docker-1.scope"], {"memory.max": MIB}, MIB),
-        # The older one, by itself or beside the newer.
-        (["4:memory:/job"], {"memory/job/memory.limit_in_bytes": MIB}, MIB),
-        (["4:memory:/job"], {"memory/memory.limit_in_bytes": MIB}, MIB),
-        (["4:memory:/job"], {"memory/job/memory.limit_in_bytes": 9223372036854771712}, None),
-        (["4:memory:/", "0::/a"], {"unified/a/memory.max": MIB}, MIB),
-        (["nonsense", "", "0::"], {}, None),
-    ],
-)
-def test_memory_is_what_the_groups_allow(tmp_path, lines, files, memory):
-    whole = usable_memory(proc=tmp_path / "no", groups=tmp_path / "no")
-    assert usable_memory(**system(tmp_path, lines, files)) == (memory or whole)
-
-
-@pytest.mark.parametrize(
-    ("lines", "files", "cores"),
-    [
-        (["0::/job"], {"job/cpu.max": "100000 100000"}, 1),
-        (["0::/job"], {"job/cpu.max": "10000 100000"}, 1),
-        (["0::/job"], {"job/cpu.max": "max 100000", "cpu.max": "50000 100000"}, 1),
-        (
-            ["2:cpu,cpuacct:/job"],
-            {"cpu,cpuacct/job/cpu.cfs_quota_us": 1, "cpu,cpuacct/job/cpu.cfs_period_us": 100000},
-            1,
-        ),
-        (["2:cpu:/"], {"cpu/cpu.cfs_quota_us": -1, "cpu/cpu.cfs_period_us": 100000}, None),
-        (["0::/job"], {"job/cpu.max": "max 100000"}, None),
-        (["0::/job"], {"job/cpu.max": "9900000 100000"}, None),
-    ],
-)
-def test_cores_are_what_affinity_and_quota_allow(tmp_path, lines, files, cores):
-    whole = usable_cores(proc=tmp_path / "no", groups=tmp_path / "no")
-    assert usable_cores(**system(tmp_path, lines, files)) == min(cores or whole, whole)
-
-
-@given(quota=st.integers(1, 10**7), period=st.integers(1000, 10**6))
-def test_a_part_of_a_core_counts_as_one(quota, period, tmp_path_factory):
-    told = system(tmp_path_factory.mktemp("s"), ["0::/"], {"cpu.max": f"{quota} {period}"})
-    whole = usable_cores(proc=Path("/no"), groups=Path("/no"))
-    assert usable_cores(**told) == min(whole, max(1, math.ceil(quota / period)))
-
-
-@LINUX
-def test_affinity_is_respected():
-    only = str(min(os.sched_getaffinity(0)))
-    code = "from forecast_bench.limits import usable_cores; print(usable_cores())"
-    given_one = ["taskset", "-c", only, sys.executable, "-c", code]
-    done = subprocess.run(given_one, capture_output=True, text=True, check=True)
-    assert done.stdout == "1\n"
-
-
-@LINUX
-def test_memory_held_is_that_of_all_processes_together(tmp_path):
-    before = memory_held()
-    block = bytearray(os.urandom(1)) * (200 * MIB)
-    assert memory_held() - before == pytest.approx(200 * MIB, rel=0.1)
-    code = "a = bytearray(b'1') * (100 * 2**20); print(flush=True); input()"
-    words = [sys.executable, "-c", code]
-    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
-        other.stdout.readline()
-        assert 100 * MIB < memory_held(other.pid) - memory_held() < 140 * MIB
-        other.stdin.close()
-    del block
-    assert memory_held(other.pid) == pytest.approx(memory_held(), abs=10 * MIB)
-    assert memory_held(proc=tmp_path) is None
-
-
-# What holds
-
-
-def test_the_defaults_are_those_of_the_machine_less_a_tenth():
-    found = bounds_of(JobLimits())
-    assert (found.cores, found.ends) == (usable_cores(), None)
-    assert found.memory == int(usable_memory() * 0.9)
-    asked = bounds_of(JobLimits(cores=3, memory="1 GiB", time="2 hours"))
-    assert (asked.cores, asked.memory, asked.time_limit) == (3, GIB, "2 hours")
-    assert 7190 < asked.seconds_left() <= 7200
-
-
-def test_bounds_hold_within_their_block_and_no_longer():
-    assert in_force() == Bounds(cores=usable_cores())
-    with bounded(Bounds(cores=1, memory=MIB)):
-        with bounded(Bounds(cores=5)):
-            assert in_force().cores == 5
-        assert in_force() == Bounds(cores=1, memory=MIB)
-        with pytest.raises(KeyError), bounded(Bounds(cores=5)):
-            raise KeyError
-        assert in_force().memory == MIB
-    assert in_force().memory is None
-
-
-@LINUX
-def test_over_memory_or_out_of_time_is_said_with_figures():
-    with pytest.raises(MemoryLimitExceededError, match=OVER):
-        Bounds(cores=1, memory=MIB).hold()
-    Bounds(cores=1, memory=1000 * GIB, ends=time.monotonic() + 60).hold()
-    with pytest.raises(JobTimeExceededError, match=f"^{UP}$"):
-        Bounds(cores=1, ends=time.monotonic() - 1, time_limit="2 hours").hold()
-
-
-def test_libraries_have_one_thread_each_for_their_sums(monkeypatch):
-    import pyarrow
-    from threadpoolctl import threadpool_info
-
-    monkeypatch.setenv("OMP_NUM_THREADS", "7")
-    monkeypatch.delenv("OPENBLAS_NUM_THREADS", raising=False)
-    before = (dict(os.environ), pyarrow.cpu_count(), threadpool_info())
-    pyarrow.set_cpu_count(3)
-    with one_thread_each(cores=2):
-        assert {one["num_threads"] for one in threadpool_info()} == {1}
-        told = {name: os.environ.get(name) for name in ONE_THREAD if name != "NUMBA_NUM_THREADS"}
-        assert set(told.values()) == {"1"}
-        assert pyarrow.cpu_count() == 2
-    assert pyarrow.cpu_count() == 3
-    pyarrow.set_cpu_count(before[1])
-    assert (dict(os.environ), pyarrow.cpu_count(), threadpool_info()) == before
-
-
-def test_one_thread_is_told_before_a_library_is_loaded():
-    code = (
-        "import sys\nfrom forecast_bench.limits import one_thread_each\n"
-        "with one_thread_each(cores=2):\n"
-        "    assert 'numpy' not in sys.modules\n    import numpy, scipy.linalg, numba\n"
-        "    from threadpoolctl import threadpool_info\n"
-        "    print({one['num_threads'] for one in threadpool_info()}, numba.get_num_threads())\n"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout == "{1} 1\n"
-
-
-def told_by_duckdb(query):
-    return query("SELECT current_setting('threads'), current_setting('memory_limit')")
-
-
-@pytest.mark.parametrize(
-    ("bounds", "threads", "memory"),
-    [
-        (Bounds(cores=1), 1, "953.6 MiB"),
-        (Bounds(cores=2, memory=200 * MIB), 2, "100.0 MiB"),
-        (Bounds(cores=9, memory=100 * GIB), 4, "953.6 MiB"),
-    ],
-)
-def test_duckdb_takes_no_more_than_its_part(bounds, threads, memory):
-    with bounded(bounds):
-        with duckdb_session(threads=4, memory="1GB") as connection:
-            found = told_by_duckdb(lambda text: connection.execute(text).fetchall())
-        assert found == [(threads, memory)]
-        with connected(CountingSettings(threads=4, memory="1GB")) as engine:
-            found = told_by_duckdb(lambda text: engine.con.execute(text).fetchall())
-        assert found == [(threads, memory)]
-
-
-def ask_much_of_a_session(query):
-    with duckdb_session(threads=1, memory="1GB") as connection:
-        connection.execute(query).fetchall()
-
-
-def ask_much_of_an_engine(query):
-    with connected(CountingSettings(memory="1GB")) as engine:
-        engine.con.execute(query).fetchall()
-
-
-@pytest.mark.parametrize("ask", [ask_much_of_a_session, ask_much_of_an_engine])
-def test_duckdb_without_memory_is_a_memory_error(ask):
-    with bounded(Bounds(cores=1, memory=8 * MIB)), pytest.raises(MemoryError, match=r"^DuckDB: "):
-        ask("SELECT list(i) FROM range(20000000) t(i)")
-
-
-def test_no_more_workers_than_cores():
-    from forecast_bench.bayes.workers import _workers
-
-    for cores, workers in ((1, 1), (2, 2), (9, 3)):
-        with bounded(Bounds(cores=cores)), _workers(FitSettings(workers=3)) as told:
-            assert (told["n_jobs"], told["inner_max_num_threads"]) == (workers, 1)
-
-
-# Fits
-
-
-@pytest.fixture(scope="module")
-def compiled():
-    import nutpie
-    from pytensor.configdefaults import config
-
-    rows = pd.DataFrame(
-        {"probability": [0.3, 0.8], "outcome": [0, 1], "analyst": "a", "phrase": "p", "topic": "t"}
-    )
-    none = {"analysts": False, "analyst_slopes": False, "phrases": False, "topics": False}
-    model = bayes.recalibration_model(bayes.cells(rows), bayes.RecalibrationSettings(**none))
-    with config.change_flags(numba__fastmath=False):
-        return nutpie.compile_pymc_model(model)
-
-
-SAMPLER = bayes.RecalibrationSettings(draws=100, tune=100, chains=4)
-
-
-def threads():
-    return sum(1 for _ in Path("/proc/self/task").iterdir())
-
-
-@LINUX
-def test_a_sampler_uses_the_cores_it_may_and_says_the_same_on_any(compiled, monkeypatch):
-    import nutpie
-
-    monkeypatch.setattr(nutpie, "compile_pymc_model", lambda *_, **__: compiled)
-    draws, used = {}, {}
-    for cores in (1, 2, 3, 1):
-        with bounded(Bounds(cores=cores)):
-            idata = sampled(None, SAMPLER, begun(None), seed=3)
-            draws[cores] = idata["posterior"].dataset
-            running = nutpie.sample(
-                compiled,
-                draws=10**7,
-                chains=4,
-                cores=cores,
-                seed=1,
-                blocking=False,
-                progress_bar=False,
-            )
-            used[cores] = threads()
-            running.cancel()
-    assert used[2] - used[1] == used[3] - used[2] == 1
-    for cores in (2, 3):
-        pd.testing.assert_frame_equal(draws[1].to_dataframe(), draws[cores].to_dataframe())
-
-
-@pytest.mark.parametrize(
-    ("bounds", "error", "said"),
-    [
-        pytest.param(Bounds(1, memory=MIB), MemoryLimitExceededError, OVER, marks=LINUX),
-        (Bounds(1, ends=0.0, time_limit="2 hours"), JobTimeExceededError, f"^{UP}$"),
-    ],
-)
-def test_a_sampler_at_work_is_ended_by_a_limit_of_the_job(
-    compiled, monkeypatch, bounds, error, said
-):
-    """The limit comes into force while it draws: at the second look, for the third time."""
-    looks = []
-
-    def later():
-        looks.append(1)
-        return bounds if len(looks) > 4 else Bounds(1)
-
-    monkeypatch.setattr("forecast_bench.bayes.time_limit.in_force", later)
-    arguments = {"tune": 50, "chains": 2, "cores": 2, "seed": 1, "save_warmup": False}
-    with pytest.raises(error, match=said):
-        sample_within(compiled, begun(None), draws=50_000_000, **arguments)
-    assert len(looks) in (5, 6)
-    monkeypatch.undo()
-    # None of its threads works on, and the next fit is as ever.
-    again = sample_within(compiled, begun(None), draws=50, **arguments)
-    worked, waited = time.process_time(), time.monotonic()
-    while time.monotonic() - waited < 0.3:
-        os.sched_yield()
-    assert time.process_time() - worked < 0.3 * 1.5
-    free = sample_within(compiled, begun(TimeLimit(1, "hour")), draws=50, **arguments)
-    for name in again["posterior"]:
-        np.testing.assert_array_equal(again["posterior"][name], free["posterior"][name])
-
-
-def test_a_fit_has_what_is_left_of_the_job_when_that_is_less():
-    own = begun(TimeLimit(10, "minute"))
-    for left, expected in ((60, 60), (6000, 600), (None, 600)):
-        ends = None if left is None else time.monotonic() + left
-        with bounded(Bounds(1, ends=ends)):
-            assert own.left() == pytest.approx(expected, abs=5)
-            assert begun(None).left() == (None if left is None else pytest.approx(left, abs=5))
-    with (
-        bounded(Bounds(1, ends=time.monotonic() + 60)),
-        pytest.raises(bayes.TimeLimitExceededError),
-    ):
-        bayes.Deadline(TimeLimit(1, "minute"), ends=0.0).left()
-
-
-HOLDS = "all = bytearray(b'1') * (300 * 2**20)\nwhile True:\n    pass\n"
-
-
-@LINUX
-def test_the_process_of_an_own_model_counts_as_the_jobs(tmp_path, monkeypatch):
-    ended = []
-    end = process._end
-    monkeypatch.setattr(process, "_end", lambda one: (end(one), ended.append(one.poll())))
-    request = {
-        "task": "fit",
-        "compiled": str(tmp_path),
-        "limits": {"memory": 6 * GIB, "output": GIB, "seconds": 60, "cores": 1},
-    }
-    most = memory_held() + 250 * MIB
-    for bounds, error in (
-        (Bounds(1, memory=most), MemoryLimitExceededError),
-        (Bounds(1, ends=time.monotonic() - 1, time_limit="2 hours"), JobTimeExceededError),
-    ):
-        with process.own_folder(HOLDS.encode(), request) as own:
-            assert own.is_dir()
-            with bounded(bounds), pytest.raises(error):
-                process.run(own, ModelLimits())
-        assert not own.exists()
-    assert len(ended) == 2
-    assert None not in ended
-
-
-def test_an_own_model_is_told_its_cores_and_has_one_thread_for_sums(tmp_path):
-    from forecast_bench.bayes.own_models.fits import _request
-    from test_own_models_process import SERIES
-
-    asked = type("Asked", (), {"limits": ModelLimits(), "series": SERIES, "compiled_in": tmp_path})
-    with bounded(Bounds(cores=5)):
-        assert _request(asked, 1)["limits"]["cores"] == 5
-    told = process._environment(tmp_path)
-    assert {told[name] for name in ONE_THREAD} == {"1"}
 
 
 # The job
