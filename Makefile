@@ -59,6 +59,17 @@ audit: $(BILL) ## Ask for known vulnerabilities of what an install brings.
 supply: .venv/.development $(BILL) ## Test the checks of sbom and audit on made-up ones.
 	@$(PYTHON) -m pytest -q -m supply
 
+# Tools that are none of the project's: each in an environment of its own, newest at the time of testing.
+PIPELINES = dagster==1.13.29 prefect==3.9.1 apache-airflow==3.3.2
+.venv/.pipelines: .venv/.uv Makefile
+	@for one in $(PIPELINES); do folder=.venv/pipelines/$${one%%==*}; folder=$${folder/apache-}; \
+	  $(UV) venv --quiet --clear --python $(PYTHON) $$folder; \
+	  $(UV) pip install --quiet --no-compile-bytecode --python $$folder $$one; done
+	@touch $@
+
+pipelines: .venv/.development .venv/.pipelines ## Run the files for Dagster, Prefect and Airflow by these.
+	@$(PYTHON) -m pytest -q -m pipelines --durations=0
+
 MINUTES ?= 10
 fuzz: .venv/.development ## Fuzz the readers and checks for MINUTES; keep what makes one raise.
 	@$(PYTHON) tests/fuzz/run.py --minutes $(MINUTES)

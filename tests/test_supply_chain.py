@@ -285,7 +285,7 @@ def test_the_bill_is_of_an_install_and_the_same_each_time(tmp_path):
     first, second = ROOT / "dist" / "forecast-bench.cdx.json", tmp_path / "second.json"
     made = re.search(r"\$\(TOOLS\)/bin/cyclonedx-py (.+)", (ROOT / "Makefile").read_text("utf-8"))
     assert made is not None
-    given = ["environment", "--output-reproducible", "--spec-version", "1.6"]
+    given = ["environment", "--output-reproducible", "--validate", "--spec-version", "1.6"]
     assert made[1].startswith(" ".join(given))
     given += ["--pyproject", ROOT / "pyproject.toml", "--output-file", second]
     command = [TOOLS / "cyclonedx-py", *given, ROOT / ".venv" / "supply" / "installed"]
