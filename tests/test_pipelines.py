@@ -121,7 +121,7 @@ class Runner:
             capture_output=True,
             text=True,
             check=False,
-            timeout=300,
+            timeout=600,
         )
         return done.returncode, done.stdout + done.stderr
 
