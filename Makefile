@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help review test lint types slow long browser sarif fuzz benchmarks docs ci clean
+.PHONY: help review test lint types slow long browser sarif supply sbom audit pipelines fuzz benchmarks docs ci clean
 
 # The day after which everything in the first case has had time to settle.
 AS_OF ?= 2019-07-31
@@ -32,6 +32,43 @@ browser: .venv/.development ## Run the tests that read the review in a headless 
 
 sarif: .venv/.development .venv/.sarif ## Hold SARIF against the schema of the standard.
 	@SARIF_SCHEMA=$(SARIF)-linux/sarif-2.1.0.json $(PYTHON) -m pytest -q -m npm
+
+# What an install of the project brings, in an environment of its own, and the tools that look at it.
+TOOLS = .venv/supply/tools
+BILL = dist/forecast-bench.cdx.json
+.venv/.supply: .venv/.uv pyproject.toml constraints.txt Makefile
+	@rm -rf .venv/supply
+	@$(UV) venv --quiet --python $(PYTHON) $(TOOLS)
+	@$(UV) pip install --quiet --no-compile-bytecode --python $(TOOLS) cyclonedx-bom==7.5.0 pip-audit==2.10.1
+	@$(UV) venv --quiet --python $(PYTHON) .venv/supply/installed
+	@$(UV) pip install --quiet --no-compile-bytecode --python .venv/supply/installed \
+	  --constraint constraints.txt --requirements pyproject.toml
+	@touch $@
+
+$(BILL): .venv/.supply
+	@mkdir -p dist
+	@$(TOOLS)/bin/cyclonedx-py environment --output-reproducible --validate --spec-version 1.6 \
+	  --pyproject pyproject.toml --output-file $@ .venv/supply/installed
+
+sbom: $(BILL) ## Write what an install brings, with licences, and hold both against the rules.
+	@$(TOOLS)/bin/python .ci/licences.py $(BILL)
+
+audit: $(BILL) ## Ask for known vulnerabilities of what an install brings.
+	@$(PYTHON) .ci/audit.py $(BILL) --tool $(TOOLS)/bin/pip-audit
+
+supply: .venv/.development $(BILL) ## Test the checks of sbom and audit on made-up ones.
+	@$(PYTHON) -m pytest -q -m supply
+
+# Tools that are none of the project's: each in an environment of its own, newest at the time of testing.
+PIPELINES = dagster==1.13.29 prefect==3.9.1 apache-airflow==3.3.2
+.venv/.pipelines: .venv/.uv Makefile
+	@for one in $(PIPELINES); do folder=.venv/pipelines/$${one%%==*}; folder=$${folder/apache-}; \
+	  $(UV) venv --quiet --clear --python $(PYTHON) $$folder; \
+	  $(UV) pip install --quiet --no-compile-bytecode --python $$folder $$one; done
+	@touch $@
+
+pipelines: .venv/.development .venv/.pipelines ## Run the files for Dagster, Prefect and Airflow by these.
+	@$(PYTHON) -m pytest -q -m pipelines --durations=0
 
 MINUTES ?= 10
 fuzz: .venv/.development ## Fuzz the readers and checks for MINUTES; keep what makes one raise.
