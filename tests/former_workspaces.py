@@ -127,6 +127,9 @@ def _counted(known, asked):
     return rows
 
 
+_LOCKS = (".lock", "job.lock", "job.lease", "job.holder")
+
+
 def tree(folder: Path) -> dict[str, str]:
     """Hash of every file and target of every link below a folder, by path; locks are left out."""
     found = {}
@@ -134,6 +137,6 @@ def tree(folder: Path) -> dict[str, str]:
         name = path.relative_to(folder).as_posix()
         if path.is_symlink():
             found[name] = f"-> {path.readlink()}"
-        elif path.is_file() and path.name not in ("job.lock", ".lock"):
+        elif path.is_file() and path.name not in _LOCKS:
             found[name] = hashlib.sha256(path.read_bytes()).hexdigest()
     return found

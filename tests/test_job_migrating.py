@@ -3,11 +3,12 @@
 import datetime
 import hashlib
 import json
+import re
 import shutil
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from filelock import FileLock
 
 from first_case import small_case
 from forecast_bench.cli import main
@@ -16,6 +17,7 @@ from forecast_bench.incidents.former import former_files, former_format, former_
 from forecast_bench.job.backing_up import back_up, backups_folder, restoring
 from forecast_bench.job.integrity import verify
 from forecast_bench.job.ledger import read_ledger
+from forecast_bench.job.lock import job_lock
 from forecast_bench.job.migrating import migrate, plan_migration
 from former_workspaces import (
     FORMATS,
@@ -286,9 +288,11 @@ def test_a_damaged_former_store_stays_as_it_is(file, how, tmp_path, command):
 def test_a_job_that_runs_is_waited_for_in_vain(tmp_path, command):
     workspace = small_store(tmp_path, "store-1")
     before = tree(workspace)
-    with FileLock(workspace / ".forecast-bench" / "job.lock"):
-        status, _, err = command("migrate", "--workspace", workspace)
-    assert (status, err) == (3, "a job or an import is running; nothing was migrated\n")
+    # A lock is of a thread, as of a process.
+    with ThreadPoolExecutor(1) as other, job_lock(workspace):
+        status, _, err = other.submit(command, "migrate", "--workspace", workspace).result()
+    assert status == 3
+    assert re.fullmatch(r"another job runs: process \d+ .*; nothing was migrated\n", err)
     assert tree(workspace) == before
 
 

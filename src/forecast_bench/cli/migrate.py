@@ -11,6 +11,7 @@ from forecast_bench.cli.options import (
     Format,
     FormatOption,
     WorkspaceOption,
+    today_or,
     workspace_folder,
 )
 from forecast_bench.cli.output import print_json, print_line
@@ -48,6 +49,7 @@ def migrate(
 
     from forecast_bench.job.backing_up import restoring
     from forecast_bench.job.feeds import store_of
+    from forecast_bench.job.lock import JobLockedError, holder_in_words
     from forecast_bench.job.maps import LineageError
     from forecast_bench.job.migrating import Migrated, plan_migration
     from forecast_bench.job.migrating import migrate as migrate_workspace
@@ -62,8 +64,12 @@ def migrate(
             made = migrate_workspace(
                 folder, storage, now=now, backup=not no_backup, wait_seconds=wait
             )
+    except JobLockedError as locked:
+        who = holder_in_words(locked.holder, today=today_or(None))
+        typer.echo(f"{who}; nothing was migrated", err=True)
+        raise typer.Exit(ExitStatus.LOCKED) from None
     except Timeout:
-        typer.echo("a job or an import is running; nothing was migrated", err=True)
+        typer.echo("an import is running; nothing was migrated", err=True)
         raise typer.Exit(ExitStatus.LOCKED) from None
     except (LineageError, OSError) as fault:
         typer.echo(f"{fault}; run forecast-bench migrate again when it is mended", err=True)

@@ -11,8 +11,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from filelock import FileLock
-
 from forecast_bench import __version__
 from forecast_bench.incidents import STORE_FORMAT, IncidentStoreError, Storage
 from forecast_bench.incidents.catalogue import sources_in
@@ -20,6 +18,7 @@ from forecast_bench.incidents.former import former_files, former_sources
 from forecast_bench.incidents.migration import migrate_source
 from forecast_bench.job.backing_up import back_up, backups_folder
 from forecast_bench.job.ledger import append, read_ledger
+from forecast_bench.job.lock import job_lock
 from forecast_bench.job.maps import MAP_FORMAT, former_maps, in_force, state_changes
 from forecast_bench.job.newer import refuse_newer_formats
 from forecast_bench.job.runs import DamagedRunError, read_manifest, run_folders
@@ -150,8 +149,10 @@ def migrate(
 
     Raises
     ------
+    JobLockedError
+        If a job runs all that time.
     filelock.Timeout
-        If a job or an import runs all that time.
+        If an import does.
     NewerFormatError, IncidentStoreError, LineageError
         As `plan_migration`; or if a source is damaged: it is as it was.
     OSError
@@ -159,7 +160,7 @@ def migrate(
     """
     if not (workspace / DERIVED).is_dir():
         return Migrated(Plan((), (), ()), None)
-    with FileLock(workspace / DERIVED / "job.lock", timeout=wait_seconds):
+    with job_lock(workspace, wait_seconds=wait_seconds):
         planned = plan_migration(workspace, storage)
         journal = _read_journal(workspace)
         if not planned.steps and journal is None:
