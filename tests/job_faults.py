@@ -32,6 +32,8 @@ _RUN = re.compile(r"\d{8}T\d{6}Z(?=-[0-9a-f]{8})")
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2})?([.]\d+)?([+]00:00|Z| UTC)")
 # Rows of the table of stages, and what the job held in memory.
 _SECONDS = re.compile(r"(?<=[>| ])\d+(?:[.]\d+)? (?:s|MiB)\b")
+# A job that follows one that was stopped finds the fit that it had made.
+_REUSED = re.compile(r"fitted anew|reused the fit made for [0-9-]+, 0 days before")
 _OF_THE_MOMENT = ("made_at", "stages", "peak_mib", "files")
 _NEW = """\
 report: {id: new, title: What the second day brings}
@@ -118,8 +120,10 @@ def _write_report(folder: Path, number: int) -> None:
 
 
 def _report(number: int) -> str:
-    """Twenty judgments, each on a question of its own, issued a month after those before."""
-    issued = datetime.date(2018, 1, 1) + datetime.timedelta(days=31 * (number % 16))
+    """Twenty judgments, each on a question of its own, issued a month after the one before."""
+    years, month = divmod(number % 16, 12)
+    # The last day of a month, since windows count by month.
+    issued = datetime.date(2018 + years, month + 1, 1) - datetime.timedelta(days=1)
     head = f"report: {{id: r{number}, title: Report {number}}}\nissued: {issued}\n"
     return f"{head}lexicon: uk-phia@2018\njudgments:\n" + "".join(
         _ONE.format(
@@ -230,9 +234,9 @@ def _must_be_done(done: Done) -> None:
         raise RuntimeError(f"the undisturbed job left with {done.status}: {done.said}")
 
 
-def copied(prepared: Prepared, folder: Path) -> Path:
-    """Copy the workspace as it is before the job; some megabytes, so nothing is shared by links."""
-    shutil.copytree(prepared.base, folder, symlinks=True)
+def copied(base: Path, folder: Path) -> Path:
+    """Copy a workspace; it is some megabytes, so nothing is shared by links."""
+    shutil.copytree(base, folder, symlinks=True)
     return folder
 
 
@@ -272,8 +276,9 @@ def _without_moment(path: Path) -> bytes:
     if path.name == "manifest.json":
         manifest: dict[str, Any] = json.loads(text)
         kept = {key: value for key, value in manifest.items() if key not in _OF_THE_MOMENT}
+        kept["recalibration"].pop("fitted")
         text = json.dumps(kept, sort_keys=True)
-    for kind in (_MOMENT, _SECONDS):
+    for kind in (_MOMENT, _SECONDS, _REUSED):
         text = kind.sub("MOMENT", text)
     return _RUN.sub("TIME", text).encode()
 

@@ -24,6 +24,13 @@ ONE_THREAD = {
 }
 
 
+def begin(words: list[str], **more: str) -> None:
+    """Start this program anew with the variables that have to be set before, unless they are."""
+    wanted = {**ONE_THREAD, **more}
+    if any(os.environ.get(name) != value for name, value in wanted.items()):
+        os.execve(sys.executable, [sys.executable, *words], {**os.environ, **wanted})
+
+
 def load(draws_in: Path) -> None:
     """Load what a job needs, and keep draws in a folder from now on.
 

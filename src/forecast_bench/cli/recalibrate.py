@@ -1,6 +1,7 @@
 """`recalibrate`: the job."""
 
 import datetime
+import errno
 import time
 from enum import StrEnum
 from pathlib import Path
@@ -26,7 +27,7 @@ from forecast_bench.job.notifying import is_told, notice_of
 from forecast_bench.job.runs import STOPS
 from forecast_bench.problems import as_record
 from forecast_bench.records import number_of
-from forecast_bench.workspace import SETTINGS
+from forecast_bench.workspace import DERIVED, SETTINGS
 from forecast_bench.workspace.replacing import replace_file
 from forecast_bench.workspace.settings_file import read_settings
 
@@ -37,6 +38,14 @@ _EXIT = {
     "locked": ExitStatus.LOCKED,
     "failed": ExitStatus.FAILED,
     "stopped": ExitStatus.FAILED,
+}
+
+
+_TO_DO = {
+    **dict.fromkeys((errno.ENOSPC, errno.EDQUOT), "make room on the disk"),
+    **dict.fromkeys((errno.EACCES, errno.EPERM), "let the user of the job write there"),
+    errno.EROFS: "mount the disk so that it can be written",
+    errno.EIO: "have the disk looked at",
 }
 
 
@@ -129,15 +138,18 @@ def _run(
             )
     except STOPS as failure:
         # A disk that is full or a permission lost is no bug, and the run before stays whole.
-        return JobResult("stopped", latest_run(folder)), _reason(failure)
+        return JobResult("stopped", latest_run(folder)), _reason(failure, folder)
     return result, ""
 
 
-def _reason(failure: Exception) -> str:
+def _reason(failure: Exception, folder: Path) -> str:
+    """What refused, which file or else where, and what to do before the next job."""
     if not isinstance(failure, OSError):
         return str(failure)
-    where = f"{failure.filename}: " if failure.filename else ""
-    return f"{where}{failure.strerror or type(failure).__name__}"
+    where = failure.filename or folder / DERIVED
+    to_do = _TO_DO.get(failure.errno or 0)
+    advice = f": {to_do}, and run the job again" if to_do else ""
+    return f"{where}: {failure.strerror or type(failure).__name__}{advice}"
 
 
 def _status(result: JobResult) -> int:

@@ -21,12 +21,15 @@ _POINTS: Final = ("drift", "dispersion", "weight")
 
 
 def kept_fit(workspace: Path, content: str, method: Method) -> dict[str, Any] | None:
-    """Read a fit that was made before; None where there is none."""
+    """Read a fit that was made before; None where there is none, or it is damaged."""
     path = fit_folder(workspace, content) / f"{method}.json"
     if not path.is_file():
         return None
-    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return found
+    try:
+        found: Any = json.loads(path.read_bytes())
+    except ValueError:
+        return None
+    return found if isinstance(found, dict) and found.get("hash") == content else None
 
 
 def approximated_fit(

@@ -10,6 +10,7 @@ from typing import Any
 
 from forecast_bench.sealing.canonical import digest
 from forecast_bench.workspace import DERIVED
+from forecast_bench.workspace.replacing import named
 
 
 def ledger_file(workspace: Path) -> Path:
@@ -38,7 +39,7 @@ def append_lines(path: Path, entries: Sequence[dict[str, Any]]) -> None:
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     text = "".join(json.dumps(one, ensure_ascii=False, sort_keys=True) + "\n" for one in entries)
-    with path.open("ab+") as file:
+    with named(path), path.open("ab+") as file:
         if file.tell() > 0:
             file.seek(-1, os.SEEK_END)
             if file.read(1) != b"\n":

@@ -18,6 +18,7 @@ from forecast_bench.job.fingerprint import fingerprint, input_hashes, store_hash
 from forecast_bench.job.fits import FitWhen
 from forecast_bench.job.integrity import file_hashes, ledger_facts, manifest_hash
 from forecast_bench.job.ledger import append
+from forecast_bench.job.litter import sweep
 from forecast_bench.job.memory import peak_mib
 from forecast_bench.job.runs import (
     MANIFEST,
@@ -34,6 +35,7 @@ from forecast_bench.job.runs import (
 )
 from forecast_bench.problems import Problem
 from forecast_bench.workspace import DERIVED
+from forecast_bench.workspace.replacing import write_file
 
 if TYPE_CHECKING:
     from forecast_bench.job.stages import Finished
@@ -186,6 +188,7 @@ def _locked(
             put_in_force(workspace, same.name)
         alarms = tuple(manifest["alarms"])
         return JobResult("unchanged", same, manifest, alarms=alarms, in_force=in_force)
+    sweep(workspace)
     # What follows needs the heavy libraries; a job with nothing to do does not wait for them.
     from forecast_bench.job.stages import run_stages
 
@@ -255,7 +258,7 @@ def _is_newest(workspace: Path, manifest: dict[str, Any]) -> bool:
 
 def _write(path: Path, manifest: dict[str, Any]) -> None:
     text = json.dumps(manifest, indent=2, ensure_ascii=False)
-    path.write_text(f"{text}\n", encoding="utf-8")
+    write_file(path, f"{text}\n".encode())
 
 
 def _versions() -> dict[str, str]:

@@ -14,6 +14,7 @@ from forecast_bench.review.pages import PAGES, PRINTED, REPORTS
 from forecast_bench.review.pictures import as_png, as_svg
 from forecast_bench.review.publishing import replace_folder
 from forecast_bench.review.run import Run, read_run
+from forecast_bench.workspace.replacing import write_file
 
 OURS: Final = frozenset({*PAGES, REPORTS, PRINTED, "review.md", "figures", "numbers"})
 """What a review's folder holds; a folder that holds anything else is never replaced."""
@@ -55,13 +56,14 @@ def _write(run: Run, review: Review, folder: Path) -> None:
     paths = {name: f"figures/{name}.svg" for name in drawn}
     (folder / REPORTS).mkdir()
     for path, text in as_pages(review, drawn).items():
-        (folder / path).write_text(text, encoding="utf-8", newline="\n")
-    (folder / "review.md").write_text(as_markdown(review, paths), encoding="utf-8", newline="\n")
+        write_file(folder / path, text.encode())
+    write_file(folder / "review.md", as_markdown(review, paths).encode())
     numbers = folder / "numbers"
     numbers.mkdir()
     for name, table in plotted(run, review).items():
-        table.to_csv(numbers / f"{name}.csv", index=False, lineterminator="\n")
-        table.to_parquet(numbers / f"{name}.parquet", index=False)
+        text = table.to_csv(index=False, lineterminator="\n")
+        write_file(numbers / f"{name}.csv", text.encode())
+        write_file(numbers / f"{name}.parquet", table.to_parquet(index=False))
 
 
 def _draw(review: Review, folder: Path, *, large: bool) -> Mapping[str, str]:
@@ -73,9 +75,9 @@ def _draw(review: Review, folder: Path, *, large: bool) -> Mapping[str, str]:
             continue
         svg = as_svg(figure)
         drawn[figure.name] = svg
-        (folder / f"{figure.name}.svg").write_text(svg, encoding="utf-8", newline="\n")
+        write_file(folder / f"{figure.name}.svg", svg.encode())
         if _as_pixels(figure, large=large):
-            (folder / f"{figure.name}.png").write_bytes(as_png(svg))
+            write_file(folder / f"{figure.name}.png", as_png(svg))
     return drawn
 
 
