@@ -173,39 +173,24 @@ def sweep(
     workers: int,
 ) -> int:
     """Try every moment, several at once in processes of their own; give how many went wrong."""
-    started, wrong, running = time.perf_counter(), 0, {}
-    waiting = list(enumerate(moments))
-    while waiting or running:
-        while waiting and len(running) < workers:
-            number, (moment, said) = waiting.pop(0)
-            own = folder / f"{name}-{number}"
-            child = os.fork()
-            if not child:
-                os._exit(_tried(trial_of, moment, own))
-            running[child] = (number, said, own.with_name(f"{own.name}-faults"))
-        child, status = os.wait()
-        number, said, result = running.pop(child)
-        faults = json.loads(result.read_text()) if not status else ["the trial itself broke off"]
+    started, wrong = time.perf_counter(), 0
+
+    def work(number: int, own: Path) -> list[str]:
+        return trial_of(moments[number][0], own)
+
+    own = folder / name
+    own.mkdir()
+    results = warm_job.in_processes(len(moments), work, own, workers=workers)
+    for done, (number, faults) in enumerate(results, start=1):
         wrong += bool(faults)
         for one in faults:
-            print(f"{name} at {said}: {one}", flush=True)
-        if number % 25 == 24:
-            print(f"  {name}: {number + 1} of {len(moments)}", flush=True)
+            print(f"{name} at {moments[number][1]}: {one}", flush=True)
+        if done % 25 == 0:
+            seconds = time.perf_counter() - started
+            print(f"  {name}: {done} of {len(moments)}, {seconds:.0f} s", flush=True)
     seconds = time.perf_counter() - started
     print(f"{name}: {len(moments)} trials, {wrong} failed, {seconds:.0f} s", flush=True)
     return wrong
-
-
-def _tried(trial_of: Callable[[int, Path], list[str]], moment: int, folder: Path) -> int:
-    try:
-        faults = trial_of(moment, folder)
-        folder.with_name(f"{folder.name}-faults").write_text(json.dumps(faults))
-    except BaseException:
-        import traceback
-
-        traceback.print_exc()
-        return 1
-    return 0
 
 
 def representative(found: list[str]) -> list[int]:

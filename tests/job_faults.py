@@ -260,7 +260,7 @@ def contents_of(folder: Path) -> dict[str, str]:
             continue
         name = told("/".join(parts))
         if path.is_symlink():
-            found[name] = told(os.readlink(path))
+            found[name] = told(str(path.readlink()))
         elif path.is_file():
             found[name] = hashlib.sha256(_without_moment(path)).hexdigest()
         else:

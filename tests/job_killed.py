@@ -2,14 +2,16 @@
 
     python tests/job_killed.py [--judgments 300] [--kills 200] [--workers 2] [--seed 1]
 
-Each job is the real command, on a workspace to which new judgments and a new vintage have come. A
-half of the moments lie anywhere in its time, a quarter in what it writes, a quarter in its
-publishing. The rerun is a forked process with the libraries loaded, and for every tenth a cold one,
-with the commands that read tried before it.
+New judgments and a new vintage have come to the workspace. A half of the moments lie anywhere in
+the job's time, a quarter in what it writes, a quarter in its publishing. Every fourth job and its
+rerun are the real command, with the commands that read tried between them; the others are forked
+processes that find the libraries loaded, and draws and pictures made. With --cold-every 1 all are
+the command.
 """
 
 import argparse
 import json
+import multiprocessing
 import os
 import random
 import signal
@@ -20,8 +22,9 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import warm_job
 from job_faults import (
@@ -47,7 +50,6 @@ _PARTS = ("any", "writing", "any", "publishing")
 _WRITING = "write the tables"
 # How long a job may take to leave after a signal that it can answer.
 _LEAVING_SECONDS = 60.0
-_COLD_EVERY = 10
 _TRIES = 5
 
 
@@ -65,27 +67,23 @@ class Pace:
 
 
 class Job:
-    """The command in a session of its own, watched from outside.
+    """A job in a session of its own, watched from outside.
 
     Its log is read as it comes: `began` has the moment at which each stage began.
     """
 
-    def __init__(self, folder: Path, day: str) -> None:
+    def __init__(self, folder: Path, day: str, *, is_cold: bool) -> None:
         self.folder, self.began, self.said = folder, {}, []
+        reader, writer = os.pipe()
         self.started = time.perf_counter()
-        self.process = subprocess.Popen(
-            command(folder, day),
-            env=environment(folder),
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            text=True,
-            start_new_session=True,
-        )
+        self.process = (_started if is_cold else _forked)(folder, day, writer)
+        os.close(writer)
+        self._log = os.fdopen(reader, encoding="utf-8", errors="replace")
         self._reader = threading.Thread(target=self._read)
         self._reader.start()
 
     def _read(self) -> None:
-        for line in self.process.stderr:
+        for line in self._log:
             self.said.append(line)
             if line.startswith("{"):
                 told = json.loads(line)
@@ -111,7 +109,7 @@ class Job:
         """Wait for the process, and read what it said to the end."""
         status = self.process.wait(timeout=600)
         self._reader.join()
-        self.process.stderr.close()
+        self._log.close()
         return status
 
     def kill(self, number: signal.Signals, after: float) -> bool:
@@ -129,10 +127,48 @@ class Job:
         return False
 
 
-def pace_of(prepared: Prepared, folder: Path) -> Pace:
+def _started(folder: Path, day: str, said: int) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        command(folder, day),
+        env=environment(folder),
+        stdout=subprocess.DEVNULL,
+        stderr=said,
+        start_new_session=True,
+    )
+
+
+class _Forked:
+    """A forked process with the methods of `subprocess.Popen` that are used here."""
+
+    def __init__(self, process: multiprocessing.context.ForkProcess) -> None:
+        self._process, self.pid = process, process.pid
+        self.send_signal, self.kill = self._send, process.kill
+
+    def _send(self, number: signal.Signals) -> None:
+        os.kill(self.pid, number)
+
+    def poll(self) -> int | None:
+        return self._process.exitcode
+
+    def wait(self, timeout: float) -> int:
+        self._process.join(timeout)
+        if self._process.exitcode is None:
+            raise subprocess.TimeoutExpired(str(self.pid), timeout)
+        return self._process.exitcode
+
+
+def _forked(folder: Path, day: str, said: int) -> _Forked:
+    process = multiprocessing.get_context("fork").Process(
+        target=warm_job.main_of, args=(folder, day, said)
+    )
+    process.start()
+    return _Forked(process)
+
+
+def pace_of(prepared: Prepared, folder: Path, *, is_cold: bool) -> Pace:
     """Time a job that nobody disturbs."""
     copied(prepared.base, folder)
-    job = Job(folder, prepared.day)
+    job = Job(folder, prepared.day, is_cold=is_cold)
     drawn = job.begin_of("publishing")
     if job.end() or drawn is None:
         raise RuntimeError(f"the undisturbed job failed: {''.join(job.said)}")
@@ -166,14 +202,16 @@ class Trial:
     faults: list[str]
 
 
-def trial(prepared: Prepared, pace: Pace, number: int, seed: int, folder: Path) -> Trial:
+def trial(
+    prepared: Prepared, pace: Pace, number: int, seed: int, folder: Path, *, is_cold: bool
+) -> Trial:
     """Kill one job, look, run it again, and compare."""
     rng = random.Random(f"{seed}-{number}")
     part, sent = _PARTS[number % len(_PARTS)], rng.choice(_SIGNALS)
     for _ in range(_TRIES):
         copied(prepared.base, folder)
         moment = rng.uniform(0, pace.of(part))
-        job = Job(folder, prepared.day)
+        job = Job(folder, prepared.day, is_cold=is_cold)
         begin = job.begin_of(part)
         met = begin is not None and job.kill(sent, begin + moment)
         status = job.end()
@@ -185,7 +223,6 @@ def trial(prepared: Prepared, pace: Pace, number: int, seed: int, folder: Path) 
     stage = max(job.began, key=lambda name: job.began[name], default="before the first stage")
     faults = [*_of_leaving(job, sent, status), *faults_before_rerun(folder, prepared)]
     standing = _standing(folder, prepared)
-    is_cold = number % _COLD_EVERY == 0
     if is_cold:
         faults += _of_readers(folder)
     again = (cold if is_cold else warm_job.warm)(folder, prepared.day)
@@ -224,7 +261,7 @@ def _of_session(session: int) -> list[str]:
 
 
 def _standing(folder: Path, prepared: Prepared) -> str:
-    leads_to = os.readlink(folder / DERIVED / "runs" / "latest")
+    leads_to = str((folder / DERIVED / "runs" / "latest").readlink())
     return "first" if leads_to.endswith(prepared.first.removeprefix("TIME")) else "last"
 
 
@@ -237,49 +274,30 @@ def _of_readers(folder: Path) -> list[str]:
     return faults
 
 
-def killed(folder: Path, case: Case, *, kills: int, workers: int, seed: int = SEED) -> list[Trial]:
-    """Kill so many jobs, several at once, each in a process of its own."""
-    (folder / "draws").mkdir()
-    warm_job.load(folder / "draws")
+def killed(
+    folder: Path, case: Case, *, kills: int, workers: int, seed: int, cold_every: int
+) -> list[Trial]:
+    """Kill so many jobs, several at once."""
+    (folder / "kept").mkdir()
+    warm_job.load(folder / "kept")
     prepared = prepare(folder, case, warm_job.warm)
-    pace = pace_of(prepared, folder / "timed")
-    print(
-        f"an undisturbed job takes {pace.whole:.1f} s, its writing {pace.writing:.1f} s", flush=True
-    )
-    found: list[Trial] = []
-    running: dict[int, tuple[int, Path]] = {}
-    waiting = list(range(kills))
-    while waiting or running:
-        while waiting and len(running) < workers:
-            number = waiting.pop(0)
-            own = folder / f"trial-{number}"
-            child = os.fork()
-            if not child:
-                os._exit(_tried(prepared, pace, number, seed, own))
-            running[child] = (number, own.with_name(f"{own.name}-told"))
-        child, status = os.wait()
-        number, result = running.pop(child)
-        if status:
-            found.append(Trial("", "", 0, "", "", ["the trial itself broke off"]))
-        else:
-            found.append(Trial(**json.loads(result.read_text())))
+    paces = {one: pace_of(prepared, folder / f"timed-{one}", is_cold=one) for one in (False, True)}
+    for is_cold, pace in paces.items():
+        said = "the command" if is_cold else "a forked job"
+        print(f"{said} takes {pace.whole:.1f} s, its writing {pace.writing:.1f} s", flush=True)
+    started, found = time.perf_counter(), []
+
+    def work(number: int, own: Path) -> dict[str, Any]:
+        is_cold = number % cold_every == 0
+        return asdict(trial(prepared, paces[is_cold], number, seed, own, is_cold=is_cold))
+
+    for number, told in warm_job.in_processes(kills, work, folder, workers=workers):
+        found.append(Trial(**told))
         _tell(number, found[-1])
-        if len(found) % 20 == 0:
-            print(f"  {len(found)} of {kills}", flush=True)
+        if len(found) % 10 == 0:
+            seconds = time.perf_counter() - started
+            print(f"  {len(found)} of {kills}, {seconds:.0f} s: {summary(found)}", flush=True)
     return found
-
-
-def _tried(prepared: Prepared, pace: Pace, number: int, seed: int, folder: Path) -> int:
-    try:
-        found = trial(prepared, pace, number, seed, folder)
-        told = {name: getattr(found, name) for name in found.__slots__}
-        folder.with_name(f"{folder.name}-told").write_text(json.dumps(told))
-    except BaseException:
-        import traceback
-
-        traceback.print_exc()
-        return 1
-    return 0
 
 
 def _tell(number: int, one: Trial) -> None:
@@ -311,6 +329,7 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--seed", type=int, default=SEED)
+    parser.add_argument("--cold-every", type=int, default=4, help="1 for the real command alone")
     options = parser.parse_args()
     started = time.perf_counter()
     with tempfile.TemporaryDirectory(prefix="job-killed-") as name:
@@ -320,6 +339,7 @@ def main() -> int:
             kills=options.kills,
             workers=options.workers,
             seed=options.seed,
+            cold_every=options.cold_every,
         )
     print(f"{summary(found)}; {time.perf_counter() - started:.0f} s")
     return int(any(one.faults for one in found))

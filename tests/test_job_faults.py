@@ -33,7 +33,7 @@ def program(script, *words):
     done = subprocess.run(
         [sys.executable, script.__file__, *words], capture_output=True, text=True, check=False
     )
-    print(done.stdout)
+    sys.stdout.write(done.stdout)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 
