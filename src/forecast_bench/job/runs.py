@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from forecast_bench.workspace import DERIVED
+from forecast_bench.workspace.replacing import named
 
 MANIFEST = "manifest.json"
 RUN_FORMAT = 1
@@ -150,6 +151,7 @@ def _flush(folder: Path) -> None:
     for path in (*folder.rglob("*"), folder):
         handle = os.open(path, os.O_RDONLY)
         try:
-            os.fsync(handle)
+            with named(path):
+                os.fsync(handle)
         finally:
             os.close(handle)
