@@ -147,7 +147,10 @@ def test_halves_among_fits_and_maps_are_swept(tmp_path):
     whole = [fit / "posterior.nc", maps / "a.json"]
     for path in (*halves, *whole):
         path.write_bytes(b"x")
+    importing = tmp_path / ".forecast-bench" / "incidents" / "acled" / ".importing-x"
+    importing.mkdir(parents=True)
     sweep(tmp_path)
+    assert not importing.exists()
     assert [one for one in halves if one.exists()] == []
     assert all(one.exists() for one in whole)
 

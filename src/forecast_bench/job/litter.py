@@ -1,10 +1,13 @@
-"""What a killed job leaves among the fits and the maps: halves that no name leads to."""
+"""What a killed job leaves among vintages, fits and maps: halves that no name leads to."""
 
 from pathlib import Path
 
+from forecast_bench.incidents import sweep_halves
+from forecast_bench.job.feeds import store_of
 from forecast_bench.job.fits import fits_folder
 from forecast_bench.job.maps import FOLDER, decisions_folder
-from forecast_bench.workspace import DERIVED
+from forecast_bench.workspace import DERIVED, SETTINGS
+from forecast_bench.workspace.settings_file import read_settings
 
 
 def sweep(workspace: Path) -> None:
@@ -23,3 +26,7 @@ def sweep(workspace: Path) -> None:
         for half in folder.glob(".*"):
             if half.is_file():
                 half.unlink()
+    settings, _ = read_settings(workspace / SETTINGS, shown_as=SETTINGS)
+    storage = store_of(workspace, settings)
+    for source in storage.scratch("").glob("*/"):
+        sweep_halves(storage, source.name)

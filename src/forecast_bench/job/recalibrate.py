@@ -173,6 +173,7 @@ def _locked(
     watch: Callable[[str], None],
     fits: FitWhen,
 ) -> JobResult:
+    sweep(workspace)
     inputs, versions = input_hashes(workspace) | store_hashes(workspace), _versions()
     fitted = fingerprint(inputs, as_of=as_of, versions=versions)
     unfitted = fingerprint(inputs, as_of=as_of, versions=versions, unfitted=True)
@@ -188,7 +189,6 @@ def _locked(
             put_in_force(workspace, same.name)
         alarms = tuple(manifest["alarms"])
         return JobResult("unchanged", same, manifest, alarms=alarms, in_force=in_force)
-    sweep(workspace)
     # What follows needs the heavy libraries; a job with nothing to do does not wait for them.
     from forecast_bench.job.stages import run_stages
 
