@@ -353,14 +353,15 @@ def test_a_refused_disk_ends_the_log_with_its_reason(tmp_path, run, monkeypatch)
     assert (last["ending"], last["exit_status"], last["reason"]) == (
         "stopped",
         4,
-        "runs: No space left on device",
+        "runs: No space left on device: make room on the disk, and run the job again",
     )
     found = samples(metrics.read_text(encoding="utf-8"), open_metrics)
     assert found["forecast_bench_last_run_ending", ("ending", "stopped")] == 1
     status, out, err = run(folder, "--quiet")
     assert (status, err) == (
         4,
-        "stopped: runs: No space left on device; what was published before stays\n",
+        "stopped: runs: No space left on device: make room on the disk, and run the job again; "
+        "what was published before stays\n",
     )
 
 

@@ -75,7 +75,7 @@ from forecast_bench.bayes.settings import (
     SeriesSettings,
 )
 from forecast_bench.bayes.state import RecalibrationState, gated, recalibration_state
-from forecast_bench.bayes.storage import load, save
+from forecast_bench.bayes.storage import DamagedPosteriorError, load, save
 from forecast_bench.bayes.time_limit import (
     Deadline,
     TimeLimitExceededError,
@@ -95,6 +95,7 @@ __all__ = [
     "Cells",
     "Comparison",
     "Correction",
+    "DamagedPosteriorError",
     "Deadline",
     "DiagnosticLimits",
     "Diagnostics",

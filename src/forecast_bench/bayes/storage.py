@@ -6,7 +6,13 @@ import os
 from pathlib import Path
 from typing import Any
 
+from forecast_bench.workspace.replacing import named
+
 ENGINE = "h5netcdf"
+
+
+class DamagedPosteriorError(ValueError):
+    """A file that is no posterior any more; the message names it."""
 
 
 def save(idata: Any, path: Path) -> Path:
@@ -37,9 +43,10 @@ def save(idata: Any, path: Path) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     aside = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        idata.to_netcdf(aside, engine=ENGINE)
-        with aside.open("rb") as written:
-            os.fsync(written.fileno())
+        with named(path):
+            idata.to_netcdf(aside, engine=ENGINE)
+            with aside.open("rb") as written:
+                os.fsync(written.fileno())
         aside.replace(path)
     finally:
         aside.unlink(missing_ok=True)
@@ -63,6 +70,8 @@ def load(path: Path) -> Any:
     ------
     FileNotFoundError
         If there is no such file.
+    DamagedPosteriorError
+        If it cannot be read as what it was.
 
     Examples
     --------
@@ -75,5 +84,11 @@ def load(path: Path) -> Any:
 
     if not path.is_file():
         raise FileNotFoundError(f"no posterior at {path}")
-    with xarray.open_datatree(path, engine=ENGINE) as tree:
-        return tree.load()
+    try:
+        with xarray.open_datatree(path, engine=ENGINE) as tree:
+            return tree.load()
+    except (OSError, ValueError, KeyError, RuntimeError) as failure:
+        # What the disk refuses has a number; what HDF5 finds in a file has none.
+        if isinstance(failure, OSError) and failure.errno is not None:
+            raise
+        raise DamagedPosteriorError(f"{path} is damaged: {failure}") from failure

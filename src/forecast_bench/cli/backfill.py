@@ -3,6 +3,7 @@
 import datetime
 from collections.abc import Iterator
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -79,7 +80,7 @@ def backfill(
         wait_seconds=wait,
         fits=fit.value,
     )
-    results, status = _run(running, quiet=output is Format.json)
+    results, status = _run(folder, running, quiet=output is Format.json)
     missing = days[sum(_is_there(result) for _, result in results) :]
     if output is Format.json:
         print_json({"runs": [_record(*one) for one in results], "missing": [*map(str, missing)]})
@@ -89,7 +90,7 @@ def backfill(
 
 
 def _run(
-    running: Iterator[tuple[datetime.date, JobResult]], *, quiet: bool
+    workspace: Path, running: Iterator[tuple[datetime.date, JobResult]], *, quiet: bool
 ) -> tuple[list[tuple[datetime.date, JobResult]], int]:
     """Run the days, saying how each one ends; give what came of them, and the exit status."""
     results: list[tuple[datetime.date, JobResult]] = []
@@ -104,7 +105,7 @@ def _run(
                 if not _is_there(result):
                     _tell(result)
     except STOPS as failure:
-        return results, _stopped(stop_reason(failure), ExitStatus.FAILED)
+        return results, _stopped(stop_reason(failure, workspace), ExitStatus.FAILED)
     except EndedBySignal as ended:
         return results, _stopped(str(ended), 128 + ended.number)
     return results, status

@@ -161,7 +161,8 @@ def _run(
             )
     except STOPS as failure:
         # A disk that is full or a permission lost is no bug, and the run before stays whole.
-        return JobResult("stopped", latest_run(folder)), stop_reason(failure), ExitStatus.FAILED
+        reason = stop_reason(failure, folder)
+        return JobResult("stopped", latest_run(folder)), reason, ExitStatus.FAILED
     except EndedBySignal as ended:
         return JobResult("stopped", latest_run(folder)), str(ended), 128 + ended.number
     return result, "", status_of(result)

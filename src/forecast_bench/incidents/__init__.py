@@ -13,6 +13,7 @@ from forecast_bench.incidents.actors import (
     labels_of,
     unmatched_labels,
 )
+from forecast_bench.incidents.adding import sweep_halves
 from forecast_bench.incidents.answer import IncidentCount, count_incidents, newest_vintages
 from forecast_bench.incidents.catalogue import (
     STORE_FORMAT,
@@ -104,6 +105,7 @@ __all__ = [
     "recognise",
     "sources_in",
     "survey",
+    "sweep_halves",
     "taxonomy",
     "unmatched_labels",
     "vintage_as_of",

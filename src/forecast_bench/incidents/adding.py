@@ -71,18 +71,40 @@ def scope_of(manifest: Manifest) -> Scope:
 
 def sweep(storage: Storage, catalogue: Catalogue) -> None:
     """Remove what interrupted imports and compactions left; the caller holds the lock."""
-    import shutil
-
-    scratch = storage.scratch(catalogue.source)
-    if scratch.is_dir():
-        for one in scratch.glob(f"{IMPORTING}*"):
-            shutil.rmtree(one)
-        for one in scratch.glob(f"{ASIDE}*"):
-            one.unlink()
+    _remove(_halves(storage, catalogue.source))
     kept = {one.name for one in catalogue.files} | {one.labels_file for one in catalogue.vintages}
     for name in storage.names(f"{catalogue.source}/data"):
         if name not in kept:
             storage.remove(name)
+
+
+def sweep_halves(storage: Storage, source: str) -> None:
+    """Remove what an import left that was killed after its last step, unless one is at work."""
+    from filelock import Timeout
+
+    if not _halves(storage, source):
+        return
+    try:
+        with storage.locked(source, seconds=0):
+            _remove(_halves(storage, source))
+    except Timeout:
+        return  # they are not halves, but at work
+
+
+def _halves(storage: Storage, source: str) -> list[Path]:
+    """What imports and compactions work in, or were working in when they were killed."""
+    scratch = storage.scratch(source)
+    return [*scratch.glob(f"{IMPORTING}*"), *scratch.glob(f"{ASIDE}*")]
+
+
+def _remove(halves: Iterable[Path]) -> None:
+    import shutil
+
+    for one in halves:
+        if one.is_dir():
+            shutil.rmtree(one)
+        else:
+            one.unlink()
 
 
 @dataclass(frozen=True, slots=True)

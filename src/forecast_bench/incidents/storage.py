@@ -53,8 +53,8 @@ class Storage(Protocol):
     def scratch(self, folder: str) -> Path:
         """Give a folder on this machine for what is being made, from where `put` is cheap."""
 
-    def locked(self, folder: str) -> AbstractContextManager[None]:
-        """Keep other writers away from a folder."""
+    def locked(self, folder: str, *, seconds: float = LOCK_SECONDS) -> AbstractContextManager[None]:
+        """Keep other writers away from a folder, having waited so long for one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,19 +133,19 @@ class LocalStorage:
         return self.root / folder
 
     @contextmanager
-    def locked(self, folder: str) -> Iterator[None]:
+    def locked(self, folder: str, *, seconds: float = LOCK_SECONDS) -> Iterator[None]:
         """Hold a lock of the operating system, which a process loses when it dies.
 
         Raises
         ------
         filelock.Timeout
-            If another writer holds it for a minute.
+            If another writer holds it for longer.
         """
         from filelock import FileLock
 
         path = self.root / folder
         path.mkdir(parents=True, exist_ok=True)
-        with FileLock(path / _LOCK, timeout=LOCK_SECONDS):
+        with FileLock(path / _LOCK, timeout=seconds):
             yield
 
 
@@ -227,9 +227,9 @@ class RemoteStorage:
         return self.cache / folder
 
     @contextmanager
-    def locked(self, folder: str) -> Iterator[None]:
+    def locked(self, folder: str, *, seconds: float = LOCK_SECONDS) -> Iterator[None]:
         """Keep writers of this machine apart."""
-        with LocalStorage(self.cache).locked(folder):
+        with LocalStorage(self.cache).locked(folder, seconds=seconds):
             yield
 
     @contextmanager

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from forecast_bench.incidents.adding import IMPORTING, add_vintage, sweep
+from forecast_bench.incidents.adding import IMPORTING, add_vintage, sweep, sweep_halves
 from forecast_bench.incidents.catalogue import (
     Catalogue,
     IncidentStoreError,
@@ -133,6 +133,7 @@ def _import(
     hashes = (file_hash(delivery.path), delivery.described)
     present = _present(storage, read_catalogue(storage, source), delivery, hashes)
     if present is not None:
+        sweep_halves(storage, source)
         return present
     with storage.locked(source):
         catalogue = read_catalogue(storage, source)

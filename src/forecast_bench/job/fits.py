@@ -73,9 +73,14 @@ class GoodFit:
         return (as_of - datetime.date.fromisoformat(self.as_of)).days
 
 
+def fits_folder(workspace: Path) -> Path:
+    """Folder of all fits."""
+    return workspace / DERIVED / _FOLDER
+
+
 def fit_folder(workspace: Path, data_hash: str) -> Path:
     """Folder of the fit of these data."""
-    return workspace / DERIVED / _FOLDER / data_hash[:_SHOWN_DIGITS]
+    return fits_folder(workspace) / data_hash[:_SHOWN_DIGITS]
 
 
 def good_fits(workspace: Path, model: str, *, as_of: datetime.date) -> tuple[GoodFit, ...]:

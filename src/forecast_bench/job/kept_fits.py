@@ -22,7 +22,7 @@ _POINTS: Final = ("drift", "dispersion", "weight")
 
 
 def kept_fit(workspace: Path, content: str, method: Method) -> dict[str, Any] | None:
-    """Read a fit that was made before; None where there is none.
+    """Read a fit that was made before; None where there is none, or it is damaged.
 
     Raises
     ------
@@ -32,9 +32,14 @@ def kept_fit(workspace: Path, content: str, method: Method) -> dict[str, Any] | 
     path = fit_folder(workspace, content) / f"{method}.json"
     if not path.is_file():
         return None
-    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    try:
+        found: Any = json.loads(path.read_bytes())
+    except ValueError:
+        return None
+    if not isinstance(found, dict):
+        return None
     refuse_newer(found.get("format"), read=FIT_FORMAT, what="fit", where=str(path))
-    return found
+    return found if found.get("hash") == content else None
 
 
 def approximated_fit(

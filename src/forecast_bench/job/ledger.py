@@ -12,6 +12,7 @@ from forecast_bench.job.lock import confirm
 from forecast_bench.problems import refuse_newer
 from forecast_bench.sealing.canonical import digest
 from forecast_bench.workspace import DERIVED
+from forecast_bench.workspace.replacing import named
 
 LEDGER_FORMAT: Final = 2
 """1: lines that nothing binds, which say no format. Raised where an older reader would go wrong."""
@@ -70,7 +71,7 @@ def append_lines(path: Path, entries: Sequence[dict[str, Any]]) -> None:
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     text = "".join(json.dumps(one, ensure_ascii=False, sort_keys=True) + "\n" for one in entries)
-    with path.open("ab+") as file:
+    with named(path), path.open("ab+") as file:
         if file.tell() > 0:
             file.seek(-1, os.SEEK_END)
             if file.read(1) != b"\n":

@@ -1,5 +1,6 @@
 """What a fit is held against beside its sampler: replicated data, and simpler models."""
 
+import io
 import json
 from pathlib import Path
 from typing import Any, Final
@@ -8,6 +9,7 @@ import pandas as pd
 
 from forecast_bench import bayes
 from forecast_bench.job.gating import Fitted
+from forecast_bench.workspace.replacing import replace_file
 
 _SHARES: Final = "predictive.parquet"
 _MEASURES: Final = "measures.parquet"
@@ -34,28 +36,47 @@ def model_checks(fit: Fitted, folder: Path, *, of_these_outcomes: bool) -> dict[
     """
     if not fit.counted.outcomes:
         return {}
-    if not (folder / _POINTS).is_file():
+    points, shares, measures = (_kept(folder / one) for one in (_POINTS, _SHARES, _MEASURES))
+    if points is None or shares is None or measures is None:
         checks = bayes.predictive_checks(fit.idata, fit.counted)
         bayes.predictive_figure(checks, folder)
-        checks.shares.to_parquet(folder / _SHARES, index=False)
-        checks.measures.to_parquet(folder / _MEASURES, index=False)
+        points = bayes.left_out_points(fit.idata, fit.counted)
+        # Read back, as a later job finds them.
+        shares = _keep(folder / _SHARES, checks.shares)
+        measures = _keep(folder / _MEASURES, checks.measures)
         # Last, since it tells that the others are there.
-        bayes.left_out_points(fit.idata, fit.counted).to_parquet(folder / _POINTS, index=False)
+        points = _keep(folder / _POINTS, points)
     # Which outcomes share a fate may change without the fit.
-    if of_these_outcomes or not (folder / _COMPARED).is_file():
-        points = pd.read_parquet(folder / _POINTS)
-        bayes.left_out_comparison(points, fit.frame).to_parquet(folder / _COMPARED, index=False)
-    checks = bayes.PredictiveChecks(
-        pd.read_parquet(folder / _SHARES), pd.read_parquet(folder / _MEASURES)
-    )
+    compared = None if of_these_outcomes else _kept(folder / _COMPARED)
+    if compared is None:
+        compared = _keep(folder / _COMPARED, bayes.left_out_comparison(points, fit.frame))
+    checks = bayes.PredictiveChecks(shares, measures)
     return {
         "predictive": {
             "statement": bayes.predictive_statement(checks),
             "replicates": bayes.REPLICATES,
             "measures": _records(checks.measures),
         },
-        "left_out": _records(pd.read_parquet(folder / _COMPARED)),
+        "left_out": _records(compared),
     }
+
+
+def _kept(path: Path) -> pd.DataFrame | None:
+    """Read a table that was made before; None where there is none, or it is damaged."""
+    if not path.is_file():
+        return None
+    content = path.read_bytes()
+    try:
+        return pd.read_parquet(io.BytesIO(content))
+    except (OSError, ValueError):
+        # It was read; what Arrow finds in it is no fault of the disk.
+        return None
+
+
+def _keep(path: Path, table: pd.DataFrame) -> pd.DataFrame:
+    content = table.to_parquet(index=False)
+    replace_file(path, content)
+    return pd.read_parquet(io.BytesIO(content))
 
 
 def _records(table: pd.DataFrame) -> list[dict[str, Any]]:

@@ -17,6 +17,7 @@ from forecast_bench.job.fits import FitWhen, TellFit, untold
 from forecast_bench.job.integrity import file_hashes, ledger_facts, manifest_hash
 from forecast_bench.job.ledger import append
 from forecast_bench.job.limiting import limited
+from forecast_bench.job.litter import sweep
 from forecast_bench.job.lock import Holder, JobLockedError, confirm, job_lock
 from forecast_bench.job.newer import refuse_newer_formats
 from forecast_bench.job.runs import (
@@ -37,6 +38,7 @@ from forecast_bench.job.signals import EndedBySignal, end_if_asked, failing_as_a
 from forecast_bench.job.stage_clock import StageClock
 from forecast_bench.problems import NewerFormatError, Problem
 from forecast_bench.records import JobLimits
+from forecast_bench.workspace.replacing import write_file
 
 if TYPE_CHECKING:
     from forecast_bench.job.reuse import Reuse
@@ -166,7 +168,7 @@ def recalibrate(
                 confirm(workspace)  # without the lock it is this that stopped the job
                 stopped = JobResult("stopped", latest_run(workspace))
                 # The disk that refused the run may refuse the line as well; the failure is told.
-                said = {"stage": clock.now or None, "reason": stop_reason(stop)}
+                said = {"stage": clock.now or None, "reason": stop_reason(stop, workspace)}
                 seconds = time.perf_counter() - started
                 with suppress(OSError):
                     append(workspace, _entry(stopped, as_of, now, seconds) | said)
@@ -186,6 +188,7 @@ def _locked(
     fits: FitWhen,
 ) -> JobResult:
     refuse_newer_formats(workspace)
+    sweep(workspace)
     inputs, versions = input_hashes(workspace) | store_hashes(workspace), _versions()
     fitted = fingerprint(inputs, as_of=as_of, versions=versions)
     unfitted = fingerprint(inputs, as_of=as_of, versions=versions, unfitted=True)
@@ -284,7 +287,7 @@ def _is_newest(workspace: Path, manifest: dict[str, Any]) -> bool:
 
 def _write(path: Path, manifest: dict[str, Any]) -> None:
     text = json.dumps(manifest, indent=2, ensure_ascii=False)
-    path.write_text(f"{text}\n", encoding="utf-8")
+    write_file(path, f"{text}\n".encode())
 
 
 def _versions() -> dict[str, str]:

@@ -176,12 +176,15 @@ def _of_model(frame: pd.DataFrame, model: RecalibrationSettings) -> pd.DataFrame
 
 
 def _kept(folder: Path, *, of_these_versions: bool = True) -> Any:
-    """Load the fit in a folder; None where there is none, or other libraries would draw anew."""
+    """Load the fit in a folder; None where none is whole, or other libraries would draw anew."""
     path = folder / _POSTERIOR
     if not path.is_file():
         return None
-    idata = bayes.load(path)
-    current = idata.attrs["versions"] == json.dumps(bayes.versions(), sort_keys=True)
+    try:
+        idata = bayes.load(path)
+    except bayes.DamagedPosteriorError:
+        return None
+    current = idata.attrs.get("versions") == json.dumps(bayes.versions(), sort_keys=True)
     return idata if current or not of_these_versions else None
 
 

@@ -14,6 +14,7 @@ from typing import Final
 from forecast_bench.job.lock import LockLostError, confirm
 from forecast_bench.problems import NewerFormatError
 from forecast_bench.workspace import DERIVED
+from forecast_bench.workspace.replacing import named
 from forecast_bench.workspace.run_files import (
     MANIFEST,
     RUN_FORMAT,
@@ -61,20 +62,38 @@ STOPS: Final = (
 newer program wrote, too little memory or time, or another job that took the lock."""
 
 
-def stop_reason(failure: BaseException) -> str:
-    """Say in a line what stopped the job.
+_TO_DO = {
+    **dict.fromkeys((errno.ENOSPC, errno.EDQUOT), "make room on the disk"),
+    **dict.fromkeys((errno.EACCES, errno.EPERM), "let the user of the job write there"),
+    errno.EROFS: "mount the disk so that it can be written",
+    errno.EIO: "have the disk looked at",
+}
+
+
+def stop_reason(failure: BaseException, workspace: Path | None = None) -> str:
+    """Say in a line what stopped the job: which file was refused, why, and what to do.
+
+    Parameters
+    ----------
+    failure : exception
+        What stopped it.
+    workspace : Path, optional
+        Whose derived folder is named where the system names no file.
 
     Examples
     --------
-    >>> stop_reason(OSError(28, "No space left on device", "/srv/desk"))
-    '/srv/desk: No space left on device'
+    >>> print(stop_reason(OSError(30, "Read-only file system", "/srv/desk")))
+    /srv/desk: Read-only file system: mount the disk so that it can be written, and run the job again
     """
-    if isinstance(failure, OSError):
-        where = f"{failure.filename}: " if failure.filename else ""
-        return f"{where}{failure.strerror or type(failure).__name__}"
     if isinstance(failure, MemoryError):
         return f"memory ran out: {failure}" if str(failure) else "memory ran out"
-    return signal.SIGINT.name if isinstance(failure, KeyboardInterrupt) else str(failure)
+    if not isinstance(failure, OSError):
+        return signal.SIGINT.name if isinstance(failure, KeyboardInterrupt) else str(failure)
+    where = failure.filename or (None if workspace is None else workspace / DERIVED)
+    to_do = _TO_DO.get(failure.errno or 0)
+    advice = f": {to_do}, and run the job again" if to_do else ""
+    place = f"{where}: " if where else ""
+    return f"{place}{failure.strerror or type(failure).__name__}{advice}"
 
 
 def runs_folder(workspace: Path) -> Path:
@@ -199,6 +218,7 @@ def _flush(folder: Path) -> None:
     for path in (*folder.rglob("*"), folder):
         handle = os.open(path, os.O_RDONLY)
         try:
-            os.fsync(handle)
+            with named(path):
+                os.fsync(handle)
         finally:
             os.close(handle)

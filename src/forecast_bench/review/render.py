@@ -14,6 +14,7 @@ from forecast_bench.review.pages import PAGES, PRINTED, REPORTS
 from forecast_bench.review.pictures import as_png, as_svg
 from forecast_bench.review.publishing import replace_folder
 from forecast_bench.review.run import Run, read_run
+from forecast_bench.workspace.replacing import write_file
 
 FIGURES_FOLDER: Final = "figures"
 """Where in a review its figures are."""
@@ -68,13 +69,14 @@ def _write(run: Run, review: Review, folder: Path, lender: Lender | None) -> Non
     paths = {name: f"{FIGURES_FOLDER}/{name}.svg" for name in drawn}
     (folder / REPORTS).mkdir()
     for path, text in as_pages(review, drawn).items():
-        (folder / path).write_text(text, encoding="utf-8", newline="\n")
-    (folder / "review.md").write_text(as_markdown(review, paths), encoding="utf-8", newline="\n")
+        write_file(folder / path, text.encode())
+    write_file(folder / "review.md", as_markdown(review, paths).encode())
     numbers = folder / "numbers"
     numbers.mkdir()
     for name, table in plotted(run, review).items():
-        table.to_csv(numbers / f"{name}.csv", index=False, lineterminator="\n")
-        table.to_parquet(numbers / f"{name}.parquet", index=False)
+        text = table.to_csv(index=False, lineterminator="\n")
+        write_file(numbers / f"{name}.csv", text.encode())
+        write_file(numbers / f"{name}.parquet", table.to_parquet(index=False))
 
 
 def _draw(review: Review, folder: Path, lender: Lender | None, *, large: bool) -> Mapping[str, str]:
@@ -86,9 +88,10 @@ def _draw(review: Review, folder: Path, lender: Lender | None, *, large: bool) -
             continue
         endings = ("svg", "png") if _as_pixels(figure, large=large) else ("svg",)
         files = None if lender is None else lender.lend(figure, endings)
-        for ending, content in (files or _drawn(figure, endings)).items():
-            (folder / f"{figure.name}.{ending}").write_bytes(content)
-        drawn[figure.name] = (folder / f"{figure.name}.svg").read_text(encoding="utf-8")
+        files = files or _drawn(figure, endings)
+        for ending, content in files.items():
+            write_file(folder / f"{figure.name}.{ending}", content)
+        drawn[figure.name] = files["svg"].decode()
     return drawn
 
 

@@ -2,7 +2,46 @@
 
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+
+@contextmanager
+def named(path: Path) -> Iterator[None]:
+    """Have a disk that refuses say which file: a write that fails does not know its name.
+
+    Raises
+    ------
+    OSError
+        As it was, with the name of the file.
+
+    Examples
+    --------
+    >>> with named(Path("run/judgments.parquet")):
+    ...     raise OSError(28, "Error writing bytes")
+    Traceback (most recent call last):
+    ...
+    OSError: [Errno 28] No space left on device: 'run/judgments.parquet'
+    """
+    try:
+        yield
+    except OSError as failure:
+        if failure.filename is not None or failure.errno is None:
+            raise
+        raise OSError(failure.errno, os.strerror(failure.errno), str(path)) from failure
+
+
+def write_file(path: Path, content: bytes) -> None:
+    """Write a file of a folder that nobody reads yet.
+
+    Raises
+    ------
+    OSError
+        With its name, if it cannot be written; half of it may be there.
+    """
+    with named(path):
+        path.write_bytes(content)
 
 
 def replace_file(path: Path, content: bytes, *, mode: int = 0o644) -> None:
@@ -25,7 +64,7 @@ def replace_file(path: Path, content: bytes, *, mode: int = 0o644) -> None:
     mode = path.stat().st_mode & 0o777 if path.exists() else mode
     handle, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
     try:
-        with os.fdopen(handle, "wb") as file:
+        with named(path), os.fdopen(handle, "wb") as file:
             os.fchmod(file.fileno(), mode)
             file.write(content)
             file.flush()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -139,8 +140,9 @@ def fit_own_model(asked: OwnFitRequest) -> OwnFit:
     """
     content = asked.content_hash
     folder, seed = asked.kept_in / f"own-{content[:16]}", seed_from(content, asked.base_seed)
-    reused = (folder / ANSWER).is_file() and not asked.anew
-    if not reused:
+    answer = None if asked.anew else _kept_answer(folder)
+    reused = answer is not None
+    if answer is None:
         _refuse_unless_allowed(asked)
         request = {
             **_request(asked, seed),
@@ -149,12 +151,11 @@ def fit_own_model(asked: OwnFitRequest) -> OwnFit:
             "sampler": asked.sampler.model_dump(),
         }
         with own_folder(asked.model, request) as own:
-            answer = run(own, asked.limits)
+            answer = {**run(own, asked.limits), "content_hash": content, "seed": seed}
             folder.mkdir(parents=True, exist_ok=True)
             for name in (POSTERIOR, DRAWS):
                 _keep(own / name, folder)
-            _write(folder / ANSWER, {**answer, "content_hash": content, "seed": seed})
-    answer = json.loads((folder / ANSWER).read_text("utf-8"))
+            _write(folder / ANSWER, answer)
     return OwnFit(
         asked=asked,
         folder=folder,
@@ -164,6 +165,17 @@ def fit_own_model(asked: OwnFitRequest) -> OwnFit:
         diagnostics=_diagnosed(folder, answer, asked.judged_by),
         reused=reused,
     )
+
+
+def _kept_answer(folder: Path) -> dict[str, Any] | None:
+    """What a fit that was made before says of itself; None where there is none, or half of one."""
+    if not (folder / POSTERIOR).is_file() or not zipfile.is_zipfile(folder / DRAWS):
+        return None
+    try:
+        answer: Any = json.loads((folder / ANSWER).read_bytes())
+    except (FileNotFoundError, ValueError):
+        return None
+    return answer if isinstance(answer, dict) else None
 
 
 def _refuse_unless_allowed(asked: OwnFitRequest) -> None:
