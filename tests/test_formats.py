@@ -78,6 +78,7 @@ def test_the_list_has_the_versions_that_the_code_writes():
         "fit": FIT_FORMAT,
         "draws of an own model": own_fits._FORMAT,
         "verdict of a check": kept._FORMAT,
+        "diagnostics of a fit": "the program's",
         "seal": SEAL_FORMAT,
         "backup": BACKUP_FORMAT,
         "migration that was begun": JOURNAL_FORMAT,
@@ -210,9 +211,9 @@ def test_seals_states_of_fetches_and_fits_of_panels_are_read(tmp_path):
     assert (len(sealed.lines), sealed.problems) == (2, ())
     state = read_state(FIXTURES / "fetch-1")
     assert (state.restarts, state.notes) == (1, ("begun again: the total changed",))
-    fit = tmp_path / ".forecast-bench" / "fits" / "0123456789abcdef"
-    shutil.copytree(FIXTURES / "fit-1", fit)
-    parameters = believed(kept_fit(tmp_path, "0123456789abcdef", "approximated"))
+    content = json.loads((FIXTURES / "fit-1" / "approximated.json").read_text())["hash"]
+    shutil.copytree(FIXTURES / "fit-1", tmp_path / ".forecast-bench" / "fits" / content[:16])
+    parameters = believed(kept_fit(tmp_path, content, "approximated"))
     assert all(abs(one.weight.sum() - 1) < 1e-9 for one in parameters.values())
     assert len(parameters) >= 1
 
@@ -329,7 +330,8 @@ def test_a_damaged_table_is_told_with_its_name(table, how, tmp_path, command):
     assert (status, (tmp_path / "out").exists()) == (4, False)
     assert err == (
         f"{path}: this is no table of a run: forecast-bench runs verify says what else was "
-        "changed; take the folder of the run away, and run the job again\n"
+        f"changed; forecast-bench runs prune --run {path.parent.name} takes the run away; then run "
+        "the job again\n"
     )
 
 

@@ -15,7 +15,6 @@ import job_failing_disk
 import job_killed
 from first_case import small_case
 from forecast_bench import bayes
-from forecast_bench.cli.recalibrate import _reason
 from forecast_bench.incidents import LocalStorage
 from forecast_bench.job import model_checks
 from forecast_bench.job.feeds import import_described
@@ -23,6 +22,7 @@ from forecast_bench.job.fits import fit_folder
 from forecast_bench.job.kept_fits import kept_fit
 from forecast_bench.job.ledger import append
 from forecast_bench.job.litter import sweep
+from forecast_bench.job.runs import stop_reason
 from forecast_bench.workspace import load_workspace
 from forecast_bench.workspace.replacing import replace_file, write_file
 
@@ -102,8 +102,8 @@ def test_a_file_that_is_replaced_is_named_too_and_leaves_no_half(tmp_path, monke
 def test_a_reason_says_where_and_what_to_do(number, told):
     folder = Path("desk")
     nameless = OSError(number, os.strerror(number))
-    assert _reason(nameless, folder) == f"desk/.forecast-bench: {told}"
-    assert _reason(OSError(number, os.strerror(number), "a.json"), folder) == f"a.json: {told}"
+    assert stop_reason(nameless, folder) == f"desk/.forecast-bench: {told}"
+    assert stop_reason(OSError(number, os.strerror(number), "a.json"), folder) == f"a.json: {told}"
 
 
 @pytest.mark.parametrize("content", [b"", b'{"hash": "0123', b"[]", b'{"hash": "other"}', b"\xff"])
@@ -143,8 +143,22 @@ def test_halves_among_fits_and_maps_are_swept(tmp_path):
     maps = tmp_path / ".forecast-bench" / "recalibrations"
     for folder in (fit, maps):
         folder.mkdir(parents=True)
-    halves = [fit / ".posterior.nc.17.part", fit.parent / ".good.jsonl-x", maps / ".a.json-y"]
-    whole = [fit / "posterior.nc", maps / "a.json"]
+    decisions = tmp_path / "models" / "recalibrations"
+    decisions.mkdir(parents=True)
+    gone = 2**22 + 1  # no process has such a number
+    halves = [
+        fit / f".posterior.nc.{gone}.part",
+        fit.parent / f".good.jsonl.{gone}.x_1.part",
+        maps / f".a.json.{gone}.12345678.part",
+    ]
+    whole = [
+        fit / "posterior.nc",
+        maps / "a.json",
+        # Of a process at work, of an editor, and of people.
+        fit / f".sampled.json.{os.getpid()}.abc.part",
+        maps / ".a.json.swp",
+        decisions / ".gitkeep",
+    ]
     for path in (*halves, *whole):
         path.write_bytes(b"x")
     importing = tmp_path / ".forecast-bench" / "incidents" / "acled" / ".importing-x"

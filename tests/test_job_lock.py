@@ -245,7 +245,7 @@ def test_who_was_suspended_notices_and_leaves(tmp_path, holding):
         assert failed.splitlines()[-1] == (
             "forecast_bench.job.lock.LockLostError: the lock of this job was lost to process "
             f"{os.getpid()} on {socket.gethostname()}: it was not renewed for 1.5 seconds, as "
-            "happens where a process or a machine is suspended"
+            "happens where a process or a machine is suspended, or its file was removed"
         )
         confirm(tmp_path)  # what the other one let go of was its own
 
@@ -275,7 +275,8 @@ def test_a_folder_that_may_not_be_written_is_told_as_such(tmp_path, monkeypatch,
         main(["recalibrate", "--workspace", str(tmp_path)])
     assert left.value.code == 4
     assert capsys.readouterr().err.endswith(
-        "job.lock: Permission denied; what was published before stays\n"
+        "job.lock: Permission denied: let the user of the job write there, and run the job again; "
+        "what was published before stays\n"
     )
 
 
@@ -414,10 +415,10 @@ def fails_for_it(_, **__):
     raise RuntimeError("no compiled object yet")
 
 
-def goes_on_to_the_next_stage(_, *, watch, **__):
+def goes_on_to_the_next_stage(_, *, clock, **__):
     with suppress(EndedBySignal):
         os.kill(os.getpid(), signal.SIGTERM)
-    watch("count")
+    clock.watch("count")
 
 
 @pytest.mark.parametrize("work", [fails_for_it, goes_on_to_the_next_stage])

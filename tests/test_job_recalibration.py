@@ -1,7 +1,9 @@
 """A recalibration from candidate to active to withdrawn, by the job and by the commands."""
 
 import datetime
+import errno
 import json
+import os
 import shutil
 from dataclasses import asdict
 
@@ -17,6 +19,7 @@ from forecast_bench.job.maps import (
     LineageError,
     StateChange,
     activate,
+    enter,
     find_map,
     in_force,
     keep_map,
@@ -25,7 +28,7 @@ from forecast_bench.job.maps import (
     roll_back,
     state_changes,
     state_of,
-    withdraw,
+    withdrawal,
 )
 from recalibrated_workspace import FIRST, LATER, desk
 
@@ -141,7 +144,11 @@ def test_a_map_that_loses_is_withdrawn_with_an_alarm(story):
     assert read_manifest(story["second"].run)["recalibration"]["state"] == "active"
 
 
-def test_the_job_that_withdraws_does_not_fail(story, run, tmp_path):
+def stopped(*_, **__):
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def test_the_job_that_withdraws_does_not_fail(story, run, tmp_path, monkeypatch):
     folder = tmp_path / "desk"
     shutil.copytree(story["active"], folder, symlinks=True)
     shutil.copytree(
@@ -157,6 +164,17 @@ def test_the_job_that_withdraws_does_not_fail(story, run, tmp_path):
     assert "recalibration-withdrawn" not in {one["id"] for one in kept.alarms}
     assert kept.manifest["recalibration"]["state"] == "active"
     states.write_bytes(as_it_was)
+    # A job that is stopped before it publishes has decided nothing, nor has one of a backfill.
+    with monkeypatch.context() as patch:
+        patch.setattr("forecast_bench.review.render", stopped)
+        with pytest.raises(OSError, match="No space"):
+            run_job(folder, as_of=LATER, hours=7)
+    assert states.read_bytes() == as_it_was
+    undecided = recalibrate(folder, as_of=LATER, now=NOW, watch=lambda _: None, decides=False)
+    assert undecided.manifest["recalibration"]["state"] == "active"
+    assert states.read_bytes() == as_it_was
+    shutil.rmtree(undecided.run)
+    (undecided.run.parent / "latest").unlink()
     status, out, err = run("recalibrate", "--workspace", folder, "--as-of", LATER)
     assert status == 0
     assert out.splitlines()[2].startswith("recalibration: ")
@@ -271,7 +289,7 @@ def test_one_takes_the_place_of_another_and_gives_it_back(tmp_path):
     changes = state_changes(tmp_path)
     assert in_force(changes).map == first["id"]
     assert state_of(second, changes) == "withdrawn"
-    withdraw(tmp_path, first["id"], on=datetime.date(2019, 5, 1), because="it loses")
+    enter(tmp_path, withdrawal(first["id"], on=datetime.date(2019, 5, 1), because="it loses"))
     assert in_force(state_changes(tmp_path)) is None
     with pytest.raises(LineageError, match="a change of 2019-05-01 stands"):
         activate(tmp_path, second, on=DAY, because="again")

@@ -208,7 +208,8 @@ def test_a_damaged_manifest_is_told_and_the_job_stops_safely(copy, command, cont
     (damaged / "manifest.json").write_bytes(content.encode("utf-8", "surrogateescape"))
     told = (
         f"{damaged / 'manifest.json'}: this is no manifest of a run: forecast-bench runs verify "
-        "says what else was changed; take the folder of the run away, and run the job again\n"
+        f"says what else was changed; forecast-bench runs prune --run {damaged.name} takes the run "
+        "away; then run the job again\n"
     )
     for words in (["list"], ["show", damaged.name], ["diff", damaged.name]):
         code, _, complaint = command("runs", *words, "--workspace", copy)
@@ -220,6 +221,21 @@ def test_a_damaged_manifest_is_told_and_the_job_stops_safely(copy, command, cont
     assert complaint.endswith(f"stopped: {told.strip()}; what was published before stays\n")
     assert latest_run(copy) == in_force.resolve()
     assert read_ledger(copy)[-1].entry["ending"] == "stopped"
+
+
+def test_a_damaged_run_is_taken_away_by_name_and_missed_by_nobody(copy, command):
+    damaged, *_, in_force = run_folders(copy)
+    (damaged / "manifest.json").write_text("{")
+    prune_one = ("runs", "prune", "--workspace", copy)
+    status, said, _ = command(*prune_one, "--run", damaged.name)
+    assert (status, said.splitlines()[0]) == (0, f"took away {damaged.name}")
+    assert not damaged.exists()
+    assert command("runs", "verify", "--workspace", copy)[0] == 0
+    status, _, err = command(*prune_one, "--run", "nowhere")
+    assert (status, err) == (1, "there is no run nowhere\n")
+    assert command(*prune_one)[0] == 2
+    assert command(*prune_one, "--run", in_force.name)[0] == 0
+    assert latest_run(copy) is None
 
 
 def test_a_damaged_table_of_the_run_before_stops_the_job_safely(copy, command):

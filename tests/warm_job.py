@@ -44,7 +44,6 @@ def load(kept_in: Path) -> None:
     import altair  # noqa: F401
     import arviz  # noqa: F401
     import duckdb  # noqa: F401
-    import h5netcdf  # noqa: F401
     import ibis.backends.duckdb  # noqa: F401
     import matplotlib.pyplot  # noqa: F401
     import pyarrow.parquet  # noqa: F401

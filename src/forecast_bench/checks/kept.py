@@ -38,12 +38,12 @@ from forecast_bench.workspace import (
 )
 from forecast_bench.workspace.folder import yaml_files
 from forecast_bench.workspace.replacing import replace_file
-from forecast_bench.yaml_source.reader import LARGEST_FILE_BYTES
+from forecast_bench.yaml_source import LARGEST_FILE_BYTES, leads_out
 
 KEPT: Final = "verdicts"
 # With fewer, a check is as fast as what is read to find that nothing has changed.
 FEWEST_JUDGMENTS: Final = 100
-_FORMAT = 2
+_FORMAT = 3
 _MOST_KEPT = 8
 _TEXTS = (".yaml", ".yml", ".toml")
 
@@ -123,7 +123,9 @@ def _digest(folder: Path, also: Sequence[Path], reach: str) -> str:
         # Of data only that they are there counts here, and they may be large.
         held = path in texts or path.suffix in _TEXTS or path.name == LEDGER
         content = _content(path) if held else b""
-        stamp = f"{shown(path, folder)}\0{path in given}\0{path.is_file()}\0{len(content)}\0"
+        name = shown(path, folder)
+        seen = (path in given, path.is_file(), leads_out(path, shown_as=name), len(content))
+        stamp = f"{name}\0{seen}\0"
         digest.update(stamp.encode("utf-8", "surrogateescape"))
         digest.update(content)
     return digest.hexdigest()

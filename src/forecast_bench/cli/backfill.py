@@ -22,6 +22,7 @@ from forecast_bench.cli.recalibrate import FitChoice, status_of
 from forecast_bench.job import JobResult
 from forecast_bench.job.backfilling import backfill as run_days
 from forecast_bench.job.backfilling import backfill_days
+from forecast_bench.job.lock import holder_in_words
 from forecast_bench.job.runs import STOPS, stop_reason
 from forecast_bench.job.signals import EndedBySignal, ending_by_signals
 from forecast_bench.records import number_of
@@ -121,6 +122,8 @@ def _is_there(result: JobResult) -> bool:
 
 
 def _said(result: JobResult) -> str:
+    if result.ending == "locked":
+        return holder_in_words(result.holder, today=today_or(None))
     if not _is_there(result):
         return result.ending
     alarms = [str(one["id"]) for one in result.alarms]

@@ -53,6 +53,7 @@ def migrate(
     from forecast_bench.job.maps import LineageError
     from forecast_bench.job.migrating import Migrated, plan_migration
     from forecast_bench.job.migrating import migrate as migrate_workspace
+    from forecast_bench.job.runs import stop_reason
 
     folder = workspace_folder(workspace)
     storage = store_of(folder, read_past_judgments(folder).settings)
@@ -72,7 +73,8 @@ def migrate(
         typer.echo("an import is running; nothing was migrated", err=True)
         raise typer.Exit(ExitStatus.LOCKED) from None
     except (LineageError, OSError) as fault:
-        typer.echo(f"{fault}; run forecast-bench migrate again when it is mended", err=True)
+        said = stop_reason(fault, folder)
+        typer.echo(f"{said}; run forecast-bench migrate again when it is mended", err=True)
         raise typer.Exit(ExitStatus.FAILED) from None
     sources = [one.source for one in made.plan.steps]
     restore = None if made.backup is None else restoring(made.backup, storage, sources)

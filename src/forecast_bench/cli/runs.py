@@ -168,8 +168,13 @@ def verify_runs(
 @runs.command("prune")
 def prune_runs(
     keep: Annotated[
-        int, typer.Option("--keep", min=1, metavar="N", help="Runs to keep, of the latest days.")
-    ],
+        int | None,
+        typer.Option("--keep", min=1, metavar="N", help="Runs to keep, of the latest days."),
+    ] = None,
+    run: Annotated[
+        str | None,
+        typer.Option("--run", metavar="RUN", help="Take this run away, damaged or not."),
+    ] = None,
     workspace: WorkspaceOption = None,
     output: FormatOption = Format.text,
     *,
@@ -180,21 +185,25 @@ def prune_runs(
         float, typer.Option("--wait", metavar="SECONDS", help="Wait for a job that runs.")
     ] = 0,
 ) -> None:
-    """Take old runs away; the one in force always stays, and the ledger says what went.
+    """Take old runs away, or one; the ledger says what went.
+
+    With --keep the run in force always stays. With --run it goes too if it is named, and none is in
+    force until the next job.
 
     Example: forecast-bench runs prune --keep 36 --dry-run
     """
     from forecast_bench.job.lock import JobLockedError, holder_in_words
-    from forecast_bench.job.pruning import prune
+    from forecast_bench.job.pruning import prune, prune_run
 
+    folder, now = workspace_folder(workspace), datetime.datetime.now(tz=datetime.UTC)
+    if (keep is None) == (run is None):
+        raise typer.BadParameter("give one of --keep and --run")
     try:
-        found = prune(
-            workspace_folder(workspace),
-            keep=keep,
-            now=datetime.datetime.now(tz=datetime.UTC),
-            only_say=dry_run,
-            wait_seconds=wait,
-        )
+        if keep is not None:
+            found = prune(folder, keep=keep, now=now, only_say=dry_run, wait_seconds=wait)
+        else:
+            one = _found(folder, run).resolve()
+            found = prune_run(folder, one, now=now, only_say=dry_run, wait_seconds=wait)
     except JobLockedError as locked:
         who = holder_in_words(locked.holder, today=today_or(None))
         typer.echo(f"{who}; nothing was taken away", err=True)

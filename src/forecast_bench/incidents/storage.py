@@ -53,7 +53,7 @@ class Storage(Protocol):
     def scratch(self, folder: str) -> Path:
         """Give a folder on this machine for what is being made, from where `put` is cheap."""
 
-    def locked(self, folder: str, *, seconds: float = LOCK_SECONDS) -> AbstractContextManager[None]:
+    def locked(self, folder: str, *, seconds: float | None = None) -> AbstractContextManager[None]:
         """Keep other writers away from a folder, having waited so long for one."""
 
 
@@ -133,7 +133,7 @@ class LocalStorage:
         return self.root / folder
 
     @contextmanager
-    def locked(self, folder: str, *, seconds: float = LOCK_SECONDS) -> Iterator[None]:
+    def locked(self, folder: str, *, seconds: float | None = None) -> Iterator[None]:
         """Hold a lock of the operating system, which a process loses when it dies.
 
         Raises
@@ -145,7 +145,7 @@ class LocalStorage:
 
         path = self.root / folder
         path.mkdir(parents=True, exist_ok=True)
-        with FileLock(path / _LOCK, timeout=seconds):
+        with FileLock(path / _LOCK, timeout=LOCK_SECONDS if seconds is None else seconds):
             yield
 
 
@@ -227,7 +227,7 @@ class RemoteStorage:
         return self.cache / folder
 
     @contextmanager
-    def locked(self, folder: str, *, seconds: float = LOCK_SECONDS) -> Iterator[None]:
+    def locked(self, folder: str, *, seconds: float | None = None) -> Iterator[None]:
         """Keep writers of this machine apart."""
         with LocalStorage(self.cache).locked(folder, seconds=seconds):
             yield

@@ -94,6 +94,7 @@ def backfill(
             watch=partial(watch, day),
             wait_seconds=wait_seconds,
             fits=fits,
+            decides=False,
         )
         yield day, result
         if result.ending not in _WENT_ON:

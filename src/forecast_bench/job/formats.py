@@ -101,8 +101,16 @@ FORMATS: Final = (
         "verdict of a check",
         "`.forecast-bench/verdicts/HASH.jsonl`",
         "a part of the hash in the name",
-        "2",
+        "3",
         neither="none is looked at: the workspace is checked anew",
+        newer="not looked at",
+    ),
+    KeptFormat(
+        "diagnostics of a fit",
+        "`.forecast-bench/fits/HASH/diagnostics.json`",
+        "the versions of the program and its libraries, which it names",
+        "the program's",
+        neither="none is looked at: the draws are judged anew",
         newer="not looked at",
     ),
     KeptFormat(

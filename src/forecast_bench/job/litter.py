@@ -5,15 +5,17 @@ from pathlib import Path
 from forecast_bench.incidents import sweep_halves
 from forecast_bench.job.feeds import store_of
 from forecast_bench.job.fits import fits_folder
-from forecast_bench.job.maps import FOLDER, decisions_folder
+from forecast_bench.job.maps import FOLDER
 from forecast_bench.workspace import DERIVED, SETTINGS
+from forecast_bench.workspace.replacing import halves
 from forecast_bench.workspace.settings_file import read_settings
 
 
 def sweep(workspace: Path) -> None:
     """Remove what was being written when a job was killed; the caller holds the lock of the job.
 
-    Whole files get their names by renaming, so that every hidden one is a half.
+    Whole files get their names by renaming: what is left aside names the process that wrote it, and
+    is a half where that is gone. Folders that people keep in git are left to them.
 
     Raises
     ------
@@ -21,11 +23,9 @@ def sweep(workspace: Path) -> None:
         If a file cannot be removed.
     """
     fits = fits_folder(workspace)
-    folders = (fits, *fits.glob("*/"), workspace / DERIVED / FOLDER, decisions_folder(workspace))
-    for folder in folders:
-        for half in folder.glob(".*"):
-            if half.is_file():
-                half.unlink()
+    for folder in (fits, *fits.glob("*/"), workspace / DERIVED / FOLDER):
+        for half in halves(folder):
+            half.unlink(missing_ok=True)
     settings, _ = read_settings(workspace / SETTINGS, shown_as=SETTINGS)
     storage = store_of(workspace, settings)
     for source in storage.scratch("").glob("*/"):

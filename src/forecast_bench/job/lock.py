@@ -144,7 +144,8 @@ def job_lock(
     with ExitStack() as stack:
         try:
             _take_flock(derived / LOCK_FILE, wait_seconds, stack)
-            left = wait_seconds - (time.monotonic() - began) if wait_seconds > 0 else wait_seconds
+            waited = time.monotonic() - began
+            left = max(0.0, wait_seconds - waited) if wait_seconds > 0 else wait_seconds
             lease = _take_lease(derived / LEASE_FILE, left, stack)
         except Timeout:
             raise JobLockedError(_holder_soon(derived)) from None
@@ -173,7 +174,7 @@ def confirm(workspace: Path) -> None:
     other = "" if holder is None or _is_this_process(holder) else f" to {_who(holder)}"
     raise LockLostError(
         f"the lock of this job was lost{other}: it was not renewed for {LEASE_SECONDS:g} seconds, "
-        "as happens where a process or a machine is suspended"
+        "as happens where a process or a machine is suspended, or its file was removed"
     )
 
 

@@ -193,6 +193,7 @@ def state_changes(
                 what="change of state",
                 where=f"{shown(path, workspace)}:{number}",
             )
+            values.pop("format", None)
             change = StateChange(**values)
             datetime.date.fromisoformat(change.on)
         except (ValueError, TypeError) as fault:
@@ -294,18 +295,20 @@ def roll_back(workspace: Path, *, on: datetime.date, because: str) -> tuple[Stat
     return _append(workspace, before, changes)
 
 
-def withdraw(
-    workspace: Path, identifier: str, *, on: datetime.date, because: str
-) -> tuple[StateChange, ...]:
-    """Take a map out of force, as the job does with one that loses: no map is in force then.
+def withdrawal(identifier: str, *, on: datetime.date, because: str) -> StateChange:
+    """Say that a map is taken out of force, as the job does with one that loses."""
+    return StateChange(identifier, "withdrawn", on.isoformat(), because, "job")
+
+
+def enter(workspace: Path, change: StateChange) -> None:
+    """Note a change of state that was decided on: from then on it holds.
 
     Raises
     ------
     LineageError
         If a later change stands.
     """
-    change = StateChange(identifier, "withdrawn", on.isoformat(), because, "job")
-    return _append(workspace, state_changes(workspace), [change])
+    _append(workspace, state_changes(workspace), [change])
 
 
 def predecessor(changes: Sequence[StateChange], identifier: str) -> str | None:

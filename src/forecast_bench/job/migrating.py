@@ -159,7 +159,9 @@ def migrate(
         If a disk refuses.
     """
     if not (workspace / DERIVED).is_dir():
-        return Migrated(Plan((), (), ()), None)
+        planned = plan_migration(workspace, storage)
+        if not planned.steps:
+            return Migrated(planned, None)
     with job_lock(workspace, wait_seconds=wait_seconds):
         planned = plan_migration(workspace, storage)
         journal = _read_journal(workspace)

@@ -2,7 +2,7 @@
 
 import datetime
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from forecast_bench.job.looking import Look
-from forecast_bench.job.maps import in_force, state_changes
+from forecast_bench.job.maps import StateChange, in_force, state_changes
 from forecast_bench.job.pooled_table import OUTCOMES, POOLED_COLUMNS, events_of, pooled_table
 from forecast_bench.lexicons import Lexicon
 from forecast_bench.pooling import probability_of, skill_weights
@@ -46,7 +46,13 @@ class Pooled:
     scores: dict[str, Any] | None = None
 
 
-def pooling(seen: Look, opinions: pd.DataFrame, *, as_of: datetime.date) -> Pooled:
+def pooling(
+    seen: Look,
+    opinions: pd.DataFrame,
+    *,
+    as_of: datetime.date,
+    decided: StateChange | None = None,
+) -> Pooled:
     """Pool what several analysts hold of one question, by what has been shown to help.
 
     Parameters
@@ -58,6 +64,8 @@ def pooling(seen: Look, opinions: pd.DataFrame, *, as_of: datetime.date) -> Pool
         As `opinion_table` gives them, of all of its judgments.
     as_of : date
         The day looked at.
+    decided : StateChange, optional
+        A change of state that holds already, and is not entered yet.
 
     Raises
     ------
@@ -71,13 +79,14 @@ def pooling(seen: Look, opinions: pd.DataFrame, *, as_of: datetime.date) -> Pool
     # What follows needs the models; where nobody shares a question nobody waits for them.
     from forecast_bench.bayes import learn_pool
 
-    used = _recalibrated(folder, opinions, judgments, workspace.lexicons, as_of)
+    changes = (*state_changes(folder, as_of=as_of), *(() if decided is None else (decided,)))
+    used = _recalibrated(folder, opinions, judgments, workspace.lexicons, changes)
     events = events_of(used, judgments)
     if events.empty:
         return Pooled(table((), POOLED_COLUMNS), {"questions": 0})
     learned = learn_pool(_resolved(used, events), workspace.recalibration, seed=seed)
     pooled = pooled_table(used, events, learned)
-    active = in_force(state_changes(folder, as_of=as_of))
+    active = in_force(changes)
     record = _record(learned, len(pooled), None if active is None else active.map)
     return Pooled(pooled, record, _scores(pooled, events, seed=seed))
 
@@ -87,10 +96,9 @@ def _recalibrated(
     opinions: pd.DataFrame,
     judgments: pd.DataFrame,
     lexicons: Mapping[str, Lexicon],
-    as_of: datetime.date,
+    changes: Sequence[StateChange],
 ) -> pd.DataFrame:
     """Add what is pooled of each opinion: stated and live, by the map in force on its day."""
-    changes = state_changes(workspace, as_of=as_of)
     by_day = {
         day: in_force([one for one in changes if one.on <= day]) for day in set(opinions["day"])
     }

@@ -65,23 +65,49 @@ def prune(
         runs = sorted(run_folders(workspace), key=lambda run: (read_manifest(run)["as_of"], run))
         latest = latest_run(workspace)
         going = [run for run in runs[:-keep] if latest is None or run.resolve() != latest]
-        files = (path for run in going for path in run.rglob("*") if path.is_file())
-        freed = sum(path.stat().st_size for path in files)
-        pruned = Pruned(tuple(run.name for run in going), len(runs) - len(going), freed)
-        if only_say or not going:
-            return pruned
-        append(
-            workspace,
-            {
-                "at": now.isoformat(timespec="seconds"),
-                "ending": "pruned",
-                "pruned": list(pruned.names),
-            },
-        )
-        for run in going:
-            # Out of sight first: what a killed prune leaves aside, the next job clears.
-            aside = runs_folder(workspace) / f"{ASIDE}pruned-{run.name}"
-            confirm(workspace)
-            run.rename(aside)
-            shutil.rmtree(aside)
+        pruned = _pruned(going, len(runs))
+        if not only_say:
+            _take_away(workspace, going, now)
         return pruned
+
+
+def prune_run(
+    workspace: Path, run: Path, *, now: datetime.datetime, only_say: bool, wait_seconds: float = 0
+) -> Pruned:
+    """Take one run away, damaged or not; if it is in force, none is until the next job.
+
+    Parameters
+    ----------
+    workspace, run : Path
+        The workspace, and the folder of the run.
+    now, only_say, wait_seconds
+        As for `prune`, which raises the same for the lock.
+    """
+    with job_lock(workspace, wait_seconds=wait_seconds):
+        pruned = _pruned([run], len(run_folders(workspace)))
+        if not only_say:
+            _take_away(workspace, [run], now)
+        return pruned
+
+
+def _pruned(going: list[Path], of: int) -> Pruned:
+    files = (path for run in going for path in run.rglob("*") if path.is_file())
+    freed = sum(path.stat().st_size for path in files)
+    return Pruned(tuple(run.name for run in going), of - len(going), freed)
+
+
+def _take_away(workspace: Path, going: list[Path], now: datetime.datetime) -> None:
+    if not going:
+        return
+    entry = {
+        "at": now.isoformat(timespec="seconds"),
+        "ending": "pruned",
+        "pruned": [run.name for run in going],
+    }
+    append(workspace, entry)
+    for run in going:
+        # Out of sight first: what a killed prune leaves aside, the next job clears.
+        aside = runs_folder(workspace) / f"{ASIDE}pruned-{run.name}"
+        confirm(workspace)
+        run.rename(aside)
+        shutil.rmtree(aside)

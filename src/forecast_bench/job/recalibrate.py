@@ -112,6 +112,7 @@ def recalibrate(
     fits: FitWhen = "changed",
     tell_fit: TellFit = untold,
     limits: JobLimits | None = None,
+    decides: bool = True,
 ) -> JobResult:
     """Run the job once.
 
@@ -134,6 +135,8 @@ def recalibrate(
         Told of each fit of a stage that makes several: its name, which it is, and of how many.
     limits : JobLimits, optional
         What the job may take of the machine, before what the settings say; no number rests on it.
+    decides : bool
+        Whether a map that loses is taken out of force.
 
     Raises
     ------
@@ -160,7 +163,9 @@ def recalibrate(
         with job_lock(workspace, as_of=as_of, wait_seconds=wait_seconds):
             try:
                 with failing_as_asked(), limited(workspace, limits or JobLimits()):
-                    result = _locked(workspace, as_of=as_of, now=now, clock=clock, fits=fits)
+                    result = _locked(
+                        workspace, as_of=as_of, now=now, clock=clock, fits=fits, decides=decides
+                    )
             except NewerFormatError:
                 # What a newer program keeps is left as it is, its ledger too.
                 raise
@@ -186,6 +191,7 @@ def _locked(
     now: datetime.datetime,
     clock: StageClock,
     fits: FitWhen,
+    decides: bool,
 ) -> JobResult:
     refuse_newer_formats(workspace)
     sweep(workspace)
@@ -216,7 +222,7 @@ def _locked(
         as_of=as_of,
         previous=previous,
         clock=clock,
-        is_newest=_is_newest(workspace, {"as_of": as_of.isoformat()}),
+        decides=decides and _is_newest(workspace, {"as_of": as_of.isoformat()}),
         fits=fits,
         reuse=reuse,
     )
@@ -253,6 +259,7 @@ def _publish(
     clock: StageClock,
     reuse: "Reuse",
 ) -> JobResult:
+    from forecast_bench.job.maps import enter
     from forecast_bench.job.reuse import MADE_OF
     from forecast_bench.job.reuse.former_figures import FormerFigures
     from forecast_bench.job.tables import write_tables
@@ -272,6 +279,9 @@ def _publish(
         manifest |= {"reused": clock.taken_over, "peak_mib": clock.most_mib}
         manifest |= {"files": file_hashes(aside)}
         _write(aside / MANIFEST, manifest)
+        if finished.recalibration is not None and finished.recalibration.decided is not None:
+            # Only now: a job that is stopped on its way has decided nothing.
+            enter(workspace, finished.recalibration.decided)
         run = publish(workspace, aside, manifest["run"], in_force=in_force)
     return JobResult(
         "published", run, manifest, finished.problems, finished.alarms, in_force=in_force

@@ -32,7 +32,13 @@ from forecast_bench.job.fits import (
 )
 from forecast_bench.job.gating import Fitted, gain_in_force, in_words, judged_map
 from forecast_bench.job.kept_diagnostics import diagnostics_of
-from forecast_bench.job.maps import WITHDRAWN, find_map, state_changes, withdraw
+from forecast_bench.job.maps import (
+    WITHDRAWN,
+    StateChange,
+    find_map,
+    state_changes,
+    withdrawal,
+)
 from forecast_bench.job.model_checks import model_checks
 from forecast_bench.lexicons import Lexicon
 from forecast_bench.records import RecalibrationSettings, Settings
@@ -65,6 +71,8 @@ class Recalibration:
         Why the fit cannot be trusted; empty where it can.
     alarms : tuple of Alarm
         What must not pass in silence, though the run stands.
+    decided : StateChange or None
+        What is to be entered among the states when the run is published.
     """
 
     record: dict[str, Any]
@@ -74,6 +82,7 @@ class Recalibration:
     folder: Path | None = None
     failed: tuple[str, ...] = ()
     alarms: tuple[Alarm, ...] = ()
+    decided: StateChange | None = None
 
 
 def recalibrating(
@@ -129,10 +138,13 @@ def recalibrating(
     if fit.diagnostics.passed:
         note_good(workspace, GoodFit(MODEL, folder.name, as_of.isoformat(), judged["id"]))
     alarms: tuple[Alarm, ...] = ()
+    decided: StateChange | None = None
     since = None if active is None else gain_in_force(active, frame, model, seed=fit.seed)
     may_withdraw = may_withdraw and not _decided_later(workspace, as_of)
     if active is not None and since is not None and since.lost and may_withdraw:
-        alarms = (_withdrawn(workspace, active, since, as_of),)
+        because = f"it loses on outcomes known since {active.since.on}. {since.reason}"
+        decided = withdrawal(active.since.map, on=as_of, because=because)
+        alarms = (_withdrawn(decided),)
         active = None
     names = (*bayes.RecalibrationState.__dataclass_fields__, "data_hash", "diagnostics", "gate")
     record = {
@@ -151,6 +163,7 @@ def recalibrating(
         folder=folder,
         failed=() if fit.diagnostics.passed else fit.diagnostics.reasons,
         alarms=alarms,
+        decided=decided,
     )
     if active is None or since is None:
         return _with_fit(found, fit, judgments, lexicons)
@@ -209,7 +222,7 @@ def _fitted(
         folder.mkdir(parents=True, exist_ok=True)
         bayes.diagnostic_figures(idata, folder)
         bayes.save(idata, folder / _POSTERIOR)
-    diagnostics = diagnostics_of(folder / _POSTERIOR, idata, model.limits)
+    diagnostics = diagnostics_of(folder / _POSTERIOR, idata, model.limits, anew=not reused)
     fit = Fitted(frame, counted, idata, diagnostics, model, data_hash, settings.seed)
     return fit, folder, reused
 
@@ -250,13 +263,9 @@ def _decided_later(workspace: Path, as_of: datetime.date) -> bool:
     return state_changes(workspace) != state_changes(workspace, as_of=as_of)
 
 
-def _withdrawn(
-    workspace: Path, active: ActiveMap, since: bayes.Comparison, as_of: datetime.date
-) -> Alarm:
-    because = f"it loses on outcomes known since {active.since.on}. {since.reason}"
-    withdraw(workspace, active.since.map, on=as_of, because=because)
-    said = f"the recalibration {active.since.map} was withdrawn: {because} Statements stay as made."
-    return Alarm(WITHDRAWN, said)
+def _withdrawn(change: StateChange) -> Alarm:
+    said = f"the recalibration {change.map} was withdrawn: {change.because}"
+    return Alarm(WITHDRAWN, f"{said} Statements stay as made.")
 
 
 def _with_fit(

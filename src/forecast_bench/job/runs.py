@@ -82,8 +82,8 @@ def stop_reason(failure: BaseException, workspace: Path | None = None) -> str:
 
     Examples
     --------
-    >>> print(stop_reason(OSError(30, "Read-only file system", "/srv/desk")))
-    /srv/desk: Read-only file system: mount the disk so that it can be written, and run the job again
+    >>> print(stop_reason(OSError(5, "Input/output error", "/srv/desk")))
+    /srv/desk: Input/output error: have the disk looked at, and run the job again
     """
     if isinstance(failure, MemoryError):
         return f"memory ran out: {failure}" if str(failure) else "memory ran out"

@@ -109,16 +109,23 @@ def _end(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - as sig
         # From now on a reminder comes until the command is left.
         signal.signal(signal.SIGALRM, partial(_end_again, number))
         signal.setitimer(signal.ITIMER_REAL, AGAIN_SECONDS, AGAIN_SECONDS)
-    raise EndedBySignal(number)
+    if not _is_ending():
+        raise EndedBySignal(number)
 
 
 def _end_again(ended_by: int, number: int, frame: FrameType | None) -> None:  # noqa: ARG001
+    if not _is_ending():
+        raise EndedBySignal(ended_by)
+
+
+def _is_ending() -> bool:
+    """Whether a signal is answered already, and what is held is being let go."""
     handled = sys.exception()
     while handled is not None:
         if isinstance(handled, EndedBySignal):
-            return  # it is on its way, and what is held is being let go
+            return True
         handled = handled.__context__
-    raise EndedBySignal(ended_by)
+    return False
 
 
 @contextmanager

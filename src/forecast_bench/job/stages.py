@@ -70,7 +70,7 @@ def run_stages(
     as_of: datetime.date,
     previous: Path | None,
     clock: Clock,
-    is_newest: bool = True,
+    decides: bool = True,
     fits: FitWhen = "changed",
     reuse: Reuse,
 ) -> Finished:
@@ -86,8 +86,8 @@ def run_stages(
         The run published last, to say what changed since.
     clock : Clock
         Told of every stage.
-    is_newest : bool
-        Whether the run will be in force; a replay of the past decides nothing.
+    decides : bool
+        Whether a map that loses is taken out of force; a replay of the past decides nothing.
     fits : str
         When models are fitted: never, changed or always.
     reuse : Reuse
@@ -113,11 +113,11 @@ def run_stages(
                 model=workspace.recalibration,
                 settings=workspace.settings,
                 as_of=as_of,
-                may_withdraw=is_newest,
+                may_withdraw=decides,
                 fits=fits,
             )
             tables = judgment_tables(seen, as_of=as_of)
-            pooled = pooling(seen, tables["opinions"], as_of=as_of)
+            pooled = pooling(seen, tables["opinions"], as_of=as_of, decided=fit.decided)
         except (
             LineageError,
             NoFitError,

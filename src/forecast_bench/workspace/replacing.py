@@ -1,10 +1,12 @@
 """Files are replaced whole: whoever reads one, and whoever kills us, finds the old or the new."""
 
 import os
+import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
 
 @contextmanager
@@ -30,6 +32,11 @@ def named(path: Path) -> Iterator[None]:
         if failure.filename is not None or failure.errno is None:
             raise
         raise OSError(failure.errno, os.strerror(failure.errno), str(path)) from failure
+
+
+ASIDE: Final = ".part"
+"""How the names of files end that are being written aside: `.NAME.PROCESS.….part`."""
+_WRITER: Final = re.compile(r"[.](\d+)(?:[.][^.]*)?[.]part$")
 
 
 def write_file(path: Path, content: bytes) -> None:
@@ -62,7 +69,9 @@ def replace_file(path: Path, content: bytes, *, mode: int = 0o644) -> None:
         If it cannot be written; it stays as it was.
     """
     mode = path.stat().st_mode & 0o777 if path.exists() else mode
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
+    handle, name = tempfile.mkstemp(
+        prefix=f".{path.name}.{os.getpid()}.", suffix=ASIDE, dir=path.parent
+    )
     try:
         with named(path), os.fdopen(handle, "wb") as file:
             os.fchmod(file.fileno(), mode)
@@ -73,3 +82,22 @@ def replace_file(path: Path, content: bytes, *, mode: int = 0o644) -> None:
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
+
+
+def halves(folder: Path) -> list[Path]:
+    """Files that a process began to write aside in a folder, and that is gone by now."""
+    return [path for path in folder.glob(f".*{ASIDE}") if path.is_file() and not _at_work(path)]
+
+
+def _at_work(path: Path) -> bool:
+    """Whether the process that a file aside is named after lives; one without a name does not."""
+    found = _WRITER.search(path.name)
+    if found is None:
+        return False
+    try:
+        os.kill(int(found[1]), 0)
+    except ProcessLookupError:
+        return False
+    except (PermissionError, OverflowError):
+        return True  # of another user
+    return True

@@ -15,7 +15,7 @@ RUN_FORMAT: Final = 1
 
 # What every manifest has said since the first version.
 _TOLD = {"run", "as_of", "fingerprint"}
-_MENDING = "take the folder of the run away, and run the job again"
+_MENDING = "forecast-bench runs prune --run %s takes the run away; then run the job again"
 
 
 class DamagedRunError(Exception):
@@ -96,7 +96,7 @@ def read_document(path: Path) -> Any:
 def _no_manifest(path: Path) -> str:
     return (
         f"{path}: this is no manifest of a run: forecast-bench runs verify says what else was "
-        f"changed; {_MENDING}"
+        f"changed; {_MENDING % path.parent.name}"
     )
 
 
@@ -104,5 +104,5 @@ def _damaged(path: Path, what: str) -> str:
     found = "this is no" if path.exists() else "the run has lost this"
     return (
         f"{path}: {found} {what} of a run: forecast-bench runs verify says what else was changed; "
-        f"{_MENDING}"
+        f"{_MENDING % path.parent.name}"
     )

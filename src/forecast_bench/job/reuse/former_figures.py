@@ -2,10 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from importlib.metadata import version
+from typing import Final
 
 from forecast_bench.job.reuse.content import content_hash
 from forecast_bench.job.reuse.former_run import Reuse
 from forecast_bench.review import FIGURES_FOLDER, Figure
+
+_DRAWN_BY: Final = ("altair", "vl-convert-python")
 
 
 @dataclass(slots=True, eq=False)
@@ -29,7 +33,8 @@ class FormerFigures:
     def lend(self, figure: Figure, endings: tuple[str, ...]) -> Mapping[str, bytes] | None:
         """Give the files of a figure by their ending; None where it was not drawn of the same."""
         shown = (figure.kind, figure.frames, figure.options, figure.picture)
-        made_of = self.made_of[figure.name] = content_hash(self.reuse.made_by, shown)
+        drawn_by = [version(name) for name in _DRAWN_BY]
+        made_of = self.made_of[figure.name] = content_hash(self.reuse.made_by, drawn_by, shown)
         former = self.reuse.former
         if former is None or former.made_of.get("figures", {}).get(figure.name) != made_of:
             return None
