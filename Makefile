@@ -91,7 +91,7 @@ ifeq ($(SIZE),small)
 	@$(PYTHON) benchmarks/importing.py 1
 	@$(PYTHON) benchmarks/reviewing.py --sizes 20
 else
-	@for one in check_one_file nothing_changed live_probability counting importing reviewing recalibration_fit rate_panel many_fits; do \
+	@for one in check_one_file nothing_changed live_probability counting importing reviewing recalibrating recalibration_fit rate_panel many_fits; do \
 	  echo "== $$one"; $(PYTHON) benchmarks/$$one.py || echo "a goal was missed"; done
 endif
 

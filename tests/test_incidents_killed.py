@@ -66,7 +66,7 @@ def copied(base, tmp_path, number):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("number", "kills"), [(2, 25), (3, 25)])
+@pytest.mark.parametrize(("number", "kills"), [(2, 10), (3, 10)])
 def test_an_import_killed_at_any_moment_is_there_or_not(tmp_path, number, kills):
     base, whole = tmp_path / "base", tmp_path / "whole"
     base.mkdir()

@@ -17,7 +17,7 @@ def found(fault, questions, each=1):
     return rates(fault, questions=questions, analysts=ANALYSTS, seed=11, each=each)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize(("questions", "each"), [(40, 1), (60, 5), (200, 1), (200, 3)])
 def test_of_a_sound_analyst_nothing_is_said_nine_times_in_ten(questions, each):
     said = found("sound", questions, each)
@@ -28,7 +28,7 @@ def test_of_a_sound_analyst_nothing_is_said_nine_times_in_ten(questions, each):
     assert said["another phrase"] <= 0.1 + slack(0.1) + 0.05
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("fault", "name", "at_60", "at_200", "seldom"),
     [
@@ -46,7 +46,7 @@ def test_a_fault_is_named_and_its_opposite_is_not(fault, name, at_60, at_200, se
             assert said[other] <= 0.02 + slack(0.02)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize(("revisions", "as_trials"), [(5, 0.80), (20, 0.58)])
 def test_revisions_are_not_trials(revisions, as_trials):
     """1,000 calibrated analysts with 30 questions: points of their curves inside the 90 % band."""
