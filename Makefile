@@ -87,7 +87,6 @@ ifeq ($(SIZE),small)
 	@$(PYTHON) benchmarks/check_one_file.py --runs 2 --sizes 10 100
 	@$(PYTHON) benchmarks/live_probability.py --judged 0
 	@$(PYTHON) benchmarks/counting.py --events 20000 --questions 100
-	@$(PYTHON) benchmarks/many_fits.py --sizes 4 --sampled 2
 	@$(PYTHON) benchmarks/importing.py 1
 	@$(PYTHON) benchmarks/reviewing.py --sizes 20
 else

@@ -51,7 +51,7 @@ SPARK = CountingSettings(
 @pytest.fixture(
     params=[
         pytest.param(CountingSettings(), id="duckdb"),
-        pytest.param(SPARK, id="spark", marks=pytest.mark.slow),
+        pytest.param(SPARK, id="spark", marks=pytest.mark.long),
     ],
     scope="module",
 )
@@ -438,6 +438,13 @@ PATIENT = [HealthCheck.too_slow, HealthCheck.data_too_large]
 @given(rows=ROWS, wanted=WANTED)
 def test_one_expression_equals_counting_row_by_row(tmp_path_factory, rows, wanted, engine):
     agree(tmp_path_factory, rows, wanted, engine)
+
+
+@pytest.mark.slow
+@settings(max_examples=4, deadline=None, suppress_health_check=PATIENT)
+@given(rows=ROWS, wanted=WANTED)
+def test_spark_equals_counting_row_by_row(tmp_path_factory, rows, wanted):
+    agree(tmp_path_factory, rows, wanted, SPARK)
 
 
 @pytest.mark.slow
