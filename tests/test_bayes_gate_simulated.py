@@ -93,7 +93,7 @@ def test_what_whoever_knew_the_slope_would_pass():
     assert bold == pytest.approx([0.58, 0.84, 0.92, 0.94, 0.95], abs=0.01)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_ranks_of_the_truth_in_the_nested_laplace_are_uniform():
     ranks = ranks_of_the_truth(TEAMS)
     counts = histograms(ranks)

@@ -336,7 +336,7 @@ def test_the_posterior_is_that_of_quadrature():
                 assert abs(below - probability) < 4 * error, (one.name, name, part, below)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_intervals_hold_the_truth_as_often_as_they_say():
     table, truth = simulated_series(150, months=36, seed=20)
     fitted = fit_series(table, SETTINGS, seed=9, workers=FitSettings(workers=2))

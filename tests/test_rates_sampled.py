@@ -164,7 +164,7 @@ def given_the_rate(asked, counts, rates):
     return to_come.cdf(most - seen) - to_come.cdf(asked.fewest - seen - 1)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_fifty_questions_by_sampling():
     asked = random_questions(1)
     updated = [one for one in asked if one.months]

@@ -282,7 +282,7 @@ def test_a_folder_that_is_no_run_is_refused(tmp_path: Path) -> None:
         render(tmp_path, tmp_path / "out")
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_thousand_judgments_stay_small(tmp_path: Path) -> None:
     run = sample_run.build(tmp_path / "run", judgments=1000, daily=True)
     render(run, tmp_path / "out")
