@@ -60,15 +60,20 @@ def together(folder: Path, start: str, end: str) -> None:
 
 def differences(one: Path, other: Path) -> list[str]:
     """Say in which runs and files two workspaces differ."""
-    pairs = zip(run_folders(one), run_folders(other), strict=True)
     found = []
-    for first, second in pairs:
-        day, here, there = read_manifest(first)["as_of"], said(first), said(second)
+    # By day: of two runs made in one second the name says nothing of their order.
+    for (day, first), (other_day, second) in zip(_by_day(one), _by_day(other), strict=True):
+        found += [] if day == other_day else [f"{day} there, {other_day} here"]
+        here, there = said(first), said(second)
         found += [f"{day}: {name}" for name in here.keys() ^ there.keys()]
         found += [
             f"{day}: {name}" for name in here.keys() & there.keys() if here[name] != there[name]
         ]
     return found
+
+
+def _by_day(folder: Path) -> list[tuple[str, Path]]:
+    return sorted((str(read_manifest(run)["as_of"]), run) for run in run_folders(folder))
 
 
 def main(workspace: Path, start: str, end: str) -> int:
