@@ -11,6 +11,7 @@ from hypothesis import settings
 
 from fetch_server import Desk, serving
 from forecast_bench.checks import check
+from forecast_bench.cli import main
 from forecast_bench.problems import Problem
 from forecast_bench.workspace import Workspace, load_workspace
 
@@ -87,3 +88,16 @@ def desk(tmp_path: Path, caplog: pytest.LogCaptureFixture, capfd) -> Iterator[De
         yield made
     made.has_no_secret_on_disk()
     made.shows_no_secret("".join([caplog.text, *capfd.readouterr()]))
+
+
+@pytest.fixture
+def command(capsys):
+    """Run a command; give its exit status, its output and its messages."""
+
+    def run_command(*arguments):
+        with pytest.raises(SystemExit) as left:
+            main([str(argument) for argument in arguments])
+        captured = capsys.readouterr()
+        return left.value.code or 0, captured.out, captured.err
+
+    return run_command

@@ -7,7 +7,6 @@ import pytest
 
 from first_case import SMALL, first_case, small_case
 from forecast_bench import __version__
-from forecast_bench.cli import main
 
 
 @pytest.fixture(scope="module")
@@ -16,16 +15,8 @@ def workspace(tmp_path_factory):
 
 
 @pytest.fixture
-def run(capsys):
-    """Run a command; give its exit status, its output and its messages."""
-
-    def run_command(*arguments):
-        with pytest.raises(SystemExit) as left:
-            main([str(argument) for argument in arguments])
-        captured = capsys.readouterr()
-        return left.value.code or 0, captured.out, captured.err
-
-    return run_command
+def run(command):
+    return command
 
 
 def document(run, *arguments):

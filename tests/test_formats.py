@@ -10,7 +10,6 @@ from first_case import small_case
 from forecast_bench.bayes.own_models import fits as own_fits
 from forecast_bench.checks import kept
 from forecast_bench.checks.kept import check_folder
-from forecast_bench.cli import main
 from forecast_bench.incidents import IncidentStoreError, LocalStorage, vintages
 from forecast_bench.incidents.catalogue import STORE_FORMAT, WITHOUT_SUMS
 from forecast_bench.incidents.fetching.storage import FORMAT as FETCH_FORMAT
@@ -54,17 +53,6 @@ from former_workspaces import (
 
 BY_NAME = {one.name: one for one in FORMATS}
 DAY = datetime.date(2019, 7, 31)
-
-
-@pytest.fixture
-def command(capsys):
-    def run_command(*arguments):
-        with pytest.raises(SystemExit) as left:
-            main([str(argument) for argument in arguments])
-        captured = capsys.readouterr()
-        return left.value.code or 0, captured.out, captured.err
-
-    return run_command
 
 
 def test_the_list_has_the_versions_that_the_code_writes():

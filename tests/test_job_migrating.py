@@ -11,7 +11,6 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from first_case import small_case
-from forecast_bench.cli import main
 from forecast_bench.incidents import IncidentStoreError, LocalStorage, open_storage
 from forecast_bench.incidents.former import former_files, former_format, former_sources
 from forecast_bench.job.backing_up import back_up, backups_folder, restoring
@@ -31,17 +30,6 @@ from former_workspaces import (
 
 NOW = datetime.datetime(2026, 12, 1, 3, 0, tzinfo=datetime.UTC)
 LATER = NOW + datetime.timedelta(hours=1)
-
-
-@pytest.fixture
-def command(capsys):
-    def run_command(*arguments):
-        with pytest.raises(SystemExit) as left:
-            main([str(argument) for argument in arguments])
-        captured = capsys.readouterr()
-        return left.value.code or 0, captured.out, captured.err
-
-    return run_command
 
 
 def store_of(workspace):

@@ -11,7 +11,6 @@ import pandas as pd
 import pytest
 
 from forecast_bench.bayes import laplace_map
-from forecast_bench.cli import main
 from forecast_bench.job import maps, read_manifest, recalibrate
 from forecast_bench.job.applying import active_map
 from forecast_bench.job.ledger import append_lines
@@ -42,14 +41,8 @@ def run_job(folder, *, as_of, hours=0):
 
 
 @pytest.fixture
-def run(capsys):
-    def run_command(*arguments):
-        with pytest.raises(SystemExit) as left:
-            main([str(argument) for argument in arguments])
-        captured = capsys.readouterr()
-        return left.value.code or 0, captured.out, captured.err
-
-    return run_command
+def run(command):
+    return command
 
 
 @pytest.fixture(scope="module")

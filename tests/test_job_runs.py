@@ -10,7 +10,6 @@ import pytest
 from filelock import FileLock
 
 from first_case import SMALL, small_case
-from forecast_bench.cli import main
 from forecast_bench.job import latest_run, read_manifest, recalibrate
 from forecast_bench.job.integrity import verify
 from forecast_bench.job.ledger import append, ledger_file, read_ledger
@@ -43,17 +42,6 @@ def kept(tmp_path_factory):
 def copy(kept, tmp_path):
     shutil.copytree(kept, tmp_path / "copy", symlinks=True)
     return tmp_path / "copy"
-
-
-@pytest.fixture
-def command(capsys):
-    def run_command(*arguments):
-        with pytest.raises(SystemExit) as left:
-            main([str(argument) for argument in arguments])
-        captured = capsys.readouterr()
-        return left.value.code or 0, captured.out, captured.err
-
-    return run_command
 
 
 def test_what_was_published_is_verified(kept):

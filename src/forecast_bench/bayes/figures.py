@@ -5,7 +5,6 @@ SVG that diffs as text: the same posterior gives the same bytes.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,7 +15,7 @@ import numpy as np
 from forecast_bench.bayes.covariates import COVARIATES
 from forecast_bench.bayes.groups import GROUPS, INTERCEPT, LOG_SLOPE
 from forecast_bench.bayes.predictive import PredictiveChecks
-from forecast_bench.workspace.replacing import named
+from forecast_bench.workspace.replacing import written_whole
 
 # A fixed salt for the bytes; lines lose what is smaller than a pixel, three quarters of the file.
 _STYLE: Any = {
@@ -234,13 +233,10 @@ def _save(collection: Any, stem: Path) -> Path:
 
     path = stem.with_suffix(".svg")
     # A fit that is made again stands beside its earlier pictures, so each is whole.
-    aside = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        with named(path):
+        with written_whole(path) as aside:
             # Labels are cropped without a tight box; a date would change the bytes.
             collection.savefig(aside, format="svg", bbox_inches="tight", metadata={"Date": None})
-        aside.replace(path)
     finally:
         plt.close("all")
-        aside.unlink(missing_ok=True)
     return path

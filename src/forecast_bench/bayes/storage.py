@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
 
-from forecast_bench.workspace.replacing import named
+from forecast_bench.workspace.replacing import written_whole
 
 ENGINE = "h5netcdf"
 
@@ -41,15 +40,8 @@ def save(idata: Any, path: Path) -> Path:
     [1.0, 2.0]
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    aside = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        with named(path):
-            idata.to_netcdf(aside, engine=ENGINE)
-            with aside.open("rb") as written:
-                os.fsync(written.fileno())
-        aside.replace(path)
-    finally:
-        aside.unlink(missing_ok=True)
+    with written_whole(path) as aside:
+        idata.to_netcdf(aside, engine=ENGINE)
     return path
 
 

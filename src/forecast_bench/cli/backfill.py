@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from forecast_bench.cli.job_log import TextLog, report_stop
 from forecast_bench.cli.options import (
     ExitStatus,
     Format,
@@ -17,7 +18,7 @@ from forecast_bench.cli.options import (
     today_or,
     workspace_folder,
 )
-from forecast_bench.cli.output import print_json, print_line, report_problems
+from forecast_bench.cli.output import print_json, print_line
 from forecast_bench.cli.recalibrate import FitChoice, status_of
 from forecast_bench.job import JobResult
 from forecast_bench.job.backfilling import backfill as run_days
@@ -82,7 +83,7 @@ def backfill(
         fits=fit.value,
     )
     results, status = _run(folder, running, quiet=output is Format.json)
-    missing = days[sum(_is_there(result) for _, result in results) :]
+    missing = days[sum(result.has_run for _, result in results) :]
     if output is Format.json:
         print_json({"runs": [_record(*one) for one in results], "missing": [*map(str, missing)]})
     elif missing:
@@ -103,45 +104,32 @@ def _run(
                 status = status_of(result) or status
                 if not quiet:
                     print_line(f"{day}: {_said(result)}")
-                if not _is_there(result):
-                    _tell(result)
+                if not result.has_run:
+                    TextLog(silent=True).report(result)
     except STOPS as failure:
-        return results, _stopped(stop_reason(failure, workspace), ExitStatus.FAILED)
+        report_stop(stop_reason(failure, workspace))
+        return results, ExitStatus.FAILED
     except EndedBySignal as ended:
-        return results, _stopped(str(ended), 128 + ended.number)
+        report_stop(str(ended))
+        return results, 128 + ended.number
     return results, status
-
-
-def _stopped(reason: str, status: int) -> int:
-    typer.echo(f"stopped: {reason}; what was published before stays", err=True)
-    return status
-
-
-def _is_there(result: JobResult) -> bool:
-    return result.ending in ("published", "unchanged")
 
 
 def _said(result: JobResult) -> str:
     if result.ending == "locked":
         return holder_in_words(result.holder, today=today_or(None))
-    if not _is_there(result):
+    if not result.has_run:
         return result.ending
     alarms = [str(one["id"]) for one in result.alarms]
     said = f"{result.ending}, run {result.manifest['run']}"
     return f"{said}; alarms: {', '.join(alarms)}" if alarms else said
 
 
-def _tell(result: JobResult) -> None:
-    report_problems(result.problems)
-    for alarm in result.alarms:
-        typer.echo(f"alarm: {alarm['text']} [{alarm['id']}]", err=True)
-
-
 def _record(day: datetime.date, result: JobResult) -> dict[str, Any]:
     return {
         "as_of": str(day),
         "ending": result.ending,
-        "run": result.manifest.get("run") if _is_there(result) else None,
+        "run": result.manifest.get("run") if result.has_run else None,
         "alarms": [one["id"] for one in result.alarms],
-        "in_force": result.in_force and _is_there(result),
+        "in_force": result.in_force and result.has_run,
     }

@@ -66,6 +66,11 @@ def job_log(kind: LogFormat, *, quiet: bool, silent: bool, as_of: datetime.date)
     return JsonLog(as_of, quiet=quiet) if kind is LogFormat.json else TextLog(silent=silent)
 
 
+def report_stop(reason: str) -> None:
+    """Tell people why the job stopped."""
+    _say(f"stopped: {reason}; what was published before stays")
+
+
 @dataclass(frozen=True, slots=True)
 class TextLog:
     """Text for people: a bar on a terminal, a line for each stage without one."""
@@ -107,7 +112,7 @@ class TextLog:
     def ended(self, result: JobResult, *, status: int, reason: str) -> None:  # noqa: ARG002
         """Write why the job stopped, where it did; what else there is to say is the result's."""
         if reason:
-            _say(f"stopped: {reason}; what was published before stays")
+            report_stop(reason)
 
 
 @dataclass(frozen=True, slots=True)

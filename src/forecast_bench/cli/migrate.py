@@ -10,6 +10,7 @@ from forecast_bench.cli.options import (
     ExitStatus,
     Format,
     FormatOption,
+    WaitForJobOption,
     WorkspaceOption,
     today_or,
     workspace_folder,
@@ -33,9 +34,7 @@ def migrate(
     no_backup: Annotated[
         bool, typer.Option("--no-backup", help="Make no copy of what is changed first.")
     ] = False,
-    wait: Annotated[
-        float, typer.Option("--wait", metavar="SECONDS", help="Wait for a job that runs.")
-    ] = 0,
+    wait: WaitForJobOption = 0,
 ) -> None:
     """Bring what former versions of forecast-bench kept to the formats of this one.
 

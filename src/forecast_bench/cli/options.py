@@ -62,6 +62,9 @@ WorkspaceOption = Annotated[
         help="The workspace; by default the nearest folder upward with judgments/.",
     ),
 ]
+WaitForJobOption = Annotated[
+    float, typer.Option("--wait", metavar="SECONDS", help="Wait for a job that runs.")
+]
 AsOfOption = Annotated[
     datetime.date | None,
     typer.Option(

@@ -10,6 +10,7 @@ from forecast_bench.cli.options import (
     ExitStatus,
     Format,
     FormatOption,
+    WaitForJobOption,
     WorkspaceOption,
     today_or,
     workspace_folder,
@@ -181,9 +182,7 @@ def prune_runs(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what would go, and take nothing away.")
     ] = False,
-    wait: Annotated[
-        float, typer.Option("--wait", metavar="SECONDS", help="Wait for a job that runs.")
-    ] = 0,
+    wait: WaitForJobOption = 0,
 ) -> None:
     """Take old runs away, or one; the ledger says what went.
 

@@ -13,8 +13,6 @@ from forecast_bench.job.recalibrate import JobResult, recalibrate
 Every = Literal["day", "week", "month", "quarter"]
 """How far the days of a backfill lie apart."""
 
-_WENT_ON = ("published", "unchanged")
-
 
 def backfill_days(
     start: datetime.date, end: datetime.date, *, every: Every
@@ -97,5 +95,5 @@ def backfill(
             decides=False,
         )
         yield day, result
-        if result.ending not in _WENT_ON:
+        if not result.has_run:
             return

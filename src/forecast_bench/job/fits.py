@@ -100,7 +100,7 @@ def good_fits(workspace: Path, model: str, *, as_of: datetime.date) -> tuple[Goo
     NewerFormatError
         If a newer program wrote a line.
     """
-    path = workspace / DERIVED / _FOLDER / _GOOD
+    path = fits_folder(workspace) / _GOOD
     if not path.is_file():
         return ()
     found = [
@@ -118,7 +118,7 @@ def note_good(workspace: Path, good: GoodFit) -> None:
     noted = good_fits(workspace, good.model, as_of=day)
     if not any((one.fit, one.map) == (good.fit, good.map) for one in noted):
         entry = {"model": good.model, "fit": good.fit, "as_of": good.as_of, "map": good.map}
-        append_lines(workspace / DERIVED / _FOLDER / _GOOD, [{"format": FIT_FORMAT, **entry}])
+        append_lines(fits_folder(workspace) / _GOOD, [{"format": FIT_FORMAT, **entry}])
 
 
 def last_good(workspace: Path, model: str, *, as_of: datetime.date) -> GoodFit:
@@ -130,7 +130,7 @@ def last_good(workspace: Path, model: str, *, as_of: datetime.date) -> GoodFit:
         If there is none whose folder is still there.
     """
     for good in reversed(good_fits(workspace, model, as_of=as_of)):
-        if (workspace / DERIVED / _FOLDER / good.fit).is_dir():
+        if (fits_folder(workspace) / good.fit).is_dir():
             return good
     raise NoFitError(
         f"there is no good fit of {model} made for {as_of} or earlier, and --fit never makes none: "

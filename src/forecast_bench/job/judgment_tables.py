@@ -28,15 +28,17 @@ def judgment_tables(seen: Look, *, as_of: datetime.date) -> dict[str, pd.DataFra
     """
     names = list(seen.judgments["id"])
     questions = list(seen.judgments["question"])
-    places, first = places_of(names), places_of(reversed(questions))
+    places = places_of(names)
     made = {
         "tracking": path_table(seen.followed, as_of=as_of),
         "moves": move_table(seen.followed, as_of=as_of),
         "counts": count_table(seen.followed),
         "opinions": opinion_table(seen.followed, as_of=as_of),
     }
-    # In the order in which questions are first asked; `first` counts from the end.
-    by_question = {name: -first[question] for name, question in zip(names, questions, strict=True)}
+    first: dict[str, int] = {}
+    for place, question in enumerate(questions):
+        first.setdefault(question, place)
+    by_question = {name: first[question] for name, question in zip(names, questions, strict=True)}
     return {
         name: joined(
             seen.reused.tables.get(name),

@@ -22,6 +22,7 @@ from typing import Final
 from filelock import FileLock, LeaseSettingsMismatch, SoftFileLease, Timeout
 
 from forecast_bench.workspace import DERIVED
+from forecast_bench.workspace.replacing import replace_file
 
 LOCK_FILE: Final = "job.lock"
 LEASE_FILE: Final = "job.lease"
@@ -322,9 +323,7 @@ def _tell(path: Path, token: str | None, as_of: datetime.date | None) -> None:
     now = datetime.datetime.now(tz=datetime.UTC).isoformat(timespec="seconds")
     day = None if as_of is None else as_of.isoformat()
     holder = Holder(socket.gethostname(), os.getpid(), now, day)
-    written = path.with_name(f".{path.name}-{token}")
-    written.write_text(json.dumps({"token": token, **asdict(holder)}), encoding="utf-8")
-    written.replace(path)
+    replace_file(path, json.dumps({"token": token, **asdict(holder)}).encode())
 
 
 def _untell(path: Path, token: str | None) -> None:

@@ -182,8 +182,11 @@ def look(
             reused = reused_judgments(reuse.former, keys)
         clock.reused("judgments", number=len(reused.ids), of=len(issued))
         making = [one for one in issued if one.id not in reused.ids]
+        asked = rates.asked
+        if reused.ids:
+            asked = {key: asked[key] for key in questions_to_count(workspace, making)}
         counted = count_questions(
-            {key: rates.asked[key] for key in questions_to_count(workspace, making)},
+            asked,
             choices,
             workspace.actors,
             as_of=as_of,

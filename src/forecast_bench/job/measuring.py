@@ -70,10 +70,11 @@ def measures(
         reuse.made_by, record, in_use, lexicons, conventions, settings.analyst_weight
     )
     former = reuse.former
-    files = (*(f"{name}.parquet" for name in _TABLES), "calibration.json")
-    if former is not None and former.made_of.get("measures") == made_of and former.is_sound(files):
-        tables = {name: former.table(name) for name in _TABLES}
-        calibration = former.document("calibration")
+    lent = None
+    if former is not None and former.made_of.get("measures") == made_of:
+        lent = former.parts(tables=_TABLES, document="calibration")
+    if lent is not None:
+        tables, calibration = lent
         # What is pooled depends on opinions of today.
         calibration.pop("pooled", None)
         return Measures(tables, calibration, made_of, reused=True)

@@ -79,6 +79,11 @@ class JobResult:
     in_force: bool = True
     holder: Holder | None = None
 
+    @property
+    def has_run(self) -> bool:
+        """Whether the day looked at has a run, made now or before."""
+        return self.ending in ("published", "unchanged")
+
 
 _LIBRARIES: Final = (
     *("pymc", "pytensor", "numba", "nutpie", "arviz"),

@@ -84,6 +84,26 @@ def replace_file(path: Path, content: bytes, *, mode: int = 0o644) -> None:
         raise
 
 
+@contextmanager
+def written_whole(path: Path) -> Iterator[Path]:
+    """Give a path to write a file to, which takes its place once it is on disk.
+
+    Raises
+    ------
+    OSError
+        With its name, if it cannot be written; what was there stays.
+    """
+    aside = path.with_name(f".{path.name}.{os.getpid()}{ASIDE}")
+    try:
+        with named(path):
+            yield aside
+            with aside.open("rb") as written:
+                os.fsync(written.fileno())
+        aside.replace(path)
+    finally:
+        aside.unlink(missing_ok=True)
+
+
 def halves(folder: Path) -> list[Path]:
     """Files that a process began to write aside in a folder, and that is gone by now."""
     return [path for path in folder.glob(f".*{ASIDE}") if path.is_file() and not _at_work(path)]

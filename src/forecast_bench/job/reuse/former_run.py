@@ -1,6 +1,7 @@
 """What an earlier run can lend: rows, measures and figures made of what is still the same."""
 
 import hashlib
+import io
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -74,17 +75,18 @@ class FormerRun:
         same = hashlib.sha256(content).hexdigest() == self._hashes[name]
         return content if same else None
 
-    def is_sound(self, names: Iterable[str]) -> bool:
-        """Whether files are as they were published."""
-        return all(self.content(name) is not None for name in names)
-
-    def table(self, name: str) -> pd.DataFrame:
-        """Read a table that is sound."""
-        return pd.read_parquet(self.folder / f"{name}.parquet")
-
-    def document(self, name: str) -> Any:
-        """Read a document that is sound."""
-        return json.loads((self.folder / f"{name}.json").read_text(encoding="utf-8"))
+    def parts(
+        self, *, tables: Iterable[str], document: str
+    ) -> tuple[dict[str, pd.DataFrame], Any] | None:
+        """Tables by name and a document, all as they were published; else None."""
+        found: dict[str, pd.DataFrame] = {}
+        for name in tables:
+            content = self.content(f"{name}.parquet")
+            if content is None:
+                return None
+            found[name] = pd.read_parquet(io.BytesIO(content))
+        text = self.content(f"{document}.json")
+        return None if text is None else (found, json.loads(text))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -117,13 +119,13 @@ def reused_judgments(former: FormerRun | None, keys: Mapping[str, str]) -> Reuse
         return NOTHING
     before: Mapping[str, str] = former.made_of.get("judgments") or {}
     same = frozenset(name for name, key in keys.items() if before.get(name) == key)
-    files = (*(f"{name}.parquet" for name in TABLES), "stories.json")
-    if not same or not former.is_sound(files):
+    lent = former.parts(tables=TABLES, document="stories") if same else None
+    if lent is None:
         return NOTHING
-    stories: Stories = former.document("stories")
+    tables, stories = lent
     return ReusedJudgments(
         same,
-        {name: _rows_of(former.table(name), name, same) for name in TABLES},
+        {name: _rows_of(table, name, same) for name, table in tables.items()},
         {name: stories[name] for name in same},
     )
 
