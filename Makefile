@@ -28,10 +28,10 @@ long: .venv/.development ## Run the longest simulations, for figures of the page
 	@$(PYTHON) -m pytest -q -s -m long
 
 browser: .venv/.development ## Run the tests that read the review in a headless chromium.
-	@$(PYTHON) -m pytest -q -m browser
+	@$(PYTHON) -m pytest -q -n auto -m browser tests/browser
 
 sarif: .venv/.development .venv/.sarif ## Hold SARIF against the schema of the standard.
-	@SARIF_SCHEMA=$(SARIF)-linux/sarif-2.1.0.json $(PYTHON) -m pytest -q -m npm
+	@SARIF_SCHEMA=$(SARIF)-linux/sarif-2.1.0.json $(PYTHON) -m pytest -q -m npm tests/test_sarif_schema.py
 
 # What an install of the project brings, in an environment of its own, and the tools that look at it.
 TOOLS = .venv/supply/tools
@@ -57,7 +57,7 @@ audit: $(BILL) ## Ask for known vulnerabilities of what an install brings.
 	@$(PYTHON) .ci/audit.py $(BILL) --tool $(TOOLS)/bin/pip-audit
 
 supply: .venv/.development $(BILL) ## Test the checks of sbom and audit on made-up ones.
-	@$(PYTHON) -m pytest -q -m supply
+	@$(PYTHON) -m pytest -q -n auto -m supply tests/test_supply_chain.py
 
 # Tools that are none of the project's: each in an environment of its own, newest at the time of testing.
 PIPELINES = dagster==1.13.29 prefect==3.9.1 apache-airflow==3.3.2

@@ -110,7 +110,7 @@ def _counted(known, asked):
     for at, (source, name, window, day) in enumerate(asked):
         choice, wanted, counted = choices[at]
         row = found.get(at, {"count": 0, "ambiguous": 0})
-        gap = coverage_gap(wanted, counted, choice.vintage.extent, filter_labels(wanted, book))
+        gap = coverage_gap(wanted, counted, choice.vintage.extent, filter_labels(wanted, book=book))
         rows.append(
             {
                 "source": source,

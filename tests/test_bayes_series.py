@@ -232,7 +232,7 @@ def without_seconds(fitted):
 def test_workers_and_order_change_nothing():
     from distributed import Client, LocalCluster
 
-    table = with_bad_series(simulated_series(8, seed=3)[0])
+    table = with_bad_series(simulated_series(3, seed=3)[0])
     names = [*dict.fromkeys(table["series"]), "absent"]
 
     def fitted(on, rows=table, wanted=names):

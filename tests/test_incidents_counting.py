@@ -184,10 +184,10 @@ def test_months_and_coverage_of_the_first_case(case, engine):
     assert len(months) == 18
     assert months["count"].sum() == 30
     window = Window(start=request.start, end=request.end)
-    labels = filter_labels(request.filter, book)
+    labels = filter_labels(request.filter, book=book)
     assert coverage_gap(request.filter, window, vintage.extent, labels) is None
     absent = IncidentFilter(actor=("MNLA",))
-    said = coverage_gap(absent, window, vintage.extent, filter_labels(absent, book))
+    said = coverage_gap(absent, window, vintage.extent, filter_labels(absent, book=book))
     assert said is not None
     assert "MNLA" in said
 

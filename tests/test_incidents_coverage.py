@@ -35,7 +35,7 @@ def gap(start="2018-01-01", end="2019-06-30", **asked):
     incident_filter = IncidentFilter.model_validate(asked)
     window = Window.model_validate({"from": start, "to": end})
     return coverage_gap(
-        incident_filter, window, Extent.of(COVERAGE), filter_labels(incident_filter, BOOK)
+        incident_filter, window, Extent.of(COVERAGE), filter_labels(incident_filter, book=BOOK)
     )
 
 

@@ -95,7 +95,7 @@ def count_incidents(
             incident_filter,
             counted,
             choice.vintage.extent,
-            filter_labels(incident_filter, book),
+            filter_labels(incident_filter, book=book),
         ),
         vintage=choice.vintage,
         hindsight=choice.hindsight,

@@ -73,16 +73,17 @@ def _between(incident_filter: IncidentFilter, window: Window, extent: Extent) ->
     )
 
 
-def filter_labels(incident_filter: IncidentFilter, book: ActorBook) -> Mapping[str, frozenset[str]]:
-    """Labels of every actor that a filter names, ambiguous ones included, for `coverage_gap`.
+def filter_labels(*filters: IncidentFilter, book: ActorBook) -> Mapping[str, frozenset[str]]:
+    """Labels of every actor that filters name, ambiguous ones included, for `coverage_gap`.
 
     Raises
     ------
     ValueError
         If the book does not have a name.
     """
-    names = {name for _, names in roles(incident_filter) for name in names}
-    return {name: frozenset(term.label for term in labels_of(book, name)) for name in sorted(names)}
+    asked = {role for one in filters for role in roles(one)}
+    names = sorted({name for _, names in asked for name in names})
+    return {name: frozenset(term.label for term in labels_of(book, name)) for name in names}
 
 
 def _days(asked: Window, covered: Window) -> Iterable[str]:

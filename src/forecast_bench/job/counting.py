@@ -57,8 +57,9 @@ def count_questions(
     rows: dict[str, list[dict[Any, Any]]] = {key: [] for key in asked}
     for row in counted.to_dict("records"):
         rows[row["question"]].append(row)
+    labels = _labels(asked.values(), book)
     return {
-        key: _counted_question(one, rows[key], choices, book, as_of) for key, one in asked.items()
+        key: _counted_question(one, rows[key], choices, labels, as_of) for key, one in asked.items()
     }
 
 
@@ -72,11 +73,12 @@ def silent_names(
 ) -> list[Alarm]:
     """Alarm where a name matches nothing in its source: its zero is no quiet month."""
     found = {}
+    labels = _labels(asked.values(), book)
     for one in asked.values():
         extent = choices[one.source.source].vintage.extent
         for incident_filter in one.filters.values():
             names = IncidentFilter(actor=incident_filter.actor, between=incident_filter.between)
-            gap = coverage_gap(names, extent.hull.window, extent, filter_labels(names, book))
+            gap = coverage_gap(names, extent.hull.window, extent, labels)
             if gap is not None:
                 found[one.name] = Alarm("name-matches-nothing", f"question {one.name}: {gap}")
     return [found[name] for name in sorted(found)]
@@ -135,7 +137,7 @@ def _counted_question(
     one: AskedQuestion,
     counted: Sequence[Mapping[Any, Any]],
     choices: Mapping[str, VintageChoice],
-    book: ActorBook,
+    labels: Mapping[str, frozenset[str]],
     as_of: datetime.date,
 ) -> CountedQuestion:
     choice = choices[one.source.source]
@@ -148,14 +150,23 @@ def _counted_question(
         asked=one,
         counts=question_counts(one, counted, known_until=known_until),
         covered_until=covered_until,
-        baseline_gap=_gap(one.filters.values(), one.baseline, choice, book),
-        window_gap=_gap(one.filters.values(), window, choice, book),
+        baseline_gap=_gap(one.filters.values(), one.baseline, choice, labels),
+        window_gap=_gap(one.filters.values(), window, choice, labels),
+    )
+
+
+def _labels(asked: Iterable[AskedQuestion], book: ActorBook) -> Mapping[str, frozenset[str]]:
+    return filter_labels(
+        *(one for question in asked for one in question.filters.values()), book=book
     )
 
 
 def _gap(
-    filters: Iterable[IncidentFilter], window: Window, choice: VintageChoice, book: ActorBook
+    filters: Iterable[IncidentFilter],
+    window: Window,
+    choice: VintageChoice,
+    labels: Mapping[str, frozenset[str]],
 ) -> str | None:
     extent = choice.vintage.extent
-    reasons = (coverage_gap(one, window, extent, filter_labels(one, book)) for one in filters)
+    reasons = (coverage_gap(one, window, extent, labels) for one in filters)
     return next((reason for reason in reasons if reason is not None), None)

@@ -125,7 +125,7 @@ def _families(panel: RatePanel) -> Iterator[_Family]:
 
 def _is_covered(family: _Family, hull: Coverage, book: ActorBook) -> bool:
     """Whether a zero of the family would mean that nothing happened; days are seen to apart."""
-    labels = filter_labels(family.filter, book)
+    labels = filter_labels(family.filter, book=book)
     return coverage_gap(family.filter, hull.window, Extent.of(hull), labels) is None
 
 

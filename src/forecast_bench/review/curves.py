@@ -59,7 +59,7 @@ class Judged:
 
 def judged_rows(run: Run, rows: tuple[Row, ...], *, in_full: frozenset[str]) -> Iterator[Judged]:
     """Gather the rows of every judgment; of months only for those that are drawn in full."""
-    kept = _by_judgment(thinned(run.tracking))
+    kept = _by_judgment(_plain(thinned(run.tracking)))
     lengths = run.tracking["judgment"].value_counts().to_dict()
     whole, counts = (
         _by_judgment(table[table["judgment"].isin(in_full)]) for table in (run.tracking, run.counts)
@@ -81,6 +81,19 @@ def _by_judgment(frame: pd.DataFrame) -> dict[str, pd.DataFrame]:
     return {str(name): part for name, part in frame.groupby("judgment", sort=False)}
 
 
+def _plain(tracking: pd.DataFrame) -> pd.DataFrame:
+    """Give columns in the plain types of numpy, as a table of these is cut up fast."""
+    columns = {}
+    for name, column in tracking.items():
+        if pd.api.types.is_bool_dtype(column.dtype):
+            columns[name] = pd.Series(_flags(column))
+        elif pd.api.types.is_numeric_dtype(column.dtype):
+            columns[name] = pd.Series(_numbers(tracking, str(name)))
+        else:
+            columns[name] = pd.Series(column.to_numpy(dtype=object), dtype=object)
+    return pd.DataFrame(columns)
+
+
 def thinned(tracking: pd.DataFrame) -> pd.DataFrame:
     """Keep of each judgment the first and last date, month ends, and dates of a new statement.
 
@@ -94,9 +107,9 @@ def thinned(tracking: pd.DataFrame) -> pd.DataFrame:
     if tracking.empty:
         return tracking
     names = tracking["judgment"].to_numpy(dtype=object)
-    months = tracking["date"].astype(str).str[:7].to_numpy(dtype=object)
-    # What is not stated differs from no statement before it, as text does and NaN does not.
-    stated = tracking["stated"].astype(str).to_numpy(dtype=object)
+    months = np.array([str(day)[:7] for day in tracking["date"].to_numpy(dtype=object)])
+    # What is not stated does not differ from no statement before it, as NaN would.
+    stated = np.nan_to_num(_numbers(tracking, "stated"), nan=-1.0)
     begins = np.r_[True, names[1:] != names[:-1]]
     ends = np.r_[begins[1:], True]
     closing = np.r_[months[1:] != months[:-1], True]
@@ -116,14 +129,12 @@ def curve_figure(judged: Judged, *, as_of: str, source: str, full: bool) -> Figu
     revised = len(set(stated[~np.isnan(stated)])) > 1
     if len(tracking) < 2 or not (counted or revised):
         return None
-    provisional = tracking["provisional"].to_numpy() if "provisional" in tracking else ()
     curve = pd.DataFrame(
         {
-            "date": tracking["date"].to_numpy(dtype=object).astype(str).astype(object),
+            "date": pd.Series(tracking["date"].to_numpy(dtype=object), dtype=object),
             "live": _numbers(tracking, "live"),
             "after": after,
-            "provisional": [one is not pd.NA and bool(one) for one in provisional]
-            or [False] * len(tracking),
+            "provisional": _flags(tracking["provisional"]) if "provisional" in tracking else False,
         }
     )
     name = anchor(judged.row.text("id"))
@@ -149,23 +160,23 @@ def _numbers(frame: pd.DataFrame, name: str) -> npt.NDArray[np.float64]:
     return frame[name].to_numpy(dtype=np.float64, na_value=np.nan)
 
 
+def _flags(column: pd.Series) -> npt.NDArray[np.bool_]:
+    return column.to_numpy(dtype=np.bool_, na_value=False)
+
+
 def _bands(tracking: pd.DataFrame) -> pd.DataFrame:
     """One row for each band that stood, from its first date to the next band's."""
     low, high = _numbers(tracking, "band_low"), _numbers(tracking, "band_high")
     banded = ~(np.isnan(low) | np.isnan(high))
-    low, high = low[banded], high[banded]
-    days = [str(day) for day in tracking["date"].to_numpy()[banded]]
+    low, high, days = low[banded], high[banded], tracking["date"].to_numpy(dtype=object)[banded]
     begins = np.flatnonzero(
         np.r_[True, (low[1:] != low[:-1]) | (high[1:] != high[:-1])][: len(low)]
     )
-    starts = [days[at] for at in begins]
+    starts = days[begins]
+    bands = {"start": starts, "end": np.r_[starts[1:], days[-1:]]}
     return pd.DataFrame(
-        {
-            "start": pd.Series(starts, dtype=object),
-            "end": pd.Series([*starts[1:], *days[-1:]], dtype=object),
-            "low": low[begins],
-            "high": high[begins],
-        }
+        {name: pd.Series(values, dtype=object) for name, values in bands.items()}
+        | {"low": low[begins], "high": high[begins]}
     )
 
 

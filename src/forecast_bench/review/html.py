@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import math
 import re
 from collections.abc import Callable, Mapping
 from importlib.resources import files
@@ -11,7 +12,6 @@ from urllib.parse import quote
 from forecast_bench.review.document import Figure, Gauge, Listing, Review
 from forecast_bench.review.figures import sparkline
 from forecast_bench.review.pages import OVERVIEW, Page, pages_of, places
-from forecast_bench.review.row import rows_of
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -117,10 +117,9 @@ def _environment(drawn: Mapping[str, str]) -> "Environment":
 
     # The markup below is made of numbers alone, so nothing in it needs an escape.
     def spark(figure: Figure) -> Markup:
-        bands = rows_of(figure.frames["bands"])
-        live = [row.number("live") for row in rows_of(figure.frames["curve"])]
-        last = bands[-1] if bands else None
-        low, high = (last.number("low"), last.number("high")) if last else (None, None)
+        bands, live = figure.frames["bands"], figure.frames["curve"]["live"].tolist()
+        low, high = (bands[end].iloc[-1] if len(bands) else None for end in ("low", "high"))
+        live = [None if math.isnan(one) else one for one in live]
         return Markup(sparkline.sparkline(live, low=low, high=high))  # noqa: S704
 
     def gauge(one: Gauge) -> Markup:

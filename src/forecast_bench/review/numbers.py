@@ -24,17 +24,13 @@ def plotted(run: Run, review: Review) -> Mapping[str, pd.DataFrame]:
         By name of the file. Tables of figures have a first column `figure`, the name of the
         figure that shows the row.
     """
-    gathered: dict[str, list[pd.DataFrame]] = {}
+    gathered: dict[str, list[tuple[str, pd.DataFrame]]] = {}
     for figure in figures_of(review):
         kind = "judgment" if figure.kind == "sparkline" else figure.kind
         for name, frame in figure.frames.items():
-            part = frame.copy()
-            part.insert(0, "figure", figure.name)
-            gathered.setdefault(kind if name == kind else f"{kind}-{name}", []).append(part)
-    tables = {
-        name: pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
-        for name, parts in gathered.items()
-    }
+            key = f"{kind}-{name}" if name != kind else kind
+            gathered.setdefault(key, []).append((figure.name, frame))
+    tables = {name: _together(parts) for name, parts in gathered.items()}
     tables["judgments"] = run.judgments
     if run.pooled is not None and not run.pooled.empty:
         tables["pooled"] = run.pooled
@@ -52,6 +48,14 @@ def plotted(run: Run, review: Review) -> Mapping[str, pd.DataFrame]:
         if table is not None and not table.empty:
             tables[name] = table
     return dict(sorted(tables.items()))
+
+
+def _together(parts: Sequence[tuple[str, pd.DataFrame]]) -> pd.DataFrame:
+    """Join the frames of figures, each row with the name of its figure."""
+    kept = [(name, frame) for name, frame in parts if len(frame)] or parts[:1]
+    joined = pd.concat([frame for _, frame in kept], ignore_index=True)
+    joined.insert(0, "figure", [name for name, frame in kept for _ in range(len(frame))])
+    return joined
 
 
 def _pictures(figures: Sequence[Figure]) -> pd.DataFrame:

@@ -1,9 +1,7 @@
 """Figures as SVG and PNG, by vl-convert: no browser, no network, the same bytes each time."""
 
-from typing import Any
-
 from forecast_bench.review.document import Figure
-from forecast_bench.review.figures import FIGURES
+from forecast_bench.review.figures import FIGURES, specification
 
 
 def as_svg(figure: Figure) -> str:
@@ -27,11 +25,9 @@ def as_svg(figure: Figure) -> str:
     import altair as alt
     import vl_convert
 
-    chart: Any = FIGURES[figure.kind](figure.frames, figure.options)
-    with alt.data_transformers.enable("default", max_rows=None):
-        specification = chart.to_dict(validate=False)
+    drawn = specification(figure.kind, figure.frames, figure.options)
     version = ".".join(alt.SCHEMA_VERSION.removeprefix("v").split(".")[:2])
-    svg: str = vl_convert.vegalite_to_svg(specification, vl_version=version)
+    svg: str = vl_convert.vegalite_to_svg(drawn, vl_version=version)
     return svg
 
 

@@ -117,34 +117,33 @@ def judgment_path(
     """
     if dates[0] < made[0].on:
         raise ValueError(f"{dates[0]} lies before the issue on {made[0].on}")
-    counts_made = [sum(1 for one in made if one.on <= day) for day in dates]
-    known = np.array([_known(law, window_counts, day) for day in dates], dtype=np.int64)
+    made_by = np.searchsorted(_ordinals([one.on for one in made]), _ordinals(dates), side="right")
+    known = _known(law, window_counts, dates)
     odds = np.zeros(1) if law is None else law.log_odds
+    law_said = odds[_known(law, window_counts, [one.on for one in made])]
     said = [
-        Statement(
-            stated_log_odds=float(log_odds(one.prior.mean)),
-            law_log_odds=float(odds[_known(law, window_counts, one.on)]),
-        )
-        for one in made
+        Statement(stated_log_odds=float(log_odds(one.prior.mean)), law_log_odds=float(law_on))
+        for one, law_on in zip(made, law_said, strict=True)
     ]
-    moves = [
-        split_move(
+    live, from_analyst, from_counts = (np.empty(len(dates)) for _ in range(3))
+    # Dates on which the same statements stand are split at once: there can be a thousand of them.
+    for number in np.unique(made_by):
+        on = made_by == number
+        move = split_move(
             said[:number],
             in_force_before=1,
             law_before=said[0].law_log_odds,
-            law_after=odds[periods],
+            law_after=odds[known[on]],
         )
-        for number, periods in zip(counts_made, known, strict=True)
-    ]
-    live = np.array([float(move.after) for move in moves])
+        live[on], from_analyst[on], from_counts[on] = move.after, move.analyst, move.counts
     return JudgmentPath(
         dates=tuple(dates),
-        in_force=tuple(made[number - 1] for number in counts_made),
+        in_force=tuple(made[number - 1] for number in made_by),
         periods_known=known,
         live=probability_of(live),
         live_log_odds=live,
-        from_analyst=np.array([float(move.analyst) for move in moves]),
-        from_counts=np.array([float(move.counts) for move in moves]),
+        from_analyst=from_analyst,
+        from_counts=from_counts,
         law=law,
     )
 
@@ -158,9 +157,15 @@ def probability_of(log_odds: FloatArray) -> FloatArray:
     return np.where(np.isinf(log_odds), log_odds > 0, inside).astype(np.float64)
 
 
-def _known(law: LawPath | None, counts: PartCounts | None, day: datetime.date) -> int:
-    """How many periods were over on a day and have odds."""
+def _known(
+    law: LawPath | None, counts: PartCounts | None, days: Sequence[datetime.date]
+) -> npt.NDArray[np.int64]:
+    """How many periods were over on each day and have odds."""
     if law is None or counts is None:
-        return 0
-    over = sum(1 for end in counts.ends if end <= day)
-    return min(over, len(law.log_odds) - 1)
+        return np.zeros(len(days), dtype=np.int64)
+    over = np.searchsorted(_ordinals(counts.ends), _ordinals(days), side="right")
+    return np.minimum(over, len(law.log_odds) - 1)
+
+
+def _ordinals(days: Sequence[datetime.date]) -> npt.NDArray[np.int64]:
+    return np.array([day.toordinal() for day in days], dtype=np.int64)

@@ -37,9 +37,13 @@ def path_columns(one: FollowedJudgment) -> Row:
     }
 
 
-def path_columns_on(path: JudgmentPath, index: int) -> Row:
-    """Effective draws and error on one of a judgment's dates; None where the odds are exact."""
+def path_columns_by_date(path: JudgmentPath) -> Row:
+    """Effective draws and error on each of a judgment's dates; None where the odds are exact."""
     if path.law is None or not path.law.estimates:
-        return {"effective_draws": None, "path_error": None}
-    found = path.law.estimates[path.periods_known[index]]
-    return {"effective_draws": found.effective_draws, "path_error": found.standard_error}
+        unknown = [None] * len(path.dates)
+        return {"effective_draws": unknown, "path_error": unknown}
+    found = [path.law.estimates[known] for known in path.periods_known]
+    return {
+        "effective_draws": [one.effective_draws for one in found],
+        "path_error": [one.standard_error for one in found],
+    }

@@ -1,23 +1,25 @@
 """Judgments through time as tables: one row for each judgment and date, or period."""
 
 import datetime
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from forecast_bench.tracking.follow import FollowedJudgment, progress_of, settlement_of
-from forecast_bench.tracking.path_columns import path_columns_on
-from forecast_bench.tracking.periods import PartCounts
-from forecast_bench.tracking.schema import COUNT_COLUMNS, PATH_COLUMNS, table
+from forecast_bench.tracking.path import JudgmentPath
+from forecast_bench.tracking.path_columns import path_columns_by_date
+from forecast_bench.tracking.schema import COUNT_COLUMNS, PATH_COLUMNS, table, table_of
 
 type Row = dict[str, Any]
 
 
 def path_table(followed: Iterable[FollowedJudgment], *, as_of: datetime.date) -> pd.DataFrame:
     """One row for each judgment and date, with the columns of `PATH_COLUMNS`."""
-    return table((row for one in followed for row in _path_rows(one, as_of)), PATH_COLUMNS)
+    parts = [_by_date(one, one.path, as_of) for one in followed if one.path is not None]
+    values = {name: [value for part in parts for value in part[name]] for name in PATH_COLUMNS}
+    return table_of(values, PATH_COLUMNS)
 
 
 def count_table(followed: Iterable[FollowedJudgment]) -> pd.DataFrame:
@@ -25,48 +27,46 @@ def count_table(followed: Iterable[FollowedJudgment]) -> pd.DataFrame:
     return table((row for one in followed for row in _count_rows(one)), COUNT_COLUMNS)
 
 
-def _path_rows(one: FollowedJudgment, as_of: datetime.date) -> Iterator[Row]:
-    path = one.path
-    if path is None:
-        return
-    part = one.counted.counts.window if one.counted else None
+def _by_date(
+    one: FollowedJudgment, path: JudgmentPath, as_of: datetime.date
+) -> dict[str, Sequence[Any]]:
+    """Columns of one judgment, with a value for each of its dates."""
+    known = path.periods_known.tolist()
     after = path.after
-    totals = _totals(one, part)
-    elapsed = [0.0] if part is None else [0.0, *part.elapsed_months]
-    for index, (day, statement) in enumerate(zip(path.dates, path.in_force, strict=True)):
-        known = int(path.periods_known[index])
-        last = part.ends[known - 1] if part is not None and known else None
-        provisional = (
-            last is not None
-            and one.counted is not None
-            and last + settlement_of(one.counted.asked) > as_of
+    priors = [statement.prior for statement in path.in_force]
+    unknown = [None] * len(known)
+    months: Sequence[float | None] = unknown
+    counts: Sequence[int | None] = unknown
+    ambiguous: Sequence[int | None] = unknown
+    provisional = [False] * len(known)
+    if one.counted is not None:
+        asked, part = one.counted.asked, one.counted.counts.window
+        elapsed = [0.0, *part.elapsed_months.tolist()]
+        totals = [0, *progress_of(asked, part).totals]
+        doubtful = [0, *part.ambiguous.sum(axis=1).cumsum().tolist()]
+        lag = settlement_of(asked)
+        settling = [False, *(end + lag > as_of for end in part.ends)]
+        months, counts, ambiguous, provisional = (
+            [values[over] for over in known] for values in (elapsed, totals, doubtful, settling)
         )
-        yield {
-            "judgment": one.recorded.id,
-            "date": str(day),
-            "elapsed_months": None if part is None else float(elapsed[known]),
-            "count": None if part is None else int(totals[0][known]),
-            "ambiguous": None if part is None else int(totals[1][known]),
-            "stated": statement.prior.mean,
-            "band_low": statement.prior.low,
-            "band_high": statement.prior.high,
-            "base_rate": path.base_rate,
-            "after": None if after is None else float(after[index]),
-            "live": float(path.live[index]),
-            "from_analyst": float(path.from_analyst[index]),
-            "from_counts": _finite(path.from_counts[index]),
-            **path_columns_on(path, index),
-            "provisional": provisional,
-            "settled": last is not None and not provisional,
-        }
-
-
-def _totals(one: FollowedJudgment, part: PartCounts | None) -> tuple[list[int], list[int]]:
-    if part is None or one.counted is None:
-        return [0], [0]
-    doubtful = part.ambiguous.sum(axis=1).cumsum()
-    totals = progress_of(one.counted.asked, part).totals
-    return [0, *totals], [0, *(int(number) for number in doubtful)]
+    return {
+        "judgment": [one.recorded.id] * len(known),
+        "date": [day.isoformat() for day in path.dates],
+        "elapsed_months": months,
+        "count": counts,
+        "ambiguous": ambiguous,
+        "stated": [prior.mean for prior in priors],
+        "band_low": [prior.low for prior in priors],
+        "band_high": [prior.high for prior in priors],
+        "base_rate": [path.base_rate] * len(known),
+        "after": unknown if after is None else after,
+        "live": path.live,
+        "from_analyst": path.from_analyst,
+        "from_counts": np.where(np.isfinite(path.from_counts), path.from_counts, np.nan),
+        **path_columns_by_date(path),
+        "provisional": provisional,
+        "settled": [over > 0 and not soon for over, soon in zip(known, provisional, strict=True)],
+    }
 
 
 def _count_rows(one: FollowedJudgment) -> Iterator[Row]:
@@ -93,7 +93,3 @@ def _count_rows(one: FollowedJudgment) -> Iterator[Row]:
                 "count": int(count),
                 "ambiguous": int(doubtful),
             }
-
-
-def _finite(value: float) -> float | None:
-    return float(value) if np.isfinite(value) else None

@@ -8,7 +8,7 @@ import pandas as pd
 
 from forecast_bench.review.figures.changes import change_chart
 from forecast_bench.review.figures.coverage import coverage_chart
-from forecast_bench.review.figures.judgment import judgment_chart
+from forecast_bench.review.figures.judgment import judgment_chart, judgment_specification
 from forecast_bench.review.figures.murphy import murphy_chart
 from forecast_bench.review.figures.opinions import opinion_chart
 from forecast_bench.review.figures.outcomes import outcome_chart
@@ -86,6 +86,29 @@ FIGURES: Final[Mapping[str, Draw]] = MappingProxyType(
 )
 """How each kind of figure is drawn from its frames and options."""
 
+
+def specification(
+    kind: str, frames: Mapping[str, pd.DataFrame], options: Mapping[str, str]
+) -> dict[str, Any]:
+    """Give a figure in Vega-Lite, with its data.
+
+    Raises
+    ------
+    KeyError
+        If the kind is not in `FIGURES`.
+    """
+    import altair as alt
+
+    if kind == "judgment":
+        return judgment_specification(
+            frames["curve"], frames["bands"], frames["counts"], frames["marks"]
+        )
+    chart: Any = FIGURES[kind](frames, options)
+    with alt.data_transformers.enable("default", max_rows=None):
+        drawn: dict[str, Any] = chart.to_dict(validate=False)
+    return drawn
+
+
 __all__ = [
     "FIGURES",
     "change_chart",
@@ -98,4 +121,5 @@ __all__ = [
     "phrase_chart",
     "recalibration_chart",
     "reliability_chart",
+    "specification",
 ]

@@ -2,7 +2,7 @@
 
 from datetime import date
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 
@@ -52,6 +52,47 @@ def judgment_chart(
     """
     import altair as alt
 
+    form, values, tables = _filled(curve, bands, counts, marks)
+    drawn: Any = _drawn(form).copy(deep=False)
+    drawn.params = [alt.VariableParameter(name=name, value=one) for name, one in values.items()]
+    finished: alt.VConcatChart = theme.with_tables(drawn, tables)
+    return finished
+
+
+def judgment_specification(
+    curve: pd.DataFrame, bands: pd.DataFrame, counts: pd.DataFrame, marks: pd.DataFrame
+) -> dict[str, Any]:
+    """Give the picture of `judgment_chart` in Vega-Lite at once, since a large review draws many.
+
+    Examples
+    --------
+    >>> curve = pd.DataFrame({"date": ["2018-01-31"], "live": [0.85], "after": [0.5],
+    ...     "provisional": [False]})
+    >>> bands = pd.DataFrame(
+    ...     {"start": ["2018-01-01"], "end": ["2018-02-28"], "low": [0.8], "high": [0.9]})
+    >>> counts = pd.DataFrame(columns=["start", "end", "kind", "count", "below"])
+    >>> marks = pd.DataFrame(columns=["date", "label", "level", "align"])
+    >>> frames = (curve, bands, counts, marks)
+    >>> judgment_specification(*frames) == judgment_chart(*frames).to_dict(validate=False)
+    True
+    """
+    form, values, tables = _filled(curve, bands, counts, marks)
+    parameters = [{"name": name, "value": one} for name, one in values.items()]
+    return {**_specified(form), "params": parameters, "datasets": theme.as_records(tables)}
+
+
+class _Form(NamedTuple):
+    """What many pictures share: lines and sides of labels, kinds of counts, whether any are."""
+
+    labels: tuple[tuple[int, str], ...]
+    kinds: tuple[str, ...]
+    counted: bool
+
+
+def _filled(
+    curve: pd.DataFrame, bands: pd.DataFrame, counts: pd.DataFrame, marks: pd.DataFrame
+) -> tuple[_Form, dict[str, int], dict[str, pd.DataFrame]]:
+    """Tell what a picture shares with others from its own parameters and tables."""
     days = (curve["date"], bands["end"], counts["start"], counts["end"], marks["date"])
     dates = [day for column in days for day in column]
     labels = tuple(sorted(set(zip(marks["level"], marks["align"], strict=True))))
@@ -62,25 +103,24 @@ def judgment_chart(
             curve.assign(value=curve["after"], series=_SERIES[1], provisional=False),
         ]
     ).dropna(subset=["value"])
-    drawn: Any = _drawn(labels, kinds, counted=bool(len(counts))).copy(deep=False)
     values = {"first": _instant(min(dates)), "last": _instant(max(dates)), "top": _top(counts)}
-    drawn.params = [alt.VariableParameter(name=name, value=one) for name, one in values.items()]
-    finished: alt.VConcatChart = theme.with_tables(
-        drawn,
-        {
-            "curve": lined,
-            "bands": bands.assign(series=_SERIES[2]),
-            "counts": counts,
-            "marks": marks,
-        },
-    )
-    return finished
+    tables = {
+        "curve": lined,
+        "bands": bands.assign(series=_SERIES[2]),
+        "counts": counts,
+        "marks": marks,
+    }
+    return _Form(labels, kinds, counted=len(counts) > 0), values, tables
 
 
 @lru_cache(maxsize=64)
-def _drawn(
-    labels: tuple[tuple[int, str], ...], kinds: tuple[str, ...], *, counted: bool
-) -> "altair.VConcatChart":
+def _specified(form: _Form) -> dict[str, Any]:
+    specification: dict[str, Any] = _drawn(form).to_dict(validate=False)
+    return specification
+
+
+@lru_cache(maxsize=64)
+def _drawn(form: _Form) -> "altair.VConcatChart":
     """Put the picture together without its numbers: most judgments share it, and it takes a while.
 
     Its data are named tables; where its axes end are parameters.
@@ -89,9 +129,9 @@ def _drawn(
 
     # UTC throughout: the bytes must not depend on where the machine stands.
     scale = alt.Scale(type="utc", domain=[alt.ExprRef("first"), alt.ExprRef("last")])
-    parts = [_probabilities(labels, scale)]
-    if counted:
-        parts.append(_counts(kinds, scale))
+    parts = [_probabilities(form.labels, scale)]
+    if form.counted:
+        parts.append(_counts(form.kinds, scale))
     whole = alt.vconcat(*parts, spacing=10).resolve_scale(x="shared", color="independent")
     finished: alt.VConcatChart = theme.themed(whole)
     return finished

@@ -36,20 +36,23 @@ def themed[Chart](
     subtitle: str = "",
     datasets: Mapping[str, pd.DataFrame] | None = None,
 ) -> Chart:
-    """Give a finished chart its title and the common look."""
+    """Give a finished chart its title and the common look, in place."""
     import altair as alt
 
+    # Attributes, since each of the library's own methods copies the whole chart twice.
     whole: Any = chart
     if title:
         lines: Any = [subtitle] if subtitle else alt.Undefined
-        whole = whole.properties(
-            title=alt.TitleParams(title, subtitle=lines, anchor="start", frame="group", offset=10)
+        whole.title = alt.TitleParams(
+            title, subtitle=lines, anchor="start", frame="group", offset=10
         )
-    finished: Chart = (
-        whole.properties(background=PLATE, padding={"left": 4, "right": 10, "top": 6, "bottom": 4})
-        .configure(font=FONT, aria=False)
-        .configure_view(stroke=None)
-        .configure_title(
+    whole.background = PLATE
+    whole.padding = {"left": 4, "right": 10, "top": 6, "bottom": 4}
+    whole.config = alt.Config(
+        font=FONT,
+        aria=False,
+        view=alt.ViewConfig(stroke=None),
+        title=alt.TitleConfig(
             fontSize=14,
             fontWeight="bold",
             color=INK,
@@ -57,8 +60,8 @@ def themed[Chart](
             subtitleFontSize=13,
             subtitleFontWeight="bold",
             subtitlePadding=5,
-        )
-        .configure_axis(
+        ),
+        axis=alt.AxisConfig(
             labelFontSize=12.5,
             titleFontSize=12.5,
             titleFontWeight="normal",
@@ -68,8 +71,8 @@ def themed[Chart](
             domainColor=BEFORE,
             tickColor=BEFORE,
             labelLimit=230,
-        )
-        .configure_legend(
+        ),
+        legend=alt.LegendConfig(
             labelFontSize=12.5,
             labelColor=INK,
             title=None,
@@ -78,18 +81,21 @@ def themed[Chart](
             symbolSize=110,
             columnPadding=12,
             labelLimit=300,
-        )
+        ),
     )
-    return finished if not datasets else with_tables(finished, datasets)
+    return chart if not datasets else with_tables(chart, datasets)
 
 
 def with_tables[Chart](chart: Chart, tables: Mapping[str, pd.DataFrame]) -> Chart:
     """Give a chart the tables that it names; last, since the library copies data at every step."""
     named: Any = chart
-    named["datasets"] = {
-        name: json.loads(frame.to_json(orient="records")) for name, frame in tables.items()
-    }
+    named["datasets"] = as_records(tables)
     return chart
+
+
+def as_records(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
+    """Spell tables as the pictures hold them."""
+    return {name: json.loads(frame.to_json(orient="records")) for name, frame in tables.items()}
 
 
 def percent_axis(**more: Any) -> Any:
