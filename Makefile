@@ -84,11 +84,9 @@ types: .venv/.development ## Check types, strictly.
 
 benchmarks: .venv/.development ## Measure; with SIZE=small, only that the measuring works.
 ifeq ($(SIZE),small)
-	@$(PYTHON) benchmarks/check_one_file.py --runs 2 --sizes 10 100
-	@$(PYTHON) benchmarks/live_probability.py --judged 0
-	@$(PYTHON) benchmarks/counting.py --events 20000 --questions 100
-	@$(PYTHON) benchmarks/importing.py 1
-	@$(PYTHON) benchmarks/reviewing.py --sizes 20
+	@printf '%s\n' "reviewing.py --sizes 20" "importing.py 1" "counting.py --events 20000 --questions 100" \
+	  "check_one_file.py --runs 2 --sizes 10 100" "live_probability.py --judged 0" \
+	  | xargs -P 2 -I {} sh -c '$(PYTHON) benchmarks/{}'
 else
 	@for one in check_one_file nothing_changed live_probability counting importing reviewing recalibrating recalibration_fit rate_panel many_fits; do \
 	  echo "== $$one"; $(PYTHON) benchmarks/$$one.py || echo "a goal was missed"; done

@@ -3,6 +3,7 @@
 import errno
 import io
 import os
+import resource
 import shutil
 import subprocess
 import sys
@@ -124,6 +125,22 @@ def test_half_a_posterior_is_damaged(tmp_path, share):
     path.write_bytes(whole[: int(share * len(whole))])
     with pytest.raises(bayes.DamagedPosteriorError, match=r"posterior[.]nc is damaged"):
         bayes.load(path)
+
+
+@pytest.mark.parametrize("room", [0, 96, 4096])
+def test_a_posterior_that_finds_no_room_is_refused_with_its_name(tmp_path, room):
+    import xarray
+
+    values = xarray.Dataset({"a": ("draw", [float(one) for one in range(2000)])})
+    tree = xarray.DataTree.from_dict({"posterior": values})
+    _, most = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (room, most))
+    try:
+        with pytest.raises(OSError, match=r"File too large: '.*/posterior[.]nc'"):
+            bayes.save(tree, tmp_path / "posterior.nc")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("share", [0.0, 0.5, 0.99])

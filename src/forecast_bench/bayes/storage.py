@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from forecast_bench.workspace.replacing import written_whole
+from forecast_bench.workspace.replacing import replace_file
 
 ENGINE = "h5netcdf"
 
@@ -31,6 +32,11 @@ def save(idata: Any, path: Path) -> Path:
     Path
         The path given.
 
+    Raises
+    ------
+    OSError
+        If it cannot be written; what was there stays.
+
     Examples
     --------
     >>> import tempfile, xarray
@@ -40,8 +46,11 @@ def save(idata: Any, path: Path) -> Path:
     [1.0, 2.0]
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    with written_whole(path) as aside:
-        idata.to_netcdf(aside, engine=ENGINE)
+    # Put together in memory: of a disk that refuses, HDF5 tells late, in an error of its own, and
+    # may then bring the process down.
+    whole = BytesIO()
+    idata.to_netcdf(whole, engine=ENGINE)
+    replace_file(path, whole.getvalue())
     return path
 
 
