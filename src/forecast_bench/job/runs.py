@@ -84,12 +84,16 @@ def stop_reason(failure: BaseException, workspace: Path | None = None) -> str:
     --------
     >>> print(stop_reason(OSError(5, "Input/output error", "/srv/desk")))
     /srv/desk: Input/output error: have the disk looked at, and run the job again
+    >>> print(stop_reason(OSError(13, "Permission denied", "run", None, "/srv/desk/latest")))
+    /srv/desk/latest: Permission denied: let the user of the job write there, and run the job again
     """
     if isinstance(failure, MemoryError):
         return f"memory ran out: {failure}" if str(failure) else "memory ran out"
     if not isinstance(failure, OSError):
         return signal.SIGINT.name if isinstance(failure, KeyboardInterrupt) else str(failure)
-    where = failure.filename or (None if workspace is None else workspace / DERIVED)
+    derived = None if workspace is None else workspace / DERIVED
+    # Of two names the second is what was to be made: a link's first one is only where it leads.
+    where = failure.filename2 or failure.filename or derived
     to_do = _TO_DO.get(failure.errno or 0)
     advice = f": {to_do}, and run the job again" if to_do else ""
     place = f"{where}: " if where else ""
