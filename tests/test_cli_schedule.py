@@ -5,8 +5,6 @@ import stat
 
 import pytest
 
-from forecast_bench.cli import main
-
 UNITS = ("service", "timer")
 
 
@@ -18,14 +16,11 @@ def desk(tmp_path):
 
 
 @pytest.fixture
-def run(capsys, desk):
+def run(command, desk):
     """Run `schedule` for the desk; give its exit status, its output and its messages."""
 
     def run_command(*arguments):
-        with pytest.raises(SystemExit) as left:
-            main(["schedule", *map(str, arguments), "--workspace", str(desk), "--user", "desk"])
-        captured = capsys.readouterr()
-        return left.value.code or 0, captured.out, captured.err
+        return command("schedule", *arguments, "--workspace", desk, "--user", "desk")
 
     return run_command
 

@@ -133,13 +133,13 @@ def test_a_posterior_that_finds_no_room_is_refused_with_its_name(tmp_path, room)
 
     values = xarray.Dataset({"a": ("draw", [float(one) for one in range(2000)])})
     tree = xarray.DataTree.from_dict({"posterior": values})
-    _, most = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (room, most))
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (room, before[1]))
     try:
         with pytest.raises(OSError, match=r"File too large: '.*/posterior[.]nc'"):
             bayes.save(tree, tmp_path / "posterior.nc")
     finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
     assert list(tmp_path.iterdir()) == []
 
 

@@ -12,7 +12,6 @@ from scipy.special import expit, logit
 
 from first_case import small_case
 from forecast_bench import bayes
-from forecast_bench.cli import main
 from forecast_bench.job import recalibrate
 from forecast_bench.job.applying import map_columns, stored_cells
 from forecast_bench.job.looking import look
@@ -319,14 +318,8 @@ def test_the_review_shows_them(published):
 
 
 @pytest.fixture
-def run(capsys):
-    def run_command(*arguments):
-        with pytest.raises(SystemExit) as left:
-            main([str(argument) for argument in arguments])
-        captured = capsys.readouterr()
-        return left.value.code or 0, captured.out
-
-    return run_command
+def run(command):
+    return lambda *arguments: command(*arguments)[:2]
 
 
 def test_status_tells_them(workspace, run):

@@ -10,7 +10,14 @@ import sample_run
 from forecast_bench.review import read_run, review_content
 from forecast_bench.review.curves import thinned
 from forecast_bench.review.document import Figure, figures_of
-from forecast_bench.review.figures import FIGURES, phrase_chart, reliability_chart, sparkline, theme
+from forecast_bench.review.figures import (
+    FIGURES,
+    phrase_chart,
+    reliability_chart,
+    sparkline,
+    specification,
+    theme,
+)
 from forecast_bench.review.pictures import as_png, as_svg
 from measured_run import judged
 
@@ -120,6 +127,14 @@ def test_each_kind_is_drawn_the_same_each_time(figures: dict[str, Figure], kind:
     assert first == as_svg(figure)
     assert ElementTree.fromstring(first).tag.endswith("svg")  # noqa: S314 -- our own text
     assert "<script" not in first
+
+
+@pytest.mark.parametrize("kind", sorted(FIGURES))
+def test_each_kind_is_specified_as_its_chart_is(figures: dict[str, Figure], kind: str) -> None:
+    figure = next(one for one in figures.values() if one.kind == kind)
+    chart = FIGURES[kind](figure.frames, figure.options)
+    drawn = specification(kind, figure.frames, figure.options)
+    assert drawn == chart.to_dict(validate=False)
 
 
 def test_a_png_is_a_png(figures: dict[str, Figure]) -> None:

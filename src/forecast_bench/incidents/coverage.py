@@ -81,9 +81,8 @@ def filter_labels(*filters: IncidentFilter, book: ActorBook) -> Mapping[str, fro
     ValueError
         If the book does not have a name.
     """
-    asked = {role for one in filters for role in roles(one)}
-    names = sorted({name for _, names in asked for name in names})
-    return {name: frozenset(term.label for term in labels_of(book, name)) for name in names}
+    names = {name for one in filters for _, names in roles(one) for name in names}
+    return {name: frozenset(term.label for term in labels_of(book, name)) for name in sorted(names)}
 
 
 def _days(asked: Window, covered: Window) -> Iterable[str]:

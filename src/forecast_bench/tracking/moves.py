@@ -13,7 +13,7 @@ import pandas as pd
 from forecast_bench.records import number_of
 from forecast_bench.tracking.follow import FollowedJudgment, noun_of
 from forecast_bench.tracking.path import JudgmentPath
-from forecast_bench.tracking.schema import MOVE_COLUMNS, table_of
+from forecast_bench.tracking.schema import MOVE_COLUMNS, finite, table_of
 from forecast_bench.tracking.story import events_of
 
 type FloatArray = npt.NDArray[np.float64]
@@ -120,10 +120,10 @@ def move_table(followed: Iterable[FollowedJudgment], *, as_of: datetime.date) ->
         "date": [day.isoformat() for steps in split for day in steps.on],
         "live_before": _joined([path.live[:-1] for _, path in kept]),
         "live_after": _joined([path.live[1:] for _, path in kept]),
-        "log_odds_before": _finite(before),
-        "log_odds_after": _finite(after),
+        "log_odds_before": finite(before),
+        "log_odds_after": finite(after),
         "analyst": _joined([one.analyst for one in split]),
-        "counts": _finite(counts),
+        "counts": finite(counts),
         "decided": np.isinf(counts),
         "added": [number for numbers in added for number in numbers],
         "what": [
@@ -177,10 +177,6 @@ def biggest_moves(one: FollowedJudgment, *, as_of: datetime.date, most: int = 3)
 
 def _joined(parts: list[FloatArray]) -> FloatArray:
     return np.concatenate(parts) if parts else np.zeros(0)
-
-
-def _finite(values: FloatArray) -> FloatArray:
-    return np.where(np.isfinite(values), values, np.nan)
 
 
 def _added(one: FollowedJudgment, path: JudgmentPath) -> list[int | None]:

@@ -4,13 +4,12 @@ import datetime
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from forecast_bench.tracking.follow import FollowedJudgment, progress_of, settlement_of
 from forecast_bench.tracking.path import JudgmentPath
 from forecast_bench.tracking.path_columns import path_columns_by_date
-from forecast_bench.tracking.schema import COUNT_COLUMNS, PATH_COLUMNS, table, table_of
+from forecast_bench.tracking.schema import COUNT_COLUMNS, PATH_COLUMNS, finite, table, table_of
 
 type Row = dict[str, Any]
 
@@ -62,7 +61,7 @@ def _by_date(
         "after": unknown if after is None else after,
         "live": path.live,
         "from_analyst": path.from_analyst,
-        "from_counts": np.where(np.isfinite(path.from_counts), path.from_counts, np.nan),
+        "from_counts": finite(path.from_counts),
         **path_columns_by_date(path),
         "provisional": provisional,
         "settled": [over > 0 and not soon for over, soon in zip(known, provisional, strict=True)],

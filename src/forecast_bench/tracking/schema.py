@@ -4,8 +4,11 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, Final, Literal
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
+type FloatArray = npt.NDArray[np.float64]
 type Kind = Literal["text", "number", "whole", "flag"]
 
 # Dates are ISO texts: a table reads the same in Parquet, CSV and JSON. Lists are JSON texts.
@@ -120,3 +123,14 @@ def table_of(values: Mapping[str, Any], columns: Mapping[str, Kind]) -> pd.DataF
     """
     series = {name: pd.array(values[name], dtype=_DTYPES[kind]) for name, kind in columns.items()}
     return pd.DataFrame(series)
+
+
+def finite(values: FloatArray) -> FloatArray:
+    """Numbers for a column, in which what is infinite is missing.
+
+    Examples
+    --------
+    >>> finite(np.array([0.5, np.inf])).tolist()
+    [0.5, nan]
+    """
+    return np.where(np.isfinite(values), values, np.nan)

@@ -64,17 +64,7 @@ def judgment_specification(
 ) -> dict[str, Any]:
     """Give the picture of `judgment_chart` in Vega-Lite at once, since a large review draws many.
 
-    Examples
-    --------
-    >>> curve = pd.DataFrame({"date": ["2018-01-31"], "live": [0.85], "after": [0.5],
-    ...     "provisional": [False]})
-    >>> bands = pd.DataFrame(
-    ...     {"start": ["2018-01-01"], "end": ["2018-02-28"], "low": [0.8], "high": [0.9]})
-    >>> counts = pd.DataFrame(columns=["start", "end", "kind", "count", "below"])
-    >>> marks = pd.DataFrame(columns=["date", "label", "level", "align"])
-    >>> frames = (curve, bands, counts, marks)
-    >>> judgment_specification(*frames) == judgment_chart(*frames).to_dict(validate=False)
-    True
+    Parameters are those of `judgment_chart`; what it gives is what its chart would be spelled as.
     """
     form, values, tables = _filled(curve, bands, counts, marks)
     parameters = [{"name": name, "value": one} for name, one in values.items()]
