@@ -85,7 +85,7 @@ types: .venv/.development ## Check types, strictly.
 benchmarks: .venv/.development ## Measure; with SIZE=small, only that the measuring works.
 ifeq ($(SIZE),small)
 	@printf '%s\n' "reviewing.py --sizes 20" "importing.py 1" "counting.py --events 20000 --questions 100" \
-	  "check_one_file.py --runs 2 --sizes 10 100" "live_probability.py --judged 0" \
+	  "check_one_file.py --runs 2 --sizes 10 100" "live_probability.py --sizes 1000 10000 --judged 0" \
 	  | xargs -P 2 -I {} sh -c '$(PYTHON) benchmarks/{}'
 else
 	@for one in check_one_file nothing_changed live_probability counting importing reviewing recalibrating recalibration_fit rate_panel many_fits; do \

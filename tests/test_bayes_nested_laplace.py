@@ -1,6 +1,5 @@
 """The posterior without sampling: against quadrature, against NUTS, and at the edges."""
 
-import time
 from dataclasses import replace
 
 import numpy as np
@@ -183,25 +182,6 @@ def test_what_cannot_be_is_refused():
         nested_laplace(replace(counted, log_odds=counted.log_odds + np.inf), MODEL)
     with pytest.raises(ValueError, match="inside"):
         laplace_map(nested_laplace(counted, MODEL), [1.0])
-
-
-def test_two_thousand_outcomes_take_well_under_a_second():
-    generator = np.random.default_rng(6)
-    phrase = generator.integers(0, 8, 2000)
-    frame = pd.DataFrame(
-        {
-            "probability": STATED[phrase],
-            "outcome": generator.integers(0, 2, 2000),
-            "analyst": np.char.mod("%d", generator.integers(0, 20, 2000)),
-            "phrase": np.char.mod("%d", phrase),
-            "topic": np.char.mod("%d", generator.integers(0, 4, 2000)),
-        }
-    )
-    counted = cells(frame)
-    # Processor time, which a neighbour on the same machine does not lengthen much.
-    started = time.process_time()
-    nested_laplace(counted, MODEL)
-    assert time.process_time() - started < 2
 
 
 @pytest.mark.slow
