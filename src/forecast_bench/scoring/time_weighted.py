@@ -71,20 +71,17 @@ def time_weighted_score(
     (0.07, 0.8)
     """
     count = np.size(np.asarray(score, dtype=np.float64))
-    table = time_weighted_table(
-        judgment=np.zeros(count, dtype=np.int64),
-        score=score,
-        days=days,
-        days_open=np.full(count, float(days_open)),
-    )
-    if table.empty:
+    opens = np.full(count, float(days_open))
+    segments = _segments(score=score, days=days, days_open=opens)
+    if not count:
         return TimeWeightedScore(
             score=float("nan"),
             days_scored=0.0,
             days_open=float(days_open),
             coverage=0.0 if days_open > 0 else float("nan"),
         )
-    return TimeWeightedScore(**{name: float(table[name].iloc[0]) for name in table.columns})
+    columns = _weighted(np.zeros(count, dtype=np.intp), *segments, judgments=1)
+    return TimeWeightedScore(**{name: float(column[0]) for name, column in columns.items()})
 
 
 def time_weighted_table(
@@ -134,28 +131,38 @@ def time_weighted_table(
     code, names = pd.factorize(pd.Series(judgment, dtype=object), use_na_sentinel=False)
     if code.shape != scores.shape:
         raise ValueError(f"judgment must have shape {scores.shape}, got {code.shape}")
+    columns = _weighted(code, scores, lengths, opens, judgments=len(names))
+    return pd.DataFrame(columns, index=pd.Index(names, name="judgment"))
+
+
+def _weighted(
+    code: npt.NDArray[np.intp],
+    scores: FloatArray,
+    lengths: FloatArray,
+    opens: FloatArray,
+    *,
+    judgments: int,
+) -> dict[str, FloatArray]:
+    """Columns of the table, one number for each judgment; `code` says whose a segment is."""
     scored = ~np.isnan(scores)
     weights = np.where(scored, lengths, 0.0)
-    days_scored = np.bincount(code, weights=weights, minlength=len(names))
+    days_scored = np.bincount(code, weights=weights, minlength=judgments)
     # a segment of no length has no weight even where its score is infinite
     products = np.where(weights > 0.0, weights * np.where(weights > 0.0, scores, 0.0), 0.0)
-    totals = np.bincount(code, weights=products, minlength=len(names))
-    first = np.zeros(len(names))
+    totals = np.bincount(code, weights=products, minlength=judgments)
+    first = np.zeros(judgments)
     first[code[::-1]] = opens[::-1]
     if (first[code] != opens).any():
         raise ValueError("days_open must be one number per judgment, got several")
-    if (np.bincount(code, weights=lengths, minlength=len(names)) > first * (1 + 1e-9)).any():
+    if (np.bincount(code, weights=lengths, minlength=judgments) > first * (1 + 1e-9)).any():
         raise ValueError("the segments of a judgment are longer than its days_open")
     with np.errstate(divide="ignore", invalid="ignore"):
-        return pd.DataFrame(
-            {
-                "score": totals / days_scored,
-                "days_scored": days_scored,
-                "days_open": first,
-                "coverage": days_scored / first,
-            },
-            index=pd.Index(names, name="judgment"),
-        )
+        return {
+            "score": totals / days_scored,
+            "days_scored": days_scored,
+            "days_open": first,
+            "coverage": days_scored / first,
+        }
 
 
 def _segments(

@@ -128,15 +128,14 @@ def mixture_interval(mixture: Mixture, *, level: float) -> tuple[FloatArray, Flo
     columns = np.broadcast_arrays(
         *(np.asarray(v, dtype=np.float64) for v in (mixture.a, mixture.b, mixture.weight))
     )
-    a, b, w = (np.ravel(column) for column in columns)
-    low, high = (
-        _quantile(a, b, w, q).reshape(columns[0].shape)[()]
-        for q in ((1.0 - level) / 2.0, (1.0 + level) / 2.0)
-    )
-    return low, high
+    # Both ends are sought at once: for few numbers a call costs more than what it computes.
+    a, b, w = (np.tile(np.ravel(column), 2) for column in columns)
+    levels = np.repeat([(1.0 - level) / 2.0, (1.0 + level) / 2.0], columns[0].size)
+    low, high = _quantile(a, b, w, levels).reshape(2, *columns[0].shape)
+    return low[()], high[()]
 
 
-def _quantile(a: FloatArray, b: FloatArray, w: FloatArray, level: float) -> FloatArray:
+def _quantile(a: FloatArray, b: FloatArray, w: FloatArray, level: FloatArray) -> FloatArray:
     """Bisect, taking Newton's step wherever it stays inside the bracket."""
     low, high = np.zeros_like(a), np.ones_like(a)
     x = (a + w) / (a + b + 1.0)
@@ -145,7 +144,7 @@ def _quantile(a: FloatArray, b: FloatArray, w: FloatArray, level: float) -> Floa
     for _ in range(_STEPS):
         i = active
         error, slope = _distribution_and_density(a[i], b[i], w[i], x[i], log_scale[i])
-        error -= level
+        error -= level[i]
         low[i] = np.where(error < 0, x[i], low[i])
         high[i] = np.where(error < 0, high[i], x[i])
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
