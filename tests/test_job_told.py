@@ -407,6 +407,12 @@ def test_without_a_terminal_a_stage_is_a_line_and_a_taken_lock_leaves_metrics_al
     assert (heard, metrics.exists()) == ([], False)
 
 
+def test_a_day_before_all_judgments_has_none(tmp_path, run):
+    status, out, _ = run(small_case(tmp_path), "--as-of", "2017-12-30")
+    assert status == 0
+    assert out.splitlines()[1] == "0 judgments"
+
+
 def test_on_a_terminal_there_is_a_bar(tmp_path, capsys, monkeypatch):
     monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
     with TextLog(silent=False).progress() as watch:

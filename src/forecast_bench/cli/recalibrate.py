@@ -237,7 +237,8 @@ def _say(result: JobResult) -> None:
             f"{number} {state}" for state, number in manifest["counts_of_states"].items()
         )
         print_line(f"run {manifest['run']} as of {manifest['as_of']}")
-        print_line(f"{number_of(manifest['judgments'], 'judgments')}: {states}")
+        judgments = number_of(manifest["judgments"], "judgments")
+        print_line(f"{judgments}: {states}" if states else judgments)
         print_line(f"recalibration: {_recalibration(manifest['recalibration'])}")
         for source in manifest["sources"]:
             if source["unnamed_labels"]:
