@@ -88,8 +88,8 @@ ifeq ($(SIZE),small)
 	  "check_one_file.py --runs 2 --sizes 10 100" "live_probability.py --sizes 1000 10000 --judged 0" \
 	  | xargs -P 2 -I {} sh -c '$(PYTHON) benchmarks/{}'
 else
-	@for one in check_one_file nothing_changed live_probability counting importing reviewing recalibrating recalibration_fit rate_panel many_fits; do \
-	  echo "== $$one"; $(PYTHON) benchmarks/$$one.py || echo "a goal was missed"; done
+	@missed=0; for one in check_one_file nothing_changed live_probability counting importing reviewing recalibrating recalibration_fit rate_panel many_fits; do \
+	  echo "== $$one"; $(PYTHON) benchmarks/$$one.py || { echo "$$one: a goal was missed, or it failed"; missed=1; }; done; exit $$missed
 endif
 
 docs: .venv/.development ## Write the pages of reference that are generated.

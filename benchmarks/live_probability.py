@@ -220,14 +220,14 @@ def measure(*, sizes: Sequence[int], judged: int) -> dict[str, Any]:
         "seconds": seconds,
         "processor_seconds": curve[-1]["processor_seconds"],
         "peak_memory_mib": peak_mib,
-        "growth_exponent": float(
-            np.log(seconds / curve[0]["seconds"]) / np.log(sizes[-1] / sizes[0])
-        ),
         "overdispersed_seconds_for_10000": best_seconds(
             judgments(size=10_000), repeats=1, dispersion=2.0
         )[0],
         "mixed_processor_seconds": mixed_seconds(),
     }
+    if len(sizes) > 1:
+        grown = np.log(sizes[-1] / sizes[0])
+        report["growth_exponent"] = float(np.log(seconds / curve[0]["seconds"]) / grown)
     if sizes[-1] == GOAL_JUDGMENTS:
         report |= {"goal_seconds": GOAL_SECONDS, "meets_seconds": seconds < GOAL_SECONDS}
     if judged:
@@ -261,7 +261,8 @@ def main() -> int:
                 f"{point['judgments']:>9,} judgments {clock:8.4f} s (processor {processor:.4f} s)"
             )
         print(f"peak memory {report['peak_memory_mib']:.0f} MiB (whole process)")
-        print(f"growth: seconds ~ judgments ** {report['growth_exponent']:.2f}")
+        if "growth_exponent" in report:
+            print(f"growth: seconds ~ judgments ** {report['growth_exponent']:.2f}")
         scattered = report["overdispersed_seconds_for_10000"]
         print(f"over-dispersed: {scattered:.2f} s for 10,000 judgments")
         mixed = report["mixed_processor_seconds"]

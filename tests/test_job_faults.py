@@ -25,7 +25,7 @@ from forecast_bench.job.ledger import append
 from forecast_bench.job.litter import sweep
 from forecast_bench.job.runs import stop_reason
 from forecast_bench.workspace import load_workspace
-from forecast_bench.workspace.replacing import replace_file, write_file
+from forecast_bench.workspace.replacing import replace_file, write_file, written_whole
 
 CONTENT = "0123456789abcdef0123"
 
@@ -86,6 +86,16 @@ def test_a_file_that_is_replaced_is_named_too_and_leaves_no_half(tmp_path, monke
     with pytest.raises(OSError, match=r"ledger[.]jsonl"):
         append(tmp_path, {"run": 1})
     assert [one.name for one in tmp_path.iterdir()] == [".forecast-bench"]
+
+
+def test_a_half_that_cannot_be_taken_away_does_not_hide_what_went_wrong(tmp_path, monkeypatch):
+    monkeypatch.setattr(os, "fsync", refuse(errno.EIO))
+    monkeypatch.setattr(Path, "unlink", refuse(errno.EROFS))
+    with pytest.raises(OSError, match="Input/output error") as caught:
+        replace_file(tmp_path / "a.json", b"x")
+    assert caught.value.filename == str(tmp_path / "a.json")
+    with pytest.raises(OSError, match="Input/output error"), written_whole(tmp_path / "b") as aside:
+        aside.write_bytes(b"x")
 
 
 @pytest.mark.parametrize(

@@ -129,11 +129,15 @@ def test_each_kind_is_drawn_the_same_each_time(figures: dict[str, Figure], kind:
     assert "<script" not in first
 
 
-@pytest.mark.parametrize("kind", sorted(FIGURES))
-def test_each_kind_is_specified_as_its_chart_is(figures: dict[str, Figure], kind: str) -> None:
-    figure = next(one for one in figures.values() if one.kind == kind)
-    chart = FIGURES[kind](figure.frames, figure.options)
-    drawn = specification(kind, figure.frames, figure.options)
+@pytest.mark.parametrize("counted", [True, False])
+def test_a_judgment_is_specified_as_its_chart_is(
+    figures: dict[str, Figure], *, counted: bool
+) -> None:
+    figure = figures["judgment-counted-000"]
+    counts = figure.frames["counts"]
+    frames = {**figure.frames, "counts": counts if counted else counts.iloc[:0]}
+    chart = FIGURES["judgment"](frames, figure.options)
+    drawn = specification("judgment", frames, figure.options)
     assert drawn == chart.to_dict(validate=False)
 
 

@@ -4,7 +4,7 @@ import os
 import re
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -72,16 +72,13 @@ def replace_file(path: Path, content: bytes, *, mode: int = 0o644) -> None:
     handle, name = tempfile.mkstemp(
         prefix=f".{path.name}.{os.getpid()}.", suffix=ASIDE, dir=path.parent
     )
-    try:
+    with _no_half(Path(name)):
         with named(path), os.fdopen(handle, "wb") as file:
             os.fchmod(file.fileno(), mode)
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
         Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
 
 
 @contextmanager
@@ -94,14 +91,23 @@ def written_whole(path: Path) -> Iterator[Path]:
         With its name, if it cannot be written; what was there stays.
     """
     aside = path.with_name(f".{path.name}.{os.getpid()}{ASIDE}")
-    try:
+    with _no_half(aside):
         with named(path):
             yield aside
             with aside.open("rb") as written:
                 os.fsync(written.fileno())
         aside.replace(path)
-    finally:
-        aside.unlink(missing_ok=True)
+
+
+@contextmanager
+def _no_half(aside: Path) -> Iterator[None]:
+    """Take a half away; where that is refused too, what went wrong first is what is told."""
+    try:
+        yield
+    except BaseException:
+        with suppress(OSError):
+            aside.unlink(missing_ok=True)
+        raise
 
 
 def halves(folder: Path) -> list[Path]:
