@@ -177,6 +177,7 @@ def test_halves_among_fits_and_maps_are_swept(tmp_path):
         fit / f".posterior.nc.{gone}.part",
         fit.parent / f".good.jsonl.{gone}.x_1.part",
         maps / f".a.json.{gone}.12345678.part",
+        tmp_path / ".forecast-bench" / f".job.holder.{gone}.x_1.part",
     ]
     whole = [
         fit / "posterior.nc",
@@ -184,6 +185,7 @@ def test_halves_among_fits_and_maps_are_swept(tmp_path):
         # Of a process at work, of an editor, and of people.
         fit / f".sampled.json.{os.getpid()}.abc.part",
         maps / ".a.json.swp",
+        tmp_path / ".forecast-bench" / f".judgments.schema.json.{gone}.x_1.part",
         decisions / ".gitkeep",
     ]
     for path in (*halves, *whole):

@@ -236,6 +236,8 @@ def test_a_killed_process_leaves_nothing_in_the_way(tmp_path):
     (source / ".importing-x" / "rows.parquet").write_text("half")
     half = backups_folder(workspace) / ".aside-20261130T030000Z"
     (half / "incidents").mkdir(parents=True)
+    gone = 2**22 + 1  # no process has such a number
+    (workspace / ".forecast-bench" / f".migrating.json.{gone}.x_1.part").write_text("{")
     migrate(workspace, store_of(workspace), now=NOW)
     assert tree(workspace / ".forecast-bench") == tree(expected / ".forecast-bench")
 

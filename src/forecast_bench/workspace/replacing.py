@@ -110,9 +110,9 @@ def _no_half(aside: Path) -> Iterator[None]:
         raise
 
 
-def halves(folder: Path) -> list[Path]:
-    """Files that a process began to write aside in a folder, and that is gone by now."""
-    return [path for path in folder.glob(f".*{ASIDE}") if path.is_file() and not _at_work(path)]
+def halves(folder: Path, *, of: str = "") -> list[Path]:
+    """Files that a process began to write aside in a folder, or of one name, and is gone by now."""
+    return [path for path in folder.glob(f".{of}*{ASIDE}") if path.is_file() and not _at_work(path)]
 
 
 def _at_work(path: Path) -> bool:
