@@ -22,7 +22,7 @@ test: .venv/.development ## Run the tests, without the slow ones and those in a 
 	@$(PYTHON) -m pytest -q -n auto --durations=20
 
 slow: .venv/.development ## Run the slow tests: simulation, sampling, the pages' commands.
-	@$(PYTHON) -m pytest -q -n auto --dist loadgroup -m slow --durations=20
+	@$(PYTHON) -m pytest -q -n auto -m slow --durations=20
 
 long: .venv/.development ## Run the longest simulations, for figures of the pages: half an hour.
 	@$(PYTHON) -m pytest -q -s -m long

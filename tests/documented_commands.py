@@ -28,6 +28,7 @@ _DERIVED = Path(".forecast-bench") / "fits"
 _BLOCK = re.compile(
     r"(?:<!-- file: (?P<file>\S+) -->\n+)?```(?P<language>\w+)\n(?P<text>.*?)```\n", re.DOTALL
 )
+_JOB = re.compile(r"forecast-bench (recalibrate|backfill)\b")
 _RUN = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}")
 
 
@@ -66,6 +67,10 @@ def steps(text: str) -> list[Command | File]:
     return found
 
 
+def _text(page: str) -> str:
+    return (ROOT / page).read_text(encoding="utf-8")
+
+
 def prepare(page: str, folder: Path) -> None:
     """Put what the page begins with into a folder."""
     if page in EMPTY:
@@ -76,7 +81,9 @@ def prepare(page: str, folder: Path) -> None:
             shutil.copytree(source, folder / name)
         else:
             shutil.copy(source, folder / name)
-    shutil.copytree(_FITS.name, folder / _DERIVED)
+    # Without the job nothing is sampled: a page that runs none shows the approximation.
+    if any(isinstance(one, Command) and _JOB.match(one.line) for one in steps(_text(page))):
+        shutil.copytree(_FITS.name, folder / _DERIVED)
 
 
 def run(done: list[Command | File], folder: Path) -> list[tuple[Command, str]]:
@@ -126,7 +133,7 @@ def scrubbed(printed: str, folder: Path) -> str:
 
 def rewritten(page: str) -> str:
     """Give the text of a page with the outputs that its commands have now."""
-    text = (ROOT / page).read_text(encoding="utf-8")
+    text = _text(page)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         prepare(page, folder)

@@ -319,9 +319,7 @@ def test_dots_stand_for_what_differs():
     assert not agrees("run … as of 2018\n", "run 17-ab as of 2019\n")
 
 
-# In one process, where pages share the fits of the examples: `--dist loadgroup` sees to it.
 @pytest.mark.slow
-@pytest.mark.xdist_group("pages")
 @pytest.mark.parametrize("page", pages())
 def test_commands_print_what_pages_show(page, tmp_path):
     prepare(page, tmp_path)
