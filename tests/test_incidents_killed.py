@@ -40,6 +40,14 @@ def kill_after(process, seconds):
     return False
 
 
+def kill_at_random(process, rng, lasts):
+    """Kill the process; give whether it was still at work, and how long it may last."""
+    moment = rng.uniform(0, lasts)
+    in_time = kill_after(process, moment)
+    # A machine that others left is faster than it was.
+    return in_time, lasts if in_time else moment
+
+
 def duration(what, folder, number):
     process = start(what, folder, number)
     began = ready(process)
@@ -81,11 +89,8 @@ def test_an_import_killed_at_any_moment_is_there_or_not(tmp_path, number, kills)
         if killed == kills:
             break
         folder = copied(base, tmp_path, at)
-        moment = rng.uniform(0, lasts)
-        if kill_after(start("import", folder, number), moment):
-            killed += 1
-        else:
-            lasts = moment  # a machine that others left is faster than it was
+        in_time, lasts = kill_at_random(start("import", folder, number), rng, lasts)
+        killed += in_time
         found = states(folder)
         assert found in (before, after), "half a vintage"
         undone += found == before
@@ -113,11 +118,8 @@ def test_a_compaction_killed_at_any_moment_changes_no_state(tmp_path, keep):
         if killed == 10:
             break
         folder = copied(base, tmp_path, at)
-        moment = rng.uniform(0, lasts)
-        if kill_after(start("compact", folder, keep), moment):
-            killed += 1
-        else:
-            lasts = moment
+        in_time, lasts = kill_at_random(start("compact", folder, keep), rng, lasts)
+        killed += in_time
         assert states(folder) == before
         for _ in range(2):
             compact(LocalStorage(folder / "store"), SOURCE, keep=keep)

@@ -285,14 +285,8 @@ def test_a_mail_server_that_is_not_there_is_told():
 
 
 @pytest.fixture
-def run(capsys):
-    def run_job(folder, *arguments):
-        with pytest.raises(SystemExit) as left:
-            main(["recalibrate", "--workspace", str(folder), *map(str, arguments)])
-        captured = capsys.readouterr()
-        return left.value.code or 0, captured.out, captured.err
-
-    return run_job
+def run(command):
+    return lambda folder, *more: command("recalibrate", "--workspace", folder, *more)
 
 
 BROKEN = SMALL.replace("probability: likely", "probability: lickely")

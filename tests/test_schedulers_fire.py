@@ -114,6 +114,7 @@ def test_the_timer_of_systemd_fires_and_the_confined_job_publishes(desk, tmp_pat
         until(machine, told, lambda: text_of(told / "job").count("left with success, 0\n") >= 2)
         # Not the second at once, where midnight falls between the two.
         until(machine, told, lambda: "unchanged" in endings(desk))
+        assert endings(desk)[0] == "published"
         assert set(endings(desk)) == {"published", "unchanged"}
         assert (desk / ".forecast-bench" / "runs" / "latest" / "review" / "review.html").is_file()
         (desk / "judgments" / "small.yaml").write_text(OPEN.replace("highly likely", "perhaps"))

@@ -213,3 +213,21 @@ def test_what_is_no_probability_or_missing_is_refused():
         live_log_odds(stated_log_odds=np.nan, base_log_odds=0, after_log_odds=0)
     with pytest.raises(ValueError, match="after_log_odds must not be NaN"):
         log_bayes_factor(base_log_odds=0, after_log_odds=[0, np.nan])
+
+
+def test_a_million_judgments_at_once_are_probabilities():
+    generator = np.random.default_rng(0)
+    size = 1_000_000
+    months = generator.choice([3.0, 6.0, 18.0], size)
+    odds = threshold_log_odds(
+        baseline_incidents=generator.poisson(20, size),
+        baseline_months=12,
+        threshold=generator.integers(1, 60, size),
+        exposure_months=months,
+        incidents=generator.poisson(5, size),
+        elapsed_months=months / 2,
+    )
+    live = live_probability(
+        stated_log_odds=log_odds(0.8), base_log_odds=odds.base, after_log_odds=odds.after
+    )
+    assert ((live >= 0) & (live <= 1)).all()

@@ -8,7 +8,7 @@ from forecast_bench.job.fits import fits_folder
 from forecast_bench.job.lock import HOLDER_FILE
 from forecast_bench.job.maps import FOLDER
 from forecast_bench.workspace import DERIVED, SETTINGS
-from forecast_bench.workspace.replacing import halves
+from forecast_bench.workspace.replacing import remove_halves
 from forecast_bench.workspace.settings_file import read_settings
 
 
@@ -25,11 +25,9 @@ def sweep(workspace: Path) -> None:
         If a file cannot be removed.
     """
     fits, derived = fits_folder(workspace), workspace / DERIVED
-    found = halves(derived, of=HOLDER_FILE)
+    remove_halves(derived, of=HOLDER_FILE)
     for folder in (fits, *fits.glob("*/"), derived / FOLDER):
-        found += halves(folder)
-    for half in found:
-        half.unlink(missing_ok=True)
+        remove_halves(folder)
     settings, _ = read_settings(workspace / SETTINGS, shown_as=SETTINGS)
     storage = store_of(workspace, settings)
     for source in storage.scratch("").glob("*/"):

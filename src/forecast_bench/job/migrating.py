@@ -25,7 +25,7 @@ from forecast_bench.job.runs import DamagedRunError, read_manifest, run_folders
 from forecast_bench.problems import refuse_newer
 from forecast_bench.records import number_of
 from forecast_bench.workspace import DERIVED, shown
-from forecast_bench.workspace.replacing import halves, replace_file
+from forecast_bench.workspace.replacing import remove_halves, replace_file
 
 JOURNAL: Final = "migrating.json"
 JOURNAL_FORMAT: Final = 1
@@ -202,8 +202,7 @@ def _begin(
     made = back_up(workspace, storage, sources, name=name, done=done) if backup else None
     at = now.isoformat(timespec="seconds")
     journal = _Journal(at, None if made is None else made.name, planned.steps)
-    for half in halves(workspace / DERIVED, of=JOURNAL):
-        half.unlink(missing_ok=True)
+    remove_halves(workspace / DERIVED, of=JOURNAL)
     text = json.dumps({"format": JOURNAL_FORMAT, **asdict(journal)}, indent=1)
     replace_file(workspace / DERIVED / JOURNAL, f"{text}\n".encode())
     done("begun")

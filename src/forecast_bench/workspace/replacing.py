@@ -110,9 +110,17 @@ def _no_half(aside: Path) -> Iterator[None]:
         raise
 
 
-def halves(folder: Path, *, of: str = "") -> list[Path]:
-    """Files that a process began to write aside in a folder, or of one name, and is gone by now."""
-    return [path for path in folder.glob(f".{of}*{ASIDE}") if path.is_file() and not _at_work(path)]
+def remove_halves(folder: Path, *, of: str = "") -> None:
+    """Remove what was being written aside in a folder, of any name or one, by a process now gone.
+
+    Raises
+    ------
+    OSError
+        If a file cannot be removed.
+    """
+    for path in folder.glob(f".{of}*{ASIDE}"):
+        if path.is_file() and not _at_work(path):
+            path.unlink(missing_ok=True)
 
 
 def _at_work(path: Path) -> bool:
